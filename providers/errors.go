@@ -1,0 +1,69 @@
+package providers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// Class says what may be concluded from a failed call; nothing else may decide
+// about retries.
+type Class string
+
+// The classes of failure.
+const (
+	// Definite: the provider surely did nothing and never will for this call.
+	Definite Class = "definite"
+	// Ambiguous: it may have been done. Ask with the same number, never with a new one.
+	Ambiguous Class = "ambiguous"
+	// Refused: the provider is there and says not now (rate limit, maintenance, too early).
+	Refused Class = "refused"
+)
+
+// Error is a failed call to a provider. Message holds the provider's code and
+// words, never credentials or a payer's data.
+type Error struct {
+	Class   Class
+	Op      string // create, query, close, refund, query_refund, statement
+	Code    string // the provider's own code, or the HTTP status
+	Message string
+	Err     error
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s: %s (%s %s)", e.Op, e.Message, e.Class, e.Code)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// What Close may answer besides success.
+var (
+	ErrPaid         = errors.New("the order is already paid")
+	ErrNotCreated   = errors.New("the provider knows no such order")
+	ErrNotSupported = errors.New("the provider cannot close orders")
+)
+
+// ErrForged is a callback that is not the provider's, or not for this account,
+// or too old to be believed.
+var ErrForged = errors.New("the callback does not verify")
+
+// ClassOf is the class of a failed call; what is not known is Ambiguous.
+func ClassOf(err error) Class {
+	var known *Error
+	if errors.As(err, &known) {
+		return known.Class
+	}
+	return Ambiguous
+}
+
+// ClassOfStatus is the class of an HTTP status that carries no better word.
+func ClassOfStatus(status int) Class {
+	switch {
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
+		return Refused
+	case status >= http.StatusBadRequest && status < http.StatusInternalServerError:
+		return Definite
+	default:
+		return Ambiguous
+	}
+}
