@@ -1,0 +1,109 @@
+package models
+
+import "time"
+
+// The changes of the law. Each is idempotent in itself: done twice it leaves
+// what doing it once leaves.
+var (
+	takeSlot   = act{"take the slot", func(r *Request, e Event) { r.take(*e.Pay, e.At) }}
+	takeNext   = act{"take the slot for the next channel", func(r *Request, e Event) { r.take(*r.Next, e.At) }}
+	extendSlot = act{"extend the slot once", func(r *Request, _ Event) {
+		if !r.SlotExtended {
+			r.SlotUntil, r.SlotExtended = r.SlotUntil.Add(r.scaled(slotExtra)), true
+		}
+	}}
+	noted    = act{"note it", func(*Request, Event) {}}
+	planNext = act{"remember the next channel", func(r *Request, e Event) { r.Next = e.Pay }}
+	dropNext = act{"forget the next channel", func(r *Request, _ Event) { r.Next = nil }}
+	goLive   = act{"go live", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.State = LiveAttempt })
+		r.PollAt = e.At.Add(r.scaled(pollWindow))
+	}}
+	watchSlot = act{"watch the slot", func(r *Request, e Event) {
+		r.change(r.Slot, func(a *Attempt) { a.Watched = true })
+		r.PollAt = time.Time{}
+	}}
+	watch = act{"watch", func(r *Request, e Event) { r.change(e.Attempt, func(a *Attempt) { a.Watched = true }) }}
+
+	startClose = act{"start closing the slot", func(r *Request, e Event) {
+		r.PollAt, r.StuckAt = time.Time{}, e.At.Add(r.scaled(silenceWindow))
+		r.change(r.Slot, startClosing)
+	}}
+	closeOpened = act{"close what was just opened", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.State, a.Watched = ClosingAttempt, false })
+	}}
+	doubt = act{"doubt", func(r *Request, e Event) {
+		r.StuckAt = e.At.Add(r.scaled(silenceWindow))
+		r.change(e.Attempt, func(a *Attempt) { a.State, a.Reason = UnknownAttempt, "unknown_at_provider" })
+	}}
+	finish = act{"finish", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.State, a.Reason, a.Watched = finished(e.Kind), e.Reason, false })
+		r.dropSlot(e.Attempt)
+	}}
+
+	win = act{"win", func(r *Request, e Event) {
+		r.capture(e, Deciding)
+		r.change(r.Slot, startClosing)
+		r.Winner, r.Slot, r.Next, r.StuckAt = e.Attempt, "", nil, e.At.Add(r.scaled(silenceWindow))
+	}}
+	aimBack   = act{"remember the end it left", func(r *Request, _ Event) { r.Target = r.State }}
+	dropAim   = act{"forget the end", func(r *Request, _ Event) { r.Target = "" }}
+	applyIt   = act{"apply", func(r *Request, e Event) { r.settle(e) }}
+	giveBack  = act{"give back", func(r *Request, e Event) { r.giveBack(e) }}
+	holdMoney = act{"hold the money", func(r *Request, e Event) { r.capture(e, RiskHold); r.dropSlot(e.Attempt) }}
+
+	end      = act{"end, on guard", func(r *Request, e Event) { r.end(e.At) }}
+	endGuard = act{"end the guard", func(r *Request, e Event) {
+		r.Guarded = false
+		for i := range r.Attempts {
+			r.Attempts[i].Watched = false
+		}
+	}}
+	sayStuck = act{"say it once", func(r *Request, _ Event) { r.StuckAt = time.Time{} }}
+	withdraw = act{"withdraw", func(r *Request, _ Event) { r.Withdrawn = true }}
+
+	pause = act{"pause", func(r *Request, e Event) {
+		if r.PausedAt.IsZero() {
+			r.PausedAt, r.PausedUntil = e.At, sooner(e.At.Add(r.scaled(pauseWindow)), r.HardEnd)
+		}
+	}}
+	resume = act{"resume", func(r *Request, e Event) {
+		r.ExpiresAt = sooner(r.ExpiresAt.Add(e.At.Sub(r.PausedAt)), r.HardEnd)
+		r.PausedAt, r.PausedUntil = time.Time{}, time.Time{}
+	}}
+	hold    = act{"hold", func(r *Request, _ Event) { r.Held = true }}
+	unhold  = act{"lift the hold", func(r *Request, _ Event) { r.Held = false }}
+	reprice = act{"take the new price", func(r *Request, e Event) {
+		r.Payable, r.PriceVersion = e.Price.Payable, e.Price.Version
+	}}
+	agree = act{"agree to the price", func(r *Request, _ Event) { r.Agreed = r.Payable }}
+
+	oweAsked = act{"owe the refund", func(r *Request, e Event) {
+		r.owe(Refund{Number: e.Refund, Attempt: r.Winner, Amount: *e.Money, Reason: "after_sale", CreatedAt: e.At})
+	}}
+	retryRefund = act{"retry the refund", func(r *Request, e Event) { r.retry(e) }}
+	refundBack  = act{"the money is back", func(r *Request, e Event) {
+		f := &r.Refunds[r.refund(e.Refund)]
+		f.State, f.DoneAt, f.Failure = RefundSucceeded, e.At, ""
+	}}
+	refundBroken = act{"the refund broke", func(r *Request, e Event) {
+		f := &r.Refunds[r.refund(e.Refund)]
+		f.State, f.Failure = RefundFailed, e.Reason
+	}}
+)
+
+// aim says where closing leads.
+func aim(target State) act {
+	return act{"aim at " + string(target), func(r *Request, _ Event) { r.Target = target }}
+}
+
+// dispose captures money that is not applied, and owes it back to its payer.
+func dispose(as Disposition) act {
+	return act{"refund as " + string(as), func(r *Request, e Event) {
+		r.capture(e, as)
+		r.owe(Refund{
+			Number: e.Spare, Attempt: e.Attempt, Amount: e.Capture.Money, Reason: string(as), CreatedAt: e.At,
+		})
+		r.dropSlot(e.Attempt)
+	}}
+}

@@ -1,0 +1,134 @@
+package models
+
+import "time"
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
+
+func sooner(a, b time.Time) time.Time {
+	if b.Before(a) && !b.IsZero() {
+		return b
+	}
+	return a
+}
+
+// change alters the attempt of that number, if there is one.
+func (r *Request) change(number string, how func(*Attempt)) {
+	if i := r.attempt(number); i >= 0 {
+		how(&r.Attempts[i])
+	}
+}
+
+// startClosing leaves an attempt that is still being opened alone: closing may
+// not overtake creating, so it starts when OpenPayment has answered.
+func startClosing(a *Attempt) {
+	if a.State == LiveAttempt {
+		a.State, a.Watched = ClosingAttempt, false
+	}
+}
+
+func (r *Request) take(pay Pay, at time.Time) {
+	r.Slot, r.SlotUntil, r.SlotExtended = pay.Number, at.Add(r.scaled(slotWindow)), false
+	r.PollAt, r.Next = time.Time{}, nil
+	r.Attempts = append(r.Attempts, Attempt{
+		Pay: pay, State: NewAttempt, CreatedAt: at,
+		ExpiresAt: sooner(r.SlotUntil.Add(r.scaled(slotExtra)), r.ExpiresAt),
+	})
+}
+
+func (r *Request) dropSlot(number string) {
+	if r.Slot == number {
+		r.Slot, r.SlotUntil, r.PollAt = "", time.Time{}, time.Time{}
+	}
+	r.calm()
+}
+
+func finished(by EventKind) AttemptState {
+	if by == PaymentClosed {
+		return ClosedAttempt
+	}
+	return FailedAttempt
+}
+
+func (r *Request) capture(e Event, as Disposition) {
+	r.change(e.Attempt, func(a *Attempt) {
+		a.State, a.Disposition, a.Watched, a.Reason = SucceededAttempt, as, false, e.Capture.Mismatch
+		a.Captured, a.Transaction, a.PaidAt = e.Capture.Money, e.Capture.Transaction, e.Capture.PaidAt
+	})
+}
+
+// owe records a refund obligation; one number is one obligation.
+func (r *Request) owe(f Refund) {
+	if r.refund(f.Number) < 0 && f.Amount.Minor > 0 {
+		f.State = RefundDue
+		r.Refunds = append(r.Refunds, f)
+	}
+}
+
+// settle applies the winner's money. What it paid above a price that fell since
+// goes back to the payer.
+func (r *Request) settle(e Event) {
+	r.change(r.Winner, func(a *Attempt) { a.Disposition = Applied })
+	winner, _ := r.Attempt(r.Winner)
+	r.Target = ""
+	r.owe(Refund{
+		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured.Minus(r.Payable),
+		Reason: "price_fell", CreatedAt: e.At,
+	})
+	r.end(e.At)
+}
+
+// giveBack turns the winner's money into a refund: the order did not take it.
+func (r *Request) giveBack(e Event) {
+	winner, _ := r.Attempt(r.Winner)
+	as := r.refused(e.Reason)
+	r.change(r.Winner, func(a *Attempt) { a.Disposition = as })
+	r.owe(Refund{
+		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured, Reason: string(as), CreatedAt: e.At,
+	})
+	r.Winner = ""
+	r.end(e.At)
+}
+
+// refused names what became of money that the order refused; Target is set when
+// the request had ended before and was to be reopened.
+func (r *Request) refused(reason string) Disposition {
+	as := Disposition(reason)
+	switch {
+	case r.Target != "":
+		return Late
+	case as == StalePrice || as == Duplicate:
+		return as
+	default:
+		return OrderGone
+	}
+}
+
+func (r *Request) end(at time.Time) {
+	if r.EndedAt.IsZero() {
+		r.EndedAt = at
+	}
+	r.Guarded, r.GuardUntil = true, at.Add(r.scaled(guardWindow))
+	r.Slot, r.SlotUntil, r.PollAt, r.Next = "", time.Time{}, time.Time{}, nil
+	r.calm()
+}
+
+// calm stops the clock of silence once no provider owes an answer.
+func (r *Request) calm() {
+	if !r.pending() {
+		r.StuckAt = time.Time{}
+	}
+}
+
+// retry puts a failed refund back to due: under its own number, or under a new
+// one where the provider closed the old for good.
+func (r *Request) retry(e Event) {
+	old := &r.Refunds[r.refund(e.Refund)]
+	if old.Failure != "closed" {
+		old.State, old.Failure = RefundDue, ""
+		return
+	}
+	old.State = RefundReplaced
+	r.owe(Refund{
+		Number: e.Spare, Attempt: old.Attempt, Amount: old.Amount, Reason: old.Reason, CreatedAt: e.At,
+	})
+}

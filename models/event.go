@@ -1,0 +1,121 @@
+package models
+
+import "time"
+
+// EventKind names something that happened.
+type EventKind string
+
+// What people and merchants cause.
+const (
+	Placed            EventKind = "placed"             // the buyer asked for a friend's help
+	PayAsked          EventKind = "pay_asked"          // a friend, or the buyer himself, wants to pay; carries Pay
+	BuyerCancelled    EventKind = "buyer_cancelled"    // the buyer took the request back
+	MerchantCancelled EventKind = "merchant_cancelled" // the merchant would rather not; money that wins the race stands
+	MerchantWithdrew  EventKind = "merchant_withdrew"  // the merchant cannot deliver; money that wins the race goes back
+	PriceChanged      EventKind = "price_changed"      // carries Price
+	PriceAccepted     EventKind = "price_accepted"     // the buyer agreed to the risen price
+	PriceDeclined     EventKind = "price_declined"     // the buyer did not
+	HoldPlaced        EventKind = "hold_placed"        // outage or staff: nobody may pay for now
+	HoldLifted        EventKind = "hold_lifted"
+	RiskBlocked       EventKind = "risk_blocked"     // stop for good
+	RefundAsked       EventKind = "refund_asked"     // after-sale refund; carries Money and Refund
+	RefundRetried     EventKind = "refund_retried"   // a failed refund is tried again; carries Refund
+	PaymentReported   EventKind = "payment_reported" // a callback's hint about Attempt: ask the provider
+	RefundReported    EventKind = "refund_reported"  // a callback's hint about Refund: ask the provider
+)
+
+// What our own activities answer. No outsider may send these.
+const (
+	OrderEligible    EventKind = "order_eligible"
+	OrderIneligible  EventKind = "order_ineligible"
+	LoginPassed      EventKind = "login_passed"
+	LoginRefused     EventKind = "login_refused"
+	PaymentOpened    EventKind = "payment_opened"    // the provider's order exists
+	PaymentRefused   EventKind = "payment_refused"   // it surely does not
+	PaymentSucceeded EventKind = "payment_succeeded" // verified by query; carries Capture
+	PaymentUnpaid    EventKind = "payment_unpaid"    // verified by query: not paid so far
+	PaymentBusy      EventKind = "payment_busy"      // verified by query: the payer is at it
+	PaymentClosed    EventKind = "payment_closed"    // closed, and a later query found no money
+	PaymentFailed    EventKind = "payment_failed"    // definitely failed
+	PaymentUnknown   EventKind = "payment_unknown"   // the provider could not be asked in time
+	OrderAccepted    EventKind = "order_accepted"
+	OrderRefused     EventKind = "order_refused"     // Reason: order_gone, stale_price or duplicate
+	RefundDone       EventKind = "refund_done"       // the money went back
+	RefundUnfinished EventKind = "refund_unfinished" // not yet, says the provider
+	RefundBroke      EventKind = "refund_broke"      // abnormal, no funds, rejected, overdue: a human is needed
+)
+
+// What time causes; see Deadline.
+const (
+	CheckLapsed   EventKind = "check_lapsed"
+	RequestLapsed EventKind = "request_lapsed"
+	SlotLapsed    EventKind = "slot_lapsed"
+	PollDue       EventKind = "poll_due"
+	SilenceLapsed EventKind = "silence_lapsed"
+	PauseLapsed   EventKind = "pause_lapsed"
+	GuardLapsed   EventKind = "guard_lapsed"
+)
+
+// Outside lists the events that may be delivered from outside the workflow.
+var Outside = []EventKind{
+	Placed, PayAsked, BuyerCancelled, MerchantCancelled, MerchantWithdrew, PriceChanged, PriceAccepted,
+	PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried, PaymentReported, RefundReported,
+}
+
+// Answers lists the events that activities answer.
+var Answers = []EventKind{
+	OrderEligible, OrderIneligible, LoginPassed, LoginRefused, PaymentOpened, PaymentRefused, PaymentSucceeded,
+	PaymentUnpaid, PaymentBusy, PaymentClosed, PaymentFailed, PaymentUnknown, OrderAccepted, OrderRefused,
+	RefundDone, RefundUnfinished, RefundBroke,
+}
+
+// Lapses lists the events that time causes.
+var Lapses = []EventKind{CheckLapsed, RequestLapsed, SlotLapsed, PollDue, SilenceLapsed, PauseLapsed, GuardLapsed}
+
+// Event is something that happened to a request. It carries ids and amounts
+// only: no token, phone, name or card ever enters a workflow's history.
+type Event struct {
+	Kind    EventKind `json:"kind"`
+	At      time.Time `json:"at,omitzero"`       // stamped by the workflow
+	Actor   string    `json:"actor,omitempty"`   // who: "buyer", "merchant", "payer:pay_…", "staff:…", "provider"
+	Attempt string    `json:"attempt,omitempty"` // the number of the attempt it is about
+	Refund  string    `json:"refund,omitempty"`  // the number of the refund it is about
+	Reason  string    `json:"reason,omitempty"`  // stable, snake case
+	Pay     *Pay      `json:"pay,omitempty"`
+	Capture *Capture  `json:"capture,omitempty"`
+	Price   *Price    `json:"price,omitempty"`
+	Money   *Money    `json:"money,omitempty"`
+	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
+	// event may turn out to owe; numbers are never minted by the law itself.
+	Spare string `json:"spare,omitempty"`
+}
+
+// Pay is the wish to pay: who, through which channel, on which quote.
+type Pay struct {
+	Number        string `json:"number"` // 26 × [0-9A-Z], minted by the API, never reused
+	Invite        string `json:"invite,omitempty"`
+	Payer         string `json:"payer"`
+	ByBuyer       bool   `json:"by_buyer,omitempty"`
+	Channel       string `json:"channel"`
+	Provider      string `json:"provider"`
+	Account       string `json:"account"`
+	Product       string `json:"product"`
+	Quoted        Money  `json:"quoted"`
+	PriceVersion  int64  `json:"price_version"`
+	MinCloseSecs  int64  `json:"min_close_secs,omitempty"` // the provider refuses to close sooner
+	ReturnContext string `json:"return_context,omitempty"` // opaque id of the page to come back to
+}
+
+// Capture is what the provider verifiably took.
+type Capture struct {
+	Money       Money     `json:"money"`
+	Transaction string    `json:"transaction"`
+	PaidAt      time.Time `json:"paid_at"`
+	Mismatch    string    `json:"mismatch,omitempty"` // what else does not fit: "account", "app", "number"
+}
+
+// Price is a new amount to pay, numbered by the merchant in rising order.
+type Price struct {
+	Payable Money `json:"payable"`
+	Version int64 `json:"version"`
+}

@@ -1,0 +1,130 @@
+package models
+
+import "slices"
+
+// The conditions of the law. Each looks at the request as it was and the event.
+var (
+	always = guard{}
+
+	// About the attempt or refund that the event names.
+	unknownAttempt = guard{"no such attempt", func(r Request, e Event) bool { return r.attempt(e.Attempt) < 0 }}
+	captured       = attemptIn("captured already", SucceededAttempt)
+	over           = attemptIn("over already", SucceededAttempt, ClosedAttempt, FailedAttempt)
+	opening        = attemptIn("being opened", NewAttempt)
+	settledNumber  = guard{"number used", func(r Request, e Event) bool { return r.attempt(e.Pay.Number) >= 0 }}
+	inSlot         = guard{"of the slot", func(r Request, e Event) bool { return e.Attempt == r.Slot }}
+	lastPending    = guard{"nothing else pending", func(r Request, e Event) bool {
+		for _, a := range r.Attempts {
+			if a.Pending() && a.Number != e.Attempt {
+				return false
+			}
+		}
+		return true
+	}}
+	unknownRefund = guard{"no such refund", func(r Request, e Event) bool { return r.refund(e.Refund) < 0 }}
+	refundOver    = refundIn("refund over", RefundSucceeded, RefundReplaced)
+	refundFailed  = refundIn("refund failed", RefundFailed)
+	moreRefunds   = guard{"other refunds open", func(r Request, e Event) bool {
+		return slices.ContainsFunc(r.Refunds, func(f Refund) bool {
+			return f.Outstanding() && f.Number != e.Refund
+		})
+	}}
+	moreFailed = guard{"another refund failed", func(r Request, e Event) bool {
+		return slices.ContainsFunc(r.Refunds, func(f Refund) bool {
+			return f.State == RefundFailed && f.Number != e.Refund
+		})
+	}}
+	allBack = guard{"nothing stays applied", func(r Request, e Event) bool {
+		winner, ok := r.Attempt(r.Winner)
+		return !ok || !r.Returned(winner.Number).Less(winner.Captured)
+	}}
+
+	// About captured money.
+	mismatched = guard{"not as quoted", func(r Request, e Event) bool {
+		a, _ := r.Attempt(e.Attempt)
+		return e.Capture.Mismatch != "" || e.Capture.Money != a.Quoted
+	}}
+	stale = guard{"quoted below the price", func(r Request, e Event) bool {
+		a, _ := r.Attempt(e.Attempt)
+		return a.Quoted.Less(r.Payable)
+	}}
+	acceptable = guard{"late but accepted", func(r Request, e Event) bool {
+		a, _ := r.Attempt(e.Attempt)
+		return r.Guarded && a.Quoted == r.Payable && e.At.Sub(r.EndedAt) <= r.AcceptLate
+	}}
+	withdrawn = guard{"merchant withdrew", func(r Request, _ Event) bool { return r.Withdrawn }}
+	blocking  = guard{"blocking for risk", func(r Request, _ Event) bool { return r.Target == BlockedRisk }}
+	reopening = guard{"reopened", func(r Request, _ Event) bool { return r.Target != "" }}
+	byBuyer   = guard{"paid by the buyer", func(r Request, _ Event) bool {
+		winner, _ := r.Attempt(r.Winner)
+		return winner.ByBuyer
+	}}
+
+	// About who wants to pay.
+	oldQuote   = guard{"quote outdated", func(r Request, e Event) bool { return quoteOld(r, e.Pay) }}
+	tooLate    = guard{"past last call", func(r Request, e Event) bool { return pastLastCall(r, e) }}
+	samePay    = guard{"same payer, same channel", func(r Request, e Event) bool { return holder(r, e) && !switches(r, e) }}
+	switching  = guard{"same payer, other channel", func(r Request, e Event) bool { return holder(r, e) && switches(r, e) }}
+	extendable = guard{"not yet extended", func(r Request, _ Event) bool { return !r.SlotExtended }}
+	hasNext    = guard{"a channel switch waits", func(r Request, _ Event) bool { return r.Next != nil }}
+
+	// About the price and pauses.
+	notNewer  = guard{"not a newer version", func(r Request, e Event) bool { return e.Price.Version <= r.PriceVersion }}
+	otherCoin = guard{"other currency", func(r Request, e Event) bool {
+		return e.Price.Payable.Currency != r.Payable.Currency
+	}}
+	dearer   = guard{"above the agreed price", func(r Request, e Event) bool { return r.Agreed.Less(e.Price.Payable) }}
+	unagreed = guard{"a higher price waits", func(r Request, _ Event) bool { return r.Agreed.Less(r.Payable) }}
+	held     = guard{"held", func(r Request, _ Event) bool { return r.Held }}
+	pending  = guard{"an attempt is pending", func(r Request, _ Event) bool { return r.pending() }}
+
+	overRefund = guard{"more than is left", func(r Request, e Event) bool {
+		winner, ok := r.Attempt(r.Winner)
+		return !ok || e.Money.Minor <= 0 || e.Money.Currency != winner.Captured.Currency ||
+			winner.Captured.Minus(r.Returned(winner.Number)).Less(*e.Money)
+	}}
+	knownRefund = guard{"refund known", func(r Request, e Event) bool { return r.refund(e.Refund) >= 0 }}
+)
+
+func attemptIn(name string, states ...AttemptState) guard {
+	return guard{name, func(r Request, e Event) bool {
+		a, ok := r.Attempt(e.Attempt)
+		for _, state := range states {
+			if ok && a.State == state {
+				return true
+			}
+		}
+		return false
+	}}
+}
+
+func refundIn(name string, states ...RefundState) guard {
+	return guard{name, func(r Request, e Event) bool {
+		f, ok := r.Refund(e.Refund)
+		for _, state := range states {
+			if ok && f.State == state {
+				return true
+			}
+		}
+		return false
+	}}
+}
+
+func quoteOld(r Request, pay *Pay) bool {
+	return pay.PriceVersion != r.PriceVersion || pay.Quoted != r.Payable
+}
+
+func pastLastCall(r Request, e Event) bool {
+	need := seconds(e.Pay.MinCloseSecs) + lastCallExtra
+	return e.At.Add(r.scaled(need)).After(r.ExpiresAt)
+}
+
+func holder(r Request, e Event) bool {
+	a, ok := r.Attempt(r.Slot)
+	return ok && a.Payer == e.Pay.Payer && a.ByBuyer == e.Pay.ByBuyer
+}
+
+func switches(r Request, e Event) bool {
+	a, _ := r.Attempt(r.Slot)
+	return a.Channel != e.Pay.Channel || a.Product != e.Pay.Product
+}
