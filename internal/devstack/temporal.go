@@ -3,7 +3,6 @@ package devstack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"sync"
