@@ -33,6 +33,9 @@ func (r Request) Deadline() (at time.Time, kind EventKind, ok bool) {
 	case Open:
 		earliest(r.ExpiresAt, RequestLapsed)
 	case Paying:
+		if a, _ := r.Attempt(r.Slot); a.State == NewAttempt {
+			return at, kind, false // OpenPayment answers within its own limit
+		}
 		earliest(r.ExpiresAt, RequestLapsed)
 		earliest(r.SlotUntil, SlotLapsed)
 		earliest(r.PollAt, PollDue)

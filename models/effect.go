@@ -75,3 +75,9 @@ const (
 	CaseRefund   CaseKind = "refund_failed"
 	CaseOrphan   CaseKind = "unknown_number" // opened by the relay, not by the law
 )
+
+// Call is what an effect is carried out with: the snapshot and what it is about.
+type Call struct {
+	Request Request `json:"request"`
+	Ref     string  `json:"ref,omitempty"`
+}

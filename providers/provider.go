@@ -14,6 +14,8 @@ import (
 // Adapter speaks one provider's protocol for one merchant account. It holds no
 // state between calls, so that any worker may make any call.
 type Adapter interface {
+	// Seller is who we are at the provider: what its answers must name.
+	Seller() Seller
 	// Create makes the provider's order. The same Payment again is the same
 	// order: it is safe after an Unknown error.
 	Create(ctx context.Context, payment Payment) (Presentation, error)
@@ -46,6 +48,12 @@ type Payment struct {
 	NotifyURL string    // names the account: …/v1/callbacks/{provider}/{account}
 	ReturnURL string    // where the payer's browser goes afterwards; proves nothing
 	Payer     string    // the provider's id of the payer, where the product binds to one
+}
+
+// Seller names a merchant account in the provider's own words.
+type Seller struct {
+	Account string
+	App     string
 }
 
 // Ref finds an order again. Some providers need the creation time too.

@@ -1,0 +1,67 @@
+package models
+
+import "slices"
+
+// Check says whether an event from outside is well formed: a known kind with
+// what that kind carries. The error names the field.
+func (e Event) Check() error {
+	if !slices.Contains(Outside, e.Kind) {
+		return shape("kind", "This event cannot be sent from outside.")
+	}
+	switch e.Kind {
+	case PayAsked:
+		return e.checkPay()
+	case PriceChanged:
+		if e.Price == nil || !payableMoney(e.Price.Payable) || e.Price.Version <= 0 {
+			return shape("price", "A price has a positive amount, a currency and a version.")
+		}
+	case RefundAsked:
+		if e.Money == nil || !payableMoney(*e.Money) || !number(e.Refund) {
+			return shape("money", "A refund has a positive amount and a number of its own.")
+		}
+	case RefundRetried:
+		if !number(e.Refund) || !number(e.Spare) {
+			return shape("refund", "A retry names its refund and brings a spare number.")
+		}
+	case PaymentReported:
+		if !number(e.Attempt) {
+			return shape("attempt", "A report names its attempt.")
+		}
+	case RefundReported:
+		if !number(e.Refund) {
+			return shape("refund", "A report names its refund.")
+		}
+	}
+	return nil
+}
+
+func (e Event) checkPay() error {
+	switch {
+	case e.Pay == nil || !number(e.Pay.Number):
+		return shape("pay.number", "An attempt has a number of 26 characters 0-9A-Z.")
+	case e.Pay.Payer == "":
+		return shape("pay.payer", "Somebody must be paying.")
+	case e.Pay.Channel == "" || e.Pay.Provider == "" || e.Pay.Account == "":
+		return shape("pay.channel", "A channel leads to an account at a provider.")
+	case !payableMoney(e.Pay.Quoted):
+		return shape("pay.quoted", "A quote has a positive amount and a currency.")
+	default:
+		return nil
+	}
+}
+
+func payableMoney(m Money) bool { return m.Minor > 0 && len(m.Currency) == 3 }
+
+// number says whether s may be an attempt's or refund's number: 26 × [0-9A-Z].
+func number(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return len(s) == 26
+}
+
+func shape(field, message string) error {
+	return &Error{Code: Invalid, Reason: "malformed_event", Field: field, Message: message}
+}

@@ -1,0 +1,141 @@
+package workflows
+
+import (
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// leavesHouse says whether an effect goes out to a provider or merchant and is
+// answered in its own time.
+func leavesHouse(kind models.EffectKind) bool { return ways[kind] != nil }
+
+// ways says how each effect that leaves the house is carried out.
+var ways = map[models.EffectKind]func(workflow.Context, models.Effect, models.Request) (models.Event, error){
+	models.OpenPayment:  openPayment,
+	models.ClosePayment: untilAnswered,
+	models.AskOrderHook: untilAnswered,
+	models.StartRefund:  startRefund,
+}
+
+// launch sends effects on their way. Their answers come back through the inbox;
+// only when such an answer has been judged does root stop waiting for it.
+func (r *run) launch(ctx workflow.Context, root *delivery, effects []models.Effect) {
+	for _, effect := range effects {
+		origin := root
+		if effect.Kind == models.StartRefund {
+			origin = &delivery{} // refunds take minutes to days: nobody waits for one
+		}
+		origin.abroad++
+		r.abroad++
+		request := r.request
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			answer, err := ways[effect.Kind](ctx, effect, request)
+			if err != nil {
+				workflow.GetLogger(ctx).Error("effect gave up", "effect", effect.Kind, "error", err)
+			}
+			r.abroad--
+			r.inbox = append(r.inbox, &delivery{event: answer, origin: origin})
+		})
+	}
+}
+
+// watch is a poll under way for an attempt.
+type watch struct {
+	number string
+	cancel workflow.CancelFunc
+}
+
+// watch makes the polls under way those that the law wants.
+func (r *run) watch(ctx workflow.Context) {
+	wanted := r.request.Watched()
+	for _, w := range r.watches {
+		if !slices.Contains(wanted, w.number) {
+			w.cancel()
+		}
+	}
+	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.Contains(wanted, w.number) })
+	for _, number := range wanted {
+		if !slices.ContainsFunc(r.watches, func(w watch) bool { return w.number == number }) {
+			r.poll(ctx, number)
+		}
+	}
+}
+
+func (r *run) poll(ctx workflow.Context, number string) {
+	ctx, cancel := workflow.WithCancel(ctx)
+	r.watches = append(r.watches, watch{number, cancel})
+	effect := models.Effect{Kind: models.PollPayment, Ref: number}
+	request := r.request
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		answer, err := untilAnswered(ctx, effect, request)
+		if err != nil {
+			return // cancelled: the law no longer wants to know
+		}
+		r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return w.number == number })
+		r.inbox = append(r.inbox, &delivery{event: answer})
+	})
+}
+
+// ask runs a local effect: short, idempotent, retried until it answers.
+func ask(ctx workflow.Context, kind models.EffectKind, call models.Call) (answer models.Event, err error) {
+	ctx = workflow.WithLocalActivityOptions(ctx, local(string(kind)))
+	err = workflow.ExecuteLocalActivity(ctx, string(kind), call).Get(ctx, &answer)
+	return answer, err
+}
+
+func save(ctx workflow.Context, step models.Step) error {
+	ctx = workflow.WithLocalActivityOptions(ctx, local("save "+string(step.Request.State)))
+	if err := workflow.ExecuteLocalActivity(ctx, SaveStep, step).Get(ctx, nil); err != nil {
+		return err
+	}
+	workflow.SetCurrentDetails(ctx, string(step.Request.State))
+	return nil
+}
+
+func local(summary string) workflow.LocalActivityOptions {
+	return workflow.LocalActivityOptions{
+		StartToCloseTimeout: 5 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
+		Summary:             summary,
+	}
+}
+
+// openPayment tries to make the provider's order for half a minute; then nobody
+// knows whether it exists, and that is an answer too.
+func openPayment(ctx workflow.Context, effect models.Effect, r models.Request) (models.Event, error) {
+	options := remote(effect, r)
+	options.ScheduleToCloseTimeout = 30 * time.Second
+	answer, err := execute(ctx, options, effect, r)
+	if err != nil {
+		return models.Event{Kind: models.PaymentUnknown, Attempt: effect.Ref, Actor: "provider"}, nil
+	}
+	return answer, nil
+}
+
+// untilAnswered runs a remote effect that the server retries without end.
+func untilAnswered(ctx workflow.Context, effect models.Effect, r models.Request) (models.Event, error) {
+	return execute(ctx, remote(effect, r), effect, r)
+}
+
+func remote(effect models.Effect, r models.Request) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		TaskQueue:           queueOf(effect, r),
+		StartToCloseTimeout: 6 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, MaximumInterval: time.Minute},
+		Summary:             effect.Ref,
+	}
+}
+
+func execute(
+	ctx workflow.Context, options workflow.ActivityOptions, effect models.Effect, r models.Request,
+) (answer models.Event, err error) {
+	ctx = workflow.WithActivityOptions(ctx, options)
+	call := models.Call{Request: r, Ref: effect.Ref}
+	err = workflow.ExecuteActivity(ctx, string(effect.Kind), call).Get(ctx, &answer)
+	return answer, err
+}

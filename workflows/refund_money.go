@@ -1,0 +1,67 @@
+package workflows
+
+import (
+	"errors"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// refundPatience is how long a refund may be on its way before a human is told.
+const refundPatience = 24 * time.Hour
+
+// RefundMoney gives one refund back to whoever paid, under one number over all
+// retries, and answers RefundDone or RefundBroke.
+func RefundMoney(ctx workflow.Context, call models.Call) (models.Event, error) {
+	answer, err := refundStep(ctx, SubmitRefund, call, 0)
+	if err != nil || answer.Kind != models.RefundUnfinished {
+		return answer, err
+	}
+	return follow(ctx, call)
+}
+
+// follow asks what became of a submitted refund until there is an end.
+func follow(ctx workflow.Context, call models.Call) (models.Event, error) {
+	patience := refundPatience / time.Duration(max(call.Request.Speed, 1))
+	answer, err := refundStep(ctx, PollRefund, call, max(patience, time.Minute))
+	var late *temporal.TimeoutError
+	if errors.As(err, &late) {
+		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: "overdue", Actor: "time"}, nil
+	}
+	return answer, err
+}
+
+func refundStep(
+	ctx workflow.Context, activity string, call models.Call, limit time.Duration,
+) (answer models.Event, err error) {
+	refund, _ := call.Request.Refund(call.Ref)
+	options := remote(models.Effect{Ref: refund.Attempt}, call.Request)
+	options.ScheduleToCloseTimeout, options.Summary = limit, call.Ref
+	ctx = workflow.WithActivityOptions(ctx, options)
+	err = workflow.ExecuteActivity(ctx, activity, call).Get(ctx, &answer)
+	return answer, err
+}
+
+// startRefund runs RefundMoney as a child that outlives its request. When it
+// runs already, because the request's run was lost and started again, only its
+// end is awaited: nobody submits a refund twice.
+func startRefund(ctx workflow.Context, effect models.Effect, r models.Request) (models.Event, error) {
+	call := models.Call{Request: r, Ref: effect.Ref}
+	child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            RefundID(effect.Ref),
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
+		StaticSummary:         "refund of " + r.ID,
+	})
+	var answer models.Event
+	err := workflow.ExecuteChildWorkflow(child, RefundWorkflow, call).Get(ctx, &answer)
+	var running *temporal.ChildWorkflowExecutionAlreadyStartedError
+	if errors.As(err, &running) {
+		return follow(ctx, call)
+	}
+	return answer, err
+}
