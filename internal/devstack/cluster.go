@@ -44,7 +44,7 @@ func findPostgres() (string, error) {
 	}
 	installed, err := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if err != nil || len(installed) == 0 {
-		return "", errors.New("PostgreSQL is not installed: run `make setup`, or `apt-get install postgresql`")
+		return "", errors.New("PostgreSQL is missing: run `make setup`, or `apt-get install postgresql`")
 	}
 	newest := slices.MaxFunc(installed, func(a, b string) int { return major(a) - major(b) })
 	return filepath.Dir(newest), nil
@@ -109,16 +109,16 @@ func (c cluster) serve(settings map[string]string) (*process, error) {
 	}.start()
 }
 
-// claim waits until a former server of this folder is gone, and removes a lock file that names a process which
-// is by now somebody else: after a crash of the machine or of a container numbers are used again, and PostgreSQL
-// would not start. A lock file whose process is dead is left to the server, which also looks for its children.
+// claim waits until a former server of this folder is gone, and removes a lock file that names a process
+// which is by now somebody else: after a crash of the machine or of a container, numbers are used again, and
+// PostgreSQL would not start. A lock file whose process is dead is left to the server: it looks for children.
 func (c cluster) claim(ctx context.Context) error {
 	ctx, cancel := patience(ctx, claimPatience)
 	defer cancel()
 	return poll(ctx, func(context.Context) error {
-		pid, err := c.lockedBy()
+		pid := c.lockedBy()
 		switch {
-		case err != nil || pid == 0 || !alive(pid):
+		case pid == 0 || !alive(pid):
 			return nil
 		case isPostgres(pid):
 			return fmt.Errorf("process %d still serves %s: stop it first", pid, c.data())
@@ -130,15 +130,19 @@ func (c cluster) claim(ctx context.Context) error {
 
 func (c cluster) lockFile() string { return filepath.Join(c.data(), "postmaster.pid") }
 
-// lockedBy returns the process that the lock file names, 0 without a lock.
-func (c cluster) lockedBy() (int, error) {
+// lockedBy returns the process that the lock file names, 0 when there is none or it cannot be read: then the
+// server itself says what is wrong.
+func (c cluster) lockedBy() int {
 	content, err := os.ReadFile(c.lockFile())
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
+	if err != nil {
+		return 0
 	}
 	line, _, _ := strings.Cut(string(content), "\n")
-	pid, errPID := strconv.Atoi(strings.TrimSpace(line))
-	return pid, errors.Join(err, errPID)
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		return 0
+	}
+	return pid
 }
 
 // isPostgres says whether the process is a PostgreSQL server; where that cannot be told, it is taken for one.

@@ -2,7 +2,6 @@ package devstack_test
 
 import (
 	"bufio"
-	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -40,7 +39,7 @@ func TestServicesDieWithUs(t *testing.T) {
 	var first, second string
 	lines := bufio.NewScanner(output)
 	for second == "" && lines.Scan() {
-		fmt.Sscanf(lines.Text(), "listening %s %s", &first, &second)
+		_, _ = fmt.Sscanf(lines.Text(), "listening %s %s", &first, &second)
 	}
 	require.NotEmpty(t, second, "the host never listened")
 	require.NoError(t, reach(first))
@@ -48,7 +47,7 @@ func TestServicesDieWithUs(t *testing.T) {
 
 	require.NoError(t, victim.Process.Kill())
 	require.Error(t, victim.Wait())
-	require.Eventually(t, func() bool { return errors.Join(reach(first)) != nil && reach(second) != nil },
+	require.Eventually(t, func() bool { return reach(first) != nil && reach(second) != nil },
 		20*time.Second, 50*time.Millisecond, "the services outlived their owner")
 }
 

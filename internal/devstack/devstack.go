@@ -2,9 +2,9 @@
 // binaries already installed, and the Temporal dev server as a child process.
 //
 // `friendpay dev`, `friendpay demo`, the chaos suite and the tests all stand on it, so what is tested is what
-// developers run. Three promises hold for every service: it listens on the loopback address only, it dies with
-// the process that started it even when that is killed with SIGKILL, and what it has acknowledged is still
-// there when it is started again on the same folder.
+// developers run. Three promises hold for every service: it listens on the loopback address only, it dies
+// with the process that started it even when that is killed with SIGKILL, and what it has acknowledged is
+// still there when it is started again on the same folder.
 package devstack
 
 import (
@@ -25,8 +25,8 @@ const (
 	// disk needs most of it: the Temporal binary alone has 250 MB.
 	startPatience = 90 * time.Second
 
-	// answerPatience bounds one question whether a service is ready. Clients repeat a call of their own accord,
-	// with growing pauses, and would notice a service late that has just come up, or never that it has died.
+	// answerPatience bounds one question whether a service is ready. Clients repeat a call of their own
+	// accord, with growing pauses, and would notice late that a service has come up.
 	answerPatience = 2 * time.Second
 
 	// claimPatience is how long a start waits for a former server of the same folder to end.
@@ -38,8 +38,8 @@ const (
 	pollInterval = 20 * time.Millisecond
 )
 
-// FreePort returns a loopback TCP port that nobody listens on. Between this answer and its use another process
-// may take the port, so callers that start a server retry.
+// FreePort returns a loopback TCP port that nobody listens on. Between this answer and its use another
+// process may take the port, so callers that start a server retry.
 func FreePort() (int, error) {
 	listener, err := net.Listen("tcp", loopback+":0") //nolint:noctx // it listens for no time at all
 	if err != nil {
@@ -93,8 +93,8 @@ func poll(ctx context.Context, ready func(context.Context) error) error {
 	}
 }
 
-// attempts repeats a start that failed, a little later each time: a free port may be lost to somebody else, and
-// a server that was killed holds its port and memory for some more moments.
+// attempts repeats a start that failed, a little later each time: a free port may be lost to somebody else,
+// and a server that was killed holds its port and memory for some more moments.
 func attempts(ctx context.Context, start func(context.Context) error) error {
 	var err error
 	for attempt := range startAttempts {

@@ -34,16 +34,16 @@ type command struct {
 	deathCause syscall.Signal // sent by the kernel when we die
 }
 
-// start runs the child on a goroutine that owns its thread until the child is gone. The kernel ties the parent
-// death signal to the thread that forked, not to the process: on a thread that the Go runtime may retire, the
-// child would be killed at random.
+// start runs the child on a goroutine that owns its thread until the child is gone. The kernel ties the
+// parent death signal to the thread that forked, not to the process: on a thread that the Go runtime may
+// retire, the child would be killed at random.
 func (c command) start() (*process, error) {
 	logFile, err := os.OpenFile(c.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log of %s: %w", c.name, err)
 	}
 	defer logFile.Close()
-	cmd := exec.Command(c.path, c.args...) //nolint:gosec,noctx // our own path; it outlives the caller's context
+	cmd := exec.Command(c.path, c.args...) //nolint:gosec,noctx // our path; outlives the context
 	cmd.Env, cmd.Dir = c.env, c.dir
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = attributes(c.account, c.deathCause)

@@ -12,8 +12,8 @@ import (
 // TemporalNamespace is the namespace that every dev server has.
 const TemporalNamespace = "default"
 
-// TemporalOptions says how a private Temporal server runs. The zero value with a Binary is an in-memory server
-// on a free port.
+// TemporalOptions says how a private Temporal server runs. The zero value is an in-memory server on a free
+// port.
 type TemporalOptions struct {
 	Binary string // the Temporal CLI; empty: FindTemporal's answer
 	Dir    string // holds temporal.db and the log; empty: in memory, lost at Stop and at Kill

@@ -34,8 +34,8 @@ func FindTemporal(root string) (string, error) {
 	return "", errors.New("the Temporal CLI is neither on PATH nor in bin/: run `make build`")
 }
 
-// arguments are those of a dev server that a payment can be trusted to: what it acknowledged survives the loss
-// of power (synchronous=FULL), and it does not wait 50 ms between two looks at its single shard's queues.
+// arguments are those of a dev server that a payment can be trusted to: what it acknowledged survives the
+// loss of power (synchronous=FULL), and it does not wait 50 ms between two looks at its shard's queues.
 func (t *Temporal) arguments() []string {
 	arguments := []string{
 		"server", "start-dev", "--ip", loopback, "--port", strconv.Itoa(t.port), "--log-level", "error",
@@ -65,6 +65,6 @@ func (t *Temporal) arguments() []string {
 	return arguments
 }
 
-// environment is made from nothing: TEMPORAL_ADDRESS and its kin are meant for clients. GOGC trades memory for
-// a tenth of the server's CPU.
+// environment is made from nothing: TEMPORAL_ADDRESS and its kin are meant for clients. GOGC trades memory
+// for a tenth of the server's CPU.
 func (t *Temporal) environment() []string { return []string{"HOME=" + t.folder.path, "GOGC=200"} }

@@ -41,7 +41,8 @@ func TestTemporalKeepsItsWorkflows(t *testing.T) {
 	})
 	temporal := dial(t, server)
 	run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
-		ID: "survivor", TaskQueue: "nobody-polls", SearchAttributes: map[string]any{"PayState": "open"}, //nolint:staticcheck
+		ID: "survivor", TaskQueue: "nobody-polls",
+		SearchAttributes: map[string]any{"PayState": "open"}, //nolint:staticcheck // short, and enough here
 	}, "Pay")
 	require.NoError(t, err)
 

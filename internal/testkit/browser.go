@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,13 +37,15 @@ var quiet = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("password-store", "basic"),
 }
 
-// Chromium starts a headless browser with a fresh profile and returns the context that drives it with chromedp.
-// It ends with the test. Further options come after ours and win.
+// Chromium starts a headless browser with a fresh profile and returns the context that drives it with
+// chromedp. It ends with the test, and after a minute. Further options come after ours and win.
 func Chromium(t testing.TB, options ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path, err := findChromium()
 	require.NoError(t, err, "no browser: run `apt-get install chromium`")
-	all := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir())}, quiet...)
+	all := slices.Concat(quiet, []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+	})
 	if os.Geteuid() == 0 {
 		all = append(all, chromedp.NoSandbox) // Chromium's sandbox refuses root
 	}

@@ -20,10 +20,10 @@ import (
 // Migrate brings an empty database to the schema that the tests of a package want.
 type Migrate func(ctx context.Context, dsn string) error
 
-// Database returns the address of a database of this test's own, with the schema that migrate makes; nil leaves
-// it empty. Migrations run once per test binary, into a template that is then copied (some 30 ms each). The
-// server is TEST_DATABASE_URL's, whose user must be allowed to create databases, else a private one without
-// durability.
+// Database returns the address of a database of this test's own, with the schema that migrate makes; nil
+// leaves it empty. Migrations run once per test binary, into a template that is then copied in a tenth of a
+// second. The server is TEST_DATABASE_URL's, whose user must be allowed to create databases, else a private
+// one without durability.
 func Database(t testing.TB, migrate Migrate) string {
 	t.Helper()
 	server, err := server()
@@ -60,8 +60,8 @@ var server = sync.OnceValues(func() (*databases, error) {
 	return &databases{address: parsed, templates: map[uintptr]func() (string, error){}}, nil
 })
 
-// template returns the name of the migrated template. Functions are told apart by their code, so a closure over
-// different values needs a different function.
+// template returns the name of the migrated template. Functions are told apart by their code, so two closures
+// over different values are one.
 func (d *databases) template(migrate Migrate) (string, error) {
 	key := reflect.ValueOf(migrate).Pointer()
 	d.mu.Lock()

@@ -61,8 +61,8 @@ func TaskQueue(t testing.TB) string {
 	return strings.ReplaceAll(t.Name(), "/", "-") + "-" + rand.Text()[:8]
 }
 
-// Namespace makes a namespace of this test's own, with the search attributes given to Main: for tests of fixed
-// task queues and workflow ids. It costs about a second; TaskQueue costs nothing.
+// Namespace makes a namespace of this test's own, with the search attributes given to Main: for tests of
+// fixed task queues and workflow ids. It costs about a second; TaskQueue costs nothing.
 func Namespace(t testing.TB) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), namespacePatience)

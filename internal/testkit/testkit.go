@@ -35,8 +35,8 @@ type settings struct {
 	leaks    []goleak.Option
 }
 
-// process is what this test binary shares between its tests. A package variable, since the package testing has
-// no other place that outlives a test.
+// process is what this test binary shares between its tests. A package variable, since the package testing
+// has no other place that outlives a test.
 var process struct {
 	settings
 
@@ -59,8 +59,8 @@ func TemporalSetting(key, value string) Option {
 	}
 }
 
-// MayLeak allows goroutines whose topmost function has this name to outlive the tests. It is for libraries that
-// cannot be stopped; say in a comment which and why.
+// MayLeak allows goroutines whose topmost function has this name to outlive the tests. It is for libraries
+// that cannot be stopped; say in a comment which and why.
 func MayLeak(function string) Option {
 	return func(s *settings) { s.leaks = append(s.leaks, goleak.IgnoreTopFunction(function)) }
 }

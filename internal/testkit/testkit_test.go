@@ -52,8 +52,7 @@ func TestDatabasesAreApart(t *testing.T) {
 	require.Error(t, insert(t, testkit.Database(t, nil)), "nil leaves a database empty")
 }
 
-func TestDatabaseIsGoneAfterTheTest(t *testing.T) {
-	t.Parallel()
+func TestDatabaseIsGoneAfterTheTest(t *testing.T) { // not parallel: it looks at what an inner test left
 	var dsn string
 	t.Run("inner", func(t *testing.T) { dsn = testkit.Database(t, nil) })
 	_, err := pgx.Connect(t.Context(), dsn)

@@ -1,0 +1,104 @@
+# friendpay: build, run and test. `make help` lists what there is. POSIX sh and GNU make; nothing but Go has to
+# be installed beforehand: `make setup` fetches the rest on Debian.
+
+GO      ?= go
+BIN     := $(CURDIR)/bin
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# Without cgo a build is the same with and without a C compiler. The race detector alone needs one.
+export CGO_ENABLED := 0
+
+# Suites that start servers and browsers of their own run two at a time: more would time each other out.
+PARALLEL := 2
+
+# Packages without servers, cheap enough to run twice: the second time under the race detector.
+PURE := $(wildcard models policy workflows activities providers internal/token internal/paysim)
+
+# All packages but the suites that have a step of their own below.
+UNITS = $$($(GO) list ./... | grep -v -e /tests/ -e /internal/tidy)
+
+# step prints a headline, so that a long log can be read.
+step = @printf '\n== %s\n' "$(1)"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit race integration browser \
+	chaos docs clean friendpay paysim
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install PostgreSQL, Chromium and Chinese glyphs if they are missing (Debian)
+	@tools/setup
+
+## -- build ---------------------------------------------------------------------------------------------------
+
+build: friendpay paysim $(BIN)/temporal ## bin/friendpay, bin/paysim and the Temporal CLI they run
+
+friendpay paysim:
+	@if [ -d cmd/$@ ]; then \
+		$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/$@ ./cmd/$@; fi
+
+# The Temporal CLI holds a whole server: five minutes on two cores. So it is built only when there is none, from
+# a module of its own that keeps the server out of friendpay's.
+$(BIN)/temporal:
+	@mkdir -p $(BIN)
+	@if command -v temporal >/dev/null; then ln -s "$$(command -v temporal)" $@; else \
+		echo "building the Temporal CLI, once: some minutes"; \
+		cd tools/temporal && $(GO) build -ldflags "-s -w" -o $@ github.com/temporalio/cli/cmd/temporal; fi
+
+$(BIN)/workflowcheck: tools/workflowcheck/go.mod
+	@cd tools/workflowcheck && $(GO) build -o $@ go.temporal.io/sdk/contrib/tools/workflowcheck
+
+$(BIN)/golangci-lint: tools/lint/go.mod
+	@cd tools/lint && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+tools: $(BIN)/temporal $(BIN)/workflowcheck $(BIN)/golangci-lint ## the tools that test and lint use
+
+dev: setup build ## everything on this machine, until Ctrl-C
+	@$(BIN)/friendpay dev
+
+## -- test ----------------------------------------------------------------------------------------------------
+
+test: setup vet tidy workflowcheck lint unit race integration browser ## all that must pass before a commit lands
+	$(call step,all passed)
+
+test-all: test chaos ## and the suites that take long
+
+vet: ## the compiler's own checks
+	$(call step,vet)
+	$(GO) vet ./...
+
+tidy: ## the rules of the house
+	$(call step,rules of the house)
+	$(GO) test ./internal/tidy
+
+workflowcheck: $(BIN)/workflowcheck ## nothing in a workflow depends on chance
+	$(call step,determinism of workflows)
+	$(if $(wildcard workflows),$(BIN)/workflowcheck ./workflows/...,@echo "no workflows")
+
+lint: $(BIN)/golangci-lint ## golangci-lint; its settings say why
+	$(call step,lint)
+	$(BIN)/golangci-lint run ./...
+
+unit: setup $(BIN)/temporal ## every package by itself
+	$(call step,unit)
+	$(GO) test -p $(PARALLEL) $(UNITS)
+
+race: ## the packages without servers, under the race detector; needs a C compiler
+	$(call step,race)
+	@if [ -n "$(PURE)" ] && command -v gcc >/dev/null; then \
+		CGO_ENABLED=1 $(GO) test -race -short $(PURE:%=./%/...); \
+	else echo "left out: no C compiler"; fi
+
+integration browser chaos: setup build ## the suite of that name under tests/
+	$(call step,$@)
+	$(if $(wildcard tests/$@),$(GO) test -count 1 -p $(PARALLEL) -timeout 15m ./tests/$@/...,@echo "no tests/$@")
+
+## -- the rest ------------------------------------------------------------------------------------------------
+
+docs: ## draw the generated documents again
+	@for package in $$(grep -rl --include '*_test.go' 'flag.Bool("update"' . | xargs -r -n 1 dirname | sort -u); do \
+		$(GO) test -count 1 "$$package" -update; done
+
+clean: ## remove what was built; the data of `make dev` stays
+	@rm -rf $(BIN)
