@@ -1,0 +1,120 @@
+// Package faults is the switchboard of what goes wrong at the simulated
+// providers: each rule spoils one or more of the next matching calls.
+package faults
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Op is a call that can be spoiled.
+type Op string
+
+// The calls. Pay is the payer pressing the button, Callback one delivery.
+const (
+	Create      Op = "create"
+	Query       Op = "query"
+	Close       Op = "close"
+	Refund      Op = "refund"
+	RefundQuery Op = "refund_query"
+	Statement   Op = "statement"
+	Pay         Op = "pay"
+	Callback    Op = "callback"
+)
+
+// Mode is a way of going wrong.
+type Mode string
+
+// The modes. "Before" means that nothing was done, "after" that it was done
+// and only the answer is lost or wrong.
+const (
+	DropBefore   Mode = "drop_before"
+	DropAfter    Mode = "drop_after"
+	ErrorBefore  Mode = "error_before"
+	ErrorAfter   Mode = "error_after"
+	Hold         Mode = "hold"  // done; the answer waits for release or MS
+	Delay        Mode = "delay" // MS pass first
+	RateLimited  Mode = "rate_limited"
+	BadSignature Mode = "bad_signature"
+	Redirect     Mode = "redirect"   // done; answered by a 302
+	HugeBody     Mode = "huge_body"  // done; answered by 8 MiB
+	BadJSON      Mode = "bad_json"   // done; answered by signed nonsense
+	SayStatus    Mode = "say_status" // the answer claims the status Value
+
+	WrongAmount  Mode = "wrong_amount"                // captures Minor, or one more than asked
+	PaidMeantime Mode = "pay_between_query_and_close" // close finds the order paid
+
+	Abnormal        Mode = "abnormal"
+	ClosedNoFunds   Mode = "closed_no_funds"
+	StuckProcessing Mode = "stuck_processing"
+
+	Lost           Mode = "lost"   // the event is never sent
+	Double         Mode = "double" // two copies at the same moment
+	Forged         Mode = "forged" // signed with a wrong secret
+	Stale          Mode = "stale"  // genuine, but stamped 301 s ago
+	Late           Mode = "late"   // MS pass before it is sent
+	Truncated      Mode = "truncated"
+	ForeignAccount Mode = "foreign_account" // names, and is signed by, another account
+)
+
+var (
+	calls   = []Op{Create, Query, Close, Refund, RefundQuery, Statement}
+	anyCall = append(slices.Clone(calls), Pay)
+	allowed = map[Mode][]Op{
+		DropBefore: anyCall, DropAfter: anyCall, ErrorBefore: anyCall, ErrorAfter: anyCall,
+		Hold: anyCall, Delay: anyCall, RateLimited: anyCall,
+		BadSignature: calls, Redirect: calls, HugeBody: calls, BadJSON: calls,
+		SayStatus:   {Query, Refund, RefundQuery},
+		WrongAmount: {Pay}, PaidMeantime: {Close},
+		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund},
+		Lost: {Callback}, Double: {Callback}, Forged: {Callback}, Stale: {Callback},
+		Late: {Callback}, Truncated: {Callback}, ForeignAccount: {Callback, Query},
+	}
+)
+
+// The most a rule may ask for.
+const (
+	maxMS    = 10 * 60 * 1000
+	maxMinor = 10_000_000_000
+)
+
+// Rule spoils calls. Number may be that of an order or of a refund; empty
+// matches all. Count is how many calls, 0 meaning one and -1 all until cleared.
+// Chance below 1 picks calls at random from the seeded source.
+type Rule struct {
+	ID       string  `json:"id"`
+	Provider string  `json:"provider,omitempty"`
+	Op       Op      `json:"op"`
+	Number   string  `json:"number,omitempty"`
+	Mode     Mode    `json:"mode"`
+	Count    int     `json:"count"`
+	MS       int64   `json:"ms,omitempty"`
+	Minor    int64   `json:"minor,omitempty"`
+	Value    string  `json:"value,omitempty"`
+	Chance   float64 `json:"chance,omitempty"`
+	Hits     int     `json:"hits"`
+}
+
+func (r Rule) check() error {
+	ops, known := allowed[r.Mode]
+	switch {
+	case !known:
+		return fmt.Errorf("no such mode: %q", r.Mode)
+	case !slices.Contains(ops, r.Op):
+		return fmt.Errorf("mode %s is not for op %q but for %v", r.Mode, r.Op, ops)
+	case r.Count < -1 || r.MS < 0 || r.MS > maxMS || r.Minor < 0 || r.Minor > maxMinor:
+		return fmt.Errorf("count, ms or minor out of range (ms up to %d, minor up to %d)", maxMS, maxMinor)
+	case r.Chance < 0 || r.Chance > 1:
+		return fmt.Errorf("chance is between 0 and 1")
+	case (r.Mode == Delay || r.Mode == Late) && r.MS == 0:
+		return fmt.Errorf("mode %s needs ms", r.Mode)
+	case r.Mode == SayStatus && (r.Value == "" || len(r.Value) > 64):
+		return fmt.Errorf("mode %s needs value", r.Mode)
+	}
+	return nil
+}
+
+func (r Rule) matches(provider string, op Op, numbers []string) bool {
+	return r.Op == op && (r.Provider == "" || r.Provider == provider) &&
+		(r.Number == "" || slices.Contains(numbers, r.Number))
+}

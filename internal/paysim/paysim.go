@@ -1,0 +1,158 @@
+// Package paysim simulates the payment providers: real HTTP, real signatures,
+// a page for the payer, a journal of what truly happened, and switches for
+// everything that goes wrong in the world. It shares no code with the adapters
+// in providers: a shared mistake would hide.
+package paysim
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/paysim/faults"
+	"github.com/friendpay/friendpay/internal/paysim/journal"
+	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/pace"
+	"github.com/friendpay/friendpay/internal/paysim/sms"
+)
+
+// Options of a simulator. The zero value is a simulator in memory with one
+// generated account, at true speed.
+type Options struct {
+	Accounts    []mockpay.Account // none: as in StateDir, or generated
+	SMSKey      string            // empty: as in StateDir, or generated
+	StateDir    string            // keys and journal; empty: nothing is kept
+	Speed       float64           // divides retry waits and the refund delay; 0 means 1
+	RefundDelay time.Duration     // unscaled; 0 means 3 s
+	Seed        uint64            // of the faults that come by chance
+	Now         func() time.Time  // nil: time.Now
+	PublicURL   string            // where browsers reach it, no slash at the end; empty: as the caller did
+	JournalCap  int               // entries; 0 means 1,000,000
+}
+
+// The defaults, and how many callbacks and refunds may be under way at once.
+const (
+	defaultRefundDelay = 3 * time.Second
+	defaultCap         = 1_000_000
+	maxUnderWay        = 100_000
+	maxConnections     = 64 // per merchant host
+)
+
+// Sim is a running simulator: its handler answers until Close.
+type Sim struct {
+	keys    keys
+	journal *journal.Journal
+	board   *faults.Board
+	pace    *pace.Pace
+	wire    *http.Transport
+	mockpay *mockpay.Provider
+	inbox   *sms.Inbox
+	handler http.Handler
+	closed  atomic.Bool
+}
+
+// New makes a simulator, going on from what StateDir holds.
+func New(options Options) (*Sim, error) {
+	options = options.complete()
+	p, err := pace.New(options.Now, options.Speed, maxUnderWay)
+	if err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
+	s := &Sim{pace: p, board: faults.NewBoard(options.Seed)}
+	if s.keys, err = loadKeys(options); err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
+	s.inbox = sms.New(s.keys.SMSKey, options.Now)
+	s.wire = &http.Transport{
+		MaxConnsPerHost: maxConnections, MaxIdleConnsPerHost: maxConnections, IdleConnTimeout: 30 * time.Second,
+	}
+	s.mockpay, err = mockpay.New(mockpay.Deps{
+		Accounts: s.keys.Accounts, Faults: s.board, Pace: p, Client: s.client(),
+		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
+	s.journal, err = journal.Open(
+		journal.Options{Dir: options.StateDir, Cap: options.JournalCap, Now: options.Now}, s.mockpay.Restore)
+	if err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
+	s.handler = s.routes()
+	s.mockpay.Start(s.journal)
+	return s, nil
+}
+
+func (o Options) complete() Options {
+	if o.Speed == 0 {
+		o.Speed = 1
+	}
+	if o.RefundDelay == 0 {
+		o.RefundDelay = defaultRefundDelay
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.JournalCap == 0 {
+		o.JournalCap = defaultCap
+	}
+	return o
+}
+
+// client sends callbacks. A redirect is an answer that is not OK.
+func (s *Sim) client() *http.Client {
+	return &http.Client{
+		Transport:     s.wire,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Handler serves everything: providers, payer's pages, switches. After Close it
+// answers 503.
+func (s *Sim) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.closed.Load() {
+			http.Error(w, "the simulator is closed", http.StatusServiceUnavailable)
+			return
+		}
+		s.handler.ServeHTTP(w, r)
+	})
+}
+
+// Journal is the ground truth; it may be read while the simulator runs.
+func (s *Sim) Journal() *journal.Journal { return s.journal }
+
+// Faults is the switchboard, for those who hold the simulator in their hands.
+func (s *Sim) Faults() *faults.Board { return s.board }
+
+// Accounts are the mockpay accounts with their secrets.
+func (s *Sim) Accounts() []mockpay.Account { return s.keys.Accounts }
+
+// SMSKey is the bearer key of the text message sink.
+func (s *Sim) SMSKey() string { return s.keys.SMSKey }
+
+// Reset forgets orders, journal, faults and messages; accounts stay.
+func (s *Sim) Reset() error {
+	s.board.Clear()
+	s.pace.Restart()
+	s.mockpay.Reset()
+	s.inbox.Reset()
+	return s.journal.Reset()
+}
+
+// Close stops callbacks and held answers, waits for them, and closes the
+// journal. What was under way goes on in the next run, if there is a StateDir.
+func (s *Sim) Close() error {
+	if s.closed.Swap(true) {
+		return errors.New("paysim: closed twice")
+	}
+	s.pace.Close()
+	s.board.Clear()
+	s.wire.CloseIdleConnections()
+	if err := s.journal.Close(); err != nil {
+		return fmt.Errorf("paysim: %w", err)
+	}
+	return nil
+}
