@@ -23,6 +23,11 @@ const (
 // there is an end, retried by the server on the poll schedule.
 const PollPayment EffectKind = "PollPayment"
 
+// Effects lists every effect that must have an activity.
+var Effects = []EffectKind{
+	CheckOrder, CheckLogin, ApplyOrder, QueryPayment, QueryRefund, OpenPayment, ClosePayment, AskOrderHook, PollPayment,
+}
+
 // Effect is a kind with the attempt or refund number it is about.
 type Effect struct {
 	Kind EffectKind `json:"kind"`

@@ -1,0 +1,76 @@
+// Package activities carries out what the law asks for: every effect is one
+// function from a call to the event it answers with. Each may run twice, or run
+// and be forgotten, and must leave the same behind.
+package activities
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
+)
+
+// Activities holds what the effects need of the world.
+type Activities struct {
+	Store     Store
+	Providers Accounts
+	Hook      Hook
+	Addresses Addresses
+	Clock     func() time.Time
+	Log       *slog.Logger
+}
+
+// Store is what the effects need of the database.
+type Store interface {
+	SaveStep(ctx context.Context, step models.Step) error
+	Order(ctx context.Context, id string) (store.Order, error)
+	App(ctx context.Context, id string) (store.App, error)
+	Channels(ctx context.Context, app string) ([]store.Channel, error)
+	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
+	PayerFacts(ctx context.Context, payer string, now time.Time) (store.PayerFacts, error)
+	Invite(ctx context.Context, id string) (store.Invite, error)
+	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
+	RecordCall(ctx context.Context, call store.Call) error
+}
+
+// Accounts opens the adapter of a merchant's account at a provider.
+type Accounts interface {
+	Open(ctx context.Context, provider, account string) (providers.Adapter, error)
+}
+
+// Addresses are where providers report to, and where they send the payer back to.
+type Addresses struct {
+	Callbacks string // base URL; …/v1/callbacks/{provider}/{account} follows
+	Return    string // URL of the friend's result page, without any token
+}
+
+// Func is the shape of every effect.
+type Func func(context.Context, models.Call) (models.Event, error)
+
+// Handlers names the function behind every effect of the law.
+func (a *Activities) Handlers() map[models.EffectKind]Func {
+	return map[models.EffectKind]Func{
+		models.CheckOrder:   a.CheckOrder,
+		models.CheckLogin:   a.CheckLogin,
+		models.OpenPayment:  a.OpenPayment,
+		models.ClosePayment: a.ClosePayment,
+		models.QueryPayment: a.QueryPayment,
+		models.PollPayment:  a.PollPayment,
+		models.ApplyOrder:   a.ApplyOrder,
+		models.AskOrderHook: a.AskOrderHook,
+		models.QueryRefund:  a.QueryRefund,
+	}
+}
+
+// RefundHandlers names the functions behind the refund workflow.
+func (a *Activities) RefundHandlers() map[string]Func {
+	return map[string]Func{"SubmitRefund": a.SubmitRefund, "PollRefund": a.PollRefund}
+}
+
+// SaveStep writes what one step made of a request; see package store.
+func (a *Activities) SaveStep(ctx context.Context, step models.Step) error {
+	return retryable(a.Store.SaveStep(ctx, step))
+}

@@ -1,0 +1,109 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+)
+
+// OpenPayment makes the provider's order and keeps what the payer's browser needs
+// in the database: it is a capability and stays out of histories. An ambiguous
+// answer is asked for again under the same number, never under a new one.
+func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.Event, error) {
+	t, err := a.open(ctx, call.Request, call.Ref)
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	began := a.Clock()
+	presentation, err := t.adapter.Create(ctx, t.payment())
+	t.record(ctx, "create", began, err)
+	answer := models.Event{Kind: models.PaymentOpened, Attempt: call.Ref, Actor: "provider"}
+	if err != nil && providers.ClassOf(err) == providers.Definite {
+		answer.Kind, answer.Reason = models.PaymentRefused, "refused_by_provider"
+		return answer, nil
+	}
+	if err != nil {
+		return models.Event{}, later(err)
+	}
+	return answer, retryable(a.Store.SavePresentation(ctx, call.Ref, presentation))
+}
+
+func (t talk) payment() providers.Payment {
+	return providers.Payment{
+		Number: t.attempt.Number, Product: t.attempt.Product, Amount: t.attempt.Quoted,
+		Subject:   "Friend pay " + t.attempt.Number[:6],
+		ExpiresAt: t.attempt.ExpiresAt,
+		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,
+	}
+}
+
+func (t talk) notifyURL() string {
+	return fmt.Sprintf("%s/v1/callbacks/%s/%s", t.Addresses.Callbacks, t.attempt.Provider, t.attempt.Account)
+}
+
+// ClosePayment makes an attempt unpayable: query, close, query. Closed is only
+// what answers "not paid" after the close; paid on the way is a payment.
+func (a *Activities) ClosePayment(ctx context.Context, call models.Call) (models.Event, error) {
+	t, err := a.open(ctx, call.Request, call.Ref)
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	answer, err := t.query(ctx)
+	if err != nil {
+		return models.Event{}, later(err)
+	}
+	if ended(answer.Kind) {
+		return answer, nil
+	}
+	switch err := t.close(ctx); {
+	case errors.Is(err, providers.ErrNotSupported):
+		return t.outlive(answer)
+	case err != nil && !errors.Is(err, providers.ErrPaid) && !errors.Is(err, providers.ErrNotCreated):
+		return models.Event{}, later(err)
+	}
+	return t.after(ctx)
+}
+
+func (t talk) close(ctx context.Context) error {
+	began := t.Clock()
+	err := t.adapter.Close(ctx, t.ref())
+	t.record(ctx, "close", began, err)
+	return err
+}
+
+// after asks once more after the close.
+func (t talk) after(ctx context.Context) (models.Event, error) {
+	answer, err := t.query(ctx)
+	switch {
+	case err != nil:
+		return models.Event{}, later(err)
+	case answer.Kind == models.PaymentUnknown || answer.Kind == models.PaymentBusy:
+		return models.Event{}, waiting(t.scaled(10 * time.Second))
+	case answer.Kind == models.PaymentUnpaid:
+		answer.Kind = models.PaymentClosed
+	}
+	return answer, nil
+}
+
+// outlive waits for the provider's own deadline where it has no close.
+func (t talk) outlive(answer models.Event) (models.Event, error) {
+	left := t.attempt.ExpiresAt.Sub(t.Clock())
+	if left > 0 {
+		return models.Event{}, waiting(left + time.Second)
+	}
+	answer.Kind = models.PaymentClosed
+	return answer, nil
+}
+
+func ended(kind models.EventKind) bool {
+	return kind == models.PaymentSucceeded || kind == models.PaymentClosed || kind == models.PaymentFailed
+}
+
+// scaled divides a wait by the request's speed.
+func (t talk) scaled(wait time.Duration) time.Duration {
+	return wait / time.Duration(max(t.request.Speed, 1))
+}

@@ -1,0 +1,41 @@
+package activities
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+)
+
+// retryable hands an error to Temporal, which tries again. Nothing here is
+// final: outcomes are events, and what is not an outcome has to be got over. The
+// message crosses into a history, so only our own words go along.
+func retryable(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *models.Error
+	if errors.As(err, &known) {
+		return temporal.NewApplicationError(known.Message, known.Reason)
+	}
+	return temporal.NewApplicationError("trouble inside the house", string(models.Internal))
+}
+
+// later is a call to a provider that has no outcome yet.
+func later(err error) error {
+	var known *providers.Error
+	if !errors.As(err, &known) {
+		return temporal.NewApplicationError("the provider could not be asked", string(providers.Ambiguous))
+	}
+	return temporal.NewApplicationError(fmt.Sprintf("%s: %s", known.Op, known.Code), string(known.Class))
+}
+
+// waiting asks to be called again after delay: no outcome, and no trouble either.
+func waiting(delay time.Duration) error {
+	return temporal.NewApplicationErrorWithOptions("no outcome yet", "waiting",
+		temporal.ApplicationErrorOptions{NextRetryDelay: delay, Category: temporal.ApplicationErrorCategoryBenign})
+}
