@@ -1,0 +1,113 @@
+// Package worker runs the engine: the workflows with the activities behind the
+// law's effects, the relay that posts what providers reported, and the outbox
+// that tells merchants and friends.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/friendpay/friendpay/activities"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/workflows"
+)
+
+// Options are the settings of one worker process.
+type Options struct {
+	Providers []string // each gets a task queue of its own
+	// CallsPerSecond limits the calls to one provider over all workers; 0: no limit.
+	CallsPerSecond float64
+	// Build pins running requests to the code they started under. Empty: no
+	// versioning, for development, where one build runs everything.
+	Build string
+	Log   *slog.Logger
+}
+
+// Worker is everything one worker process runs.
+type Worker struct {
+	queues  []worker.Worker
+	loops   []loop
+	stopped context.CancelFunc
+	running *errgroup.Group
+}
+
+// loop is a background task that runs until its context ends.
+type loop interface {
+	Run(ctx context.Context) error
+}
+
+// New registers everything. It refuses an engine in which an effect of the law
+// has no activity: such a request would stand still half-way.
+func New(temporal client.Client, acts *activities.Activities, options Options, loops ...loop) (*Worker, error) {
+	handlers := acts.Handlers()
+	for _, kind := range models.Effects {
+		if handlers[kind] == nil {
+			return nil, fmt.Errorf("effect %s has no activity", kind)
+		}
+	}
+	w := &Worker{loops: loops}
+	w.queues = append(w.queues, requests(temporal, acts, options), calls(temporal, acts, workflows.HookQueue, options))
+	for _, provider := range options.Providers {
+		w.queues = append(w.queues, calls(temporal, acts, workflows.ProviderQueue(provider), options))
+	}
+	return w, nil
+}
+
+// requests is the worker of the workflows; their local activities run in it too.
+func requests(temporal client.Client, acts *activities.Activities, options Options) worker.Worker {
+	settings := base(options)
+	settings.LocalActivityWorkerOnly = true
+	settings.WorkflowTaskPollerBehavior = worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{})
+	w := worker.New(temporal, workflows.Queue, settings)
+	w.RegisterWorkflowWithOptions(workflows.FriendPay, registered(workflows.RequestWorkflow, options))
+	w.RegisterWorkflowWithOptions(workflows.RefundMoney, registered(workflows.RefundWorkflow, options))
+	register(w, acts)
+	w.RegisterActivityWithOptions(acts.SaveStep, activity.RegisterOptions{Name: workflows.SaveStep})
+	return w
+}
+
+// calls is the worker of one queue of calls out of the house.
+func calls(temporal client.Client, acts *activities.Activities, queue string, options Options) worker.Worker {
+	settings := base(options)
+	settings.DisableWorkflowWorker = true
+	settings.TaskQueueActivitiesPerSecond = options.CallsPerSecond
+	settings.ActivityTaskPollerBehavior = worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{})
+	w := worker.New(temporal, queue, settings)
+	register(w, acts)
+	for name, handler := range acts.RefundHandlers() {
+		w.RegisterActivityWithOptions(handler, activity.RegisterOptions{Name: name})
+	}
+	return w
+}
+
+func register(w worker.Worker, acts *activities.Activities) {
+	for kind, handler := range acts.Handlers() {
+		w.RegisterActivityWithOptions(handler, activity.RegisterOptions{Name: string(kind)})
+	}
+}
+
+func base(options Options) worker.Options {
+	settings := worker.Options{WorkerStopTimeout: stopPatience, DisableRegistrationAliasing: true}
+	if options.Build != "" {
+		settings.DeploymentOptions = worker.DeploymentOptions{
+			UseVersioning: true,
+			Version:       worker.WorkerDeploymentVersion{DeploymentName: "friendpay", BuildID: options.Build},
+		}
+	}
+	return settings
+}
+
+func registered(name string, options Options) workflow.RegisterOptions {
+	registration := workflow.RegisterOptions{Name: name}
+	if options.Build != "" {
+		registration.VersioningBehavior = workflow.VersioningBehaviorPinned
+	}
+	return registration
+}
