@@ -1,0 +1,57 @@
+// Package mint makes the names that outlive us: ids of rows, and the numbers
+// under which a provider knows our payments and refunds. They are minted where
+// something is created, by the API or an activity, never by workflow code.
+package mint
+
+import (
+	"crypto/rand"
+
+	"github.com/google/uuid"
+)
+
+// The prefixes of ids; an id says what it names wherever it turns up.
+const (
+	Merchant = "mer"
+	App      = "app"
+	Order    = "ord"
+	Request  = "fpr"
+	Invite   = "inv"
+	Payer    = "pay"
+	Account  = "acc"
+	Event    = "evt"
+	Message  = "msg"
+	Case     = "cas"
+)
+
+const (
+	alphabet     = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	numberLength = 26
+
+	// fair is the largest multiple of the alphabet's size that a byte holds; a
+	// byte beyond it is thrown away, else the first letters would come more often.
+	fair = 256 / len(alphabet) * len(alphabet)
+)
+
+// Number is a new provider number: 26 random characters of [0-9A-Z], 134 bits.
+func Number() string {
+	number := make([]byte, 0, numberLength)
+	var random [2 * numberLength]byte
+	for len(number) < numberLength {
+		rand.Read(random[:]) // never fails since Go 1.24
+		number = draw(number, random[:])
+	}
+	return string(number)
+}
+
+func draw(number, random []byte) []byte {
+	for _, b := range random {
+		if len(number) < numberLength && int(b) < fair {
+			number = append(number, alphabet[int(b)%len(alphabet)])
+		}
+	}
+	return number
+}
+
+// ID is a new id: the prefix, an underscore and a UUID of version 7 in lower
+// case, so that ids of one kind sort by the time they were made.
+func ID(prefix string) string { return prefix + "_" + uuid.Must(uuid.NewV7()).String() }

@@ -1,0 +1,2 @@
+// Package store keeps what the engine knows in PostgreSQL.
+package store
