@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+)
+
+// audience says who may take a route.
+type audience string
+
+const (
+	anybody  audience = "anybody"            // pages and machines; nothing private
+	merchant audience = "merchant"           // an API key
+	seller   audience = "merchant or buyer"  // an API key or a buyer's token
+	buyer    audience = "buyer"              // a buyer's token, or an API key on his behalf
+	payer    audience = "payer"              // the cookie that a link was exchanged for
+	staff    audience = "staff"              // a colleague's token
+	provider audience = "payment provider"   // proven by its own signature over the body
+	operator audience = "metrics collectors" // the metrics token, when one is set
+)
+
+// maxBody is the largest body of any route, in bytes.
+const maxBody = 64 << 10
+
+// route is one line of the route list.
+type route struct {
+	method, path string // the path as OpenAPI writes it: /v1/requests/{id}
+	who          audience
+	id, summary  string // the operation's id and one sentence; an empty id is left out of the description
+	creates      string // such a route wants an Idempotency-Key; the prefix of the id minted under it
+	streams      bool   // no time-out
+	page         bool   // people see it: errors are pages
+	status       int    // of success; 0: 200
+	mount        func(*Server, route)
+}
+
+func (r route) key() string { return r.method + " " + r.template() }
+
+// template is the path as the router writes it: /v1/requests/:id.
+func (r route) template() string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(r.path)
+}
+
+func (s *Server) mount(r route) error {
+	if _, twice := s.routes[r.key()]; twice {
+		return errors.New("the route is listed twice")
+	}
+	s.routes[r.key()] = r
+	r.mount(s, r)
+	return nil
+}
+
+// operation mounts a JSON handler: input and output are described and checked
+// by their types.
+func operation[I, O any](handle func(*Server, context.Context, *I) (*O, error)) func(*Server, route) {
+	return func(s *Server, r route) {
+		described := huma.Operation{
+			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Hidden: r.id == "",
+			MaxBodyBytes: maxBody, DefaultStatus: r.status, Tags: []string{string(r.who)}, Security: r.who.security(),
+			Errors: r.errors(),
+		}
+		if r.creates != "" {
+			described.Parameters = append(described.Parameters, idempotencyParameter())
+		}
+		huma.Register(s.huma, described, func(ctx context.Context, in *I) (*O, error) {
+			out, err := handle(s, ctx, in)
+			if err != nil {
+				return nil, s.refusal(ctx, err)
+			}
+			return out, nil
+		})
+	}
+}
+
+// plain mounts a handler that writes its answer itself; kind is the content
+// type of its success.
+func plain(kind string, handle func(*Server, echo.Context) error) func(*Server, route) {
+	return func(s *Server, r route) {
+		s.echo.Add(r.method, r.template(), func(c echo.Context) error { return handle(s, c) })
+		if r.id != "" {
+			s.huma.OpenAPI().AddOperation(r.described(kind))
+		}
+	}
+}
+
+// errors are the statuses that every caller of the route must expect.
+func (r route) errors() []int {
+	list := []int{http.StatusNotFound, http.StatusServiceUnavailable}
+	if r.who != anybody {
+		list = append(list, http.StatusUnauthorized)
+	}
+	if r.creates != "" {
+		list = append(list, http.StatusBadRequest)
+	}
+	if r.method == http.MethodPost {
+		list = append(list, http.StatusConflict)
+	}
+	return list
+}

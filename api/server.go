@@ -1,0 +1,123 @@
+// Package api is the outside of the house: merchants, buyers, friends, providers
+// and machines speak to it over HTTP. It judges who asks and whether the words
+// are well formed; what may happen to a request is judged by its workflow.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/models"
+)
+
+// Config is what an operator decides about the API; cmd fills it.
+type Config struct {
+	PublicURL      string         // where people reach us, without a slash at the end: https://pay.example.com
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none: the address of the connection
+	Speed          int64          // durations of new requests are divided by it; 1 in production
+	MetricsToken   string         // when set, /metrics wants it as a bearer token
+	Version        string         // shown in the API's description
+	CallTimeout    time.Duration  // how long one call may take, streams apart; 0: 15 s
+	StreamTick     time.Duration  // how often watched requests are looked at; 0: 500 ms
+	Heartbeat      time.Duration  // how often a quiet stream says that it lives; 0: 15 s
+	MaxStreams     int            // open streams per subject; 0: 5
+}
+
+// Door is the only way to a request's workflow; see package door.
+type Door interface {
+	Place(ctx context.Context, request models.Request) (models.Request, error)
+	Deliver(ctx context.Context, requestID, updateID string, event models.Event) (models.Request, error)
+}
+
+// Deps are the parts that the API stands on.
+type Deps struct {
+	Store   Store
+	Door    Door
+	Tokens  *token.Tokens
+	Links   *token.Links
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Metrics *prometheus.Registry // nil: a registry of its own
+	Config  Config
+}
+
+// Server answers every route of the house.
+type Server struct {
+	Deps
+	echo   *echo.Echo
+	huma   huma.API
+	routes map[string]route // by method and path template
+	gauges *gauges
+}
+
+// New builds the server; nothing runs before Handler is served.
+func New(deps Deps) (*Server, error) {
+	deps.Config = deps.Config.withDefaults()
+	if deps.Metrics == nil {
+		deps.Metrics = ownRegistry()
+	}
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{Deps: deps, echo: echo.New(), routes: map[string]route{}, gauges: newGauges(deps.Metrics)}
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.HTTPErrorHandler = s.answerError
+	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
+	s.huma = newHuma(s.echo, deps.Config)
+	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, s.sameSite, s.guarded)
+	for _, r := range s.allRoutes() {
+		if err := s.mount(r); err != nil {
+			return nil, fmt.Errorf("mount %s %s: %w", r.method, r.path, err)
+		}
+	}
+	return s, nil
+}
+
+// allRoutes is the one list of what the house answers. A path that is not in it
+// is not found, whatever else may be registered.
+func (s *Server) allRoutes() []route {
+	var list []route
+	for _, part := range [][]route{
+		s.machineRoutes(), s.friendRoutes(), s.callbackRoutes(),
+	} {
+		list = append(list, part...)
+	}
+	return list
+}
+
+func ownRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}
+
+// Handler is the whole API.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+func (c Config) withDefaults() Config {
+	c.Speed = max(c.Speed, 1)
+	c.CallTimeout = orDefault(c.CallTimeout, 15*time.Second)
+	c.StreamTick = orDefault(c.StreamTick, 500*time.Millisecond)
+	c.Heartbeat = orDefault(c.Heartbeat, 15*time.Second)
+	c.MaxStreams = orDefault(c.MaxStreams, 5)
+	return c
+}
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
