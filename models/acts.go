@@ -6,7 +6,7 @@ import "time"
 // what doing it once leaves.
 var (
 	takeSlot   = act{"take the slot", func(r *Request, e Event) { r.take(*e.Pay, e.At) }}
-	takeNext   = act{"take the slot for the next channel", func(r *Request, e Event) { r.take(*r.Next, e.At) }}
+	takeNext   = act{"take it for the next channel", func(r *Request, e Event) { r.take(*r.Next, e.At) }}
 	extendSlot = act{"extend the slot once", func(r *Request, _ Event) {
 		if !r.SlotExtended {
 			r.SlotUntil, r.SlotExtended = r.SlotUntil.Add(r.scaled(slotExtra)), true
@@ -23,21 +23,42 @@ var (
 		r.change(r.Slot, func(a *Attempt) { a.Watched = true })
 		r.PollAt = time.Time{}
 	}}
-	watch = act{"watch", func(r *Request, e Event) { r.change(e.Attempt, func(a *Attempt) { a.Watched = true }) }}
+	watch = act{"watch", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.Watched = true })
+	}}
+	watchAgain = act{"watch again", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.Watched = true })
+		r.await(e.At)
+		if !r.EndedAt.IsZero() && !r.Guarded {
+			r.Guarded, r.GuardUntil = true, e.At.Add(r.scaled(guardWindow))
+		}
+	}}
+	unwatch = act{"stop watching", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.Watched = false })
+		r.calm()
+	}}
 
 	startClose = act{"start closing the slot", func(r *Request, e Event) {
-		r.PollAt, r.StuckAt = time.Time{}, e.At.Add(r.scaled(silenceWindow))
+		r.PollAt = time.Time{}
+		r.await(e.At)
 		r.change(r.Slot, startClosing)
 	}}
 	closeOpened = act{"close what was just opened", func(r *Request, e Event) {
+		r.await(e.At)
 		r.change(e.Attempt, func(a *Attempt) { a.State, a.Watched = ClosingAttempt, false })
 	}}
 	doubt = act{"doubt", func(r *Request, e Event) {
-		r.StuckAt = e.At.Add(r.scaled(silenceWindow))
-		r.change(e.Attempt, func(a *Attempt) { a.State, a.Reason = UnknownAttempt, "unknown_at_provider" })
+		r.await(e.At)
+		r.change(e.Attempt, func(a *Attempt) {
+			a.State, a.Reason, a.Watched = UnknownAttempt, "unknown_at_provider", false
+		})
 	}}
 	finish = act{"finish", func(r *Request, e Event) {
-		r.change(e.Attempt, func(a *Attempt) { a.State, a.Reason, a.Watched = finished(e.Kind), e.Reason, false })
+		r.change(e.Attempt, func(a *Attempt) {
+			// A hint that came while closing and could not be checked is still to be checked.
+			a.Watched = a.Watched && closing(*a)
+			a.State, a.Reason = finished(e.Kind), e.Reason
+		})
 		r.dropSlot(e.Attempt)
 	}}
 
@@ -50,26 +71,33 @@ var (
 	dropAim   = act{"forget the end", func(r *Request, _ Event) { r.Target = "" }}
 	applyIt   = act{"apply", func(r *Request, e Event) { r.settle(e) }}
 	giveBack  = act{"give back", func(r *Request, e Event) { r.giveBack(e) }}
-	holdMoney = act{"hold the money", func(r *Request, e Event) { r.capture(e, RiskHold); r.dropSlot(e.Attempt) }}
+	holdMoney = act{"hold the money", func(r *Request, e Event) {
+		r.capture(e, RiskHold)
+		r.dropSlot(e.Attempt)
+	}}
 
 	end      = act{"end, on guard", func(r *Request, e Event) { r.end(e.At) }}
+	endBare  = act{"end", func(r *Request, e Event) { r.EndedAt = e.At }}
 	endGuard = act{"end the guard", func(r *Request, e Event) {
 		r.Guarded = false
 		for i := range r.Attempts {
 			r.Attempts[i].Watched = false
 		}
+		r.calm()
 	}}
 	sayStuck = act{"say it once", func(r *Request, _ Event) { r.StuckAt = time.Time{} }}
 	withdraw = act{"withdraw", func(r *Request, _ Event) { r.Withdrawn = true }}
 
 	pause = act{"pause", func(r *Request, e Event) {
 		if r.PausedAt.IsZero() {
-			r.PausedAt, r.PausedUntil = e.At, sooner(e.At.Add(r.scaled(pauseWindow)), r.HardEnd)
+			left := max(r.scaled(pauseWindow)-r.PausedFor, 0)
+			r.PausedAt, r.PausedUntil = e.At, sooner(e.At.Add(left), r.HardEnd)
 		}
 	}}
 	resume = act{"resume", func(r *Request, e Event) {
-		r.ExpiresAt = sooner(r.ExpiresAt.Add(e.At.Sub(r.PausedAt)), r.HardEnd)
-		r.PausedAt, r.PausedUntil = time.Time{}, time.Time{}
+		paused := e.At.Sub(r.PausedAt)
+		r.ExpiresAt = sooner(r.ExpiresAt.Add(paused), r.HardEnd)
+		r.PausedFor, r.PausedAt, r.PausedUntil = r.PausedFor+paused, time.Time{}, time.Time{}
 	}}
 	hold    = act{"hold", func(r *Request, _ Event) { r.Held = true }}
 	unhold  = act{"lift the hold", func(r *Request, _ Event) { r.Held = false }}
@@ -80,6 +108,9 @@ var (
 
 	oweAsked = act{"owe the refund", func(r *Request, e Event) {
 		r.owe(Refund{Number: e.Refund, Attempt: r.Winner, Amount: *e.Money, Reason: "after_sale", CreatedAt: e.At})
+	}}
+	oweHeld = act{"owe the held money", func(r *Request, e Event) {
+		r.owe(Refund{Number: e.Refund, Attempt: e.Attempt, Amount: *e.Money, Reason: "risk_hold", CreatedAt: e.At})
 	}}
 	retryRefund = act{"retry the refund", func(r *Request, e Event) { r.retry(e) }}
 	refundBack  = act{"the money is back", func(r *Request, e Event) {

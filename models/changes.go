@@ -56,12 +56,17 @@ func (r *Request) capture(e Event, as Disposition) {
 	})
 }
 
-// owe records a refund obligation; one number is one obligation.
+// owe records a refund obligation; one number is one obligation. An answer that
+// brought no number is a bug of ours that must stop the run, not lose the money.
 func (r *Request) owe(f Refund) {
-	if r.refund(f.Number) < 0 && f.Amount.Minor > 0 {
-		f.State = RefundDue
-		r.Refunds = append(r.Refunds, f)
+	if f.Amount.Minor <= 0 || r.refund(f.Number) >= 0 {
+		return
 	}
+	if f.Number == "" {
+		panic("models: money to give back and no number for the refund")
+	}
+	f.State = RefundDue
+	r.Refunds = append(r.Refunds, f)
 }
 
 // settle applies the winner's money. What it paid above a price that fell since
@@ -107,17 +112,38 @@ func (r *Request) end(at time.Time) {
 	if r.EndedAt.IsZero() {
 		r.EndedAt = at
 	}
-	r.Guarded, r.GuardUntil = true, at.Add(r.scaled(guardWindow))
+	r.Guarded, r.GuardUntil = true, at.Add(r.guard())
 	r.Slot, r.SlotUntil, r.PollAt, r.Next = "", time.Time{}, time.Time{}, nil
-	r.calm()
-}
-
-// calm stops the clock of silence once no provider owes an answer.
-func (r *Request) calm() {
-	if !r.pending() {
+	r.Held, r.PausedAt, r.PausedUntil = false, time.Time{}, time.Time{}
+	if !r.silent() {
 		r.StuckAt = time.Time{}
 	}
 }
+
+// await starts the clock of silence: from now on somebody owes an answer.
+func (r *Request) await(at time.Time) {
+	if r.StuckAt.IsZero() {
+		r.StuckAt = at.Add(r.scaled(silenceWindow))
+	}
+}
+
+func (r *Request) guard() time.Duration {
+	if r.Guard > 0 {
+		return r.Guard
+	}
+	return r.scaled(guardWindow)
+}
+
+// calm stops the clock of silence once nobody owes an answer. While applying, the
+// order does.
+func (r *Request) calm() {
+	if r.State != Applying && !r.silent() {
+		r.StuckAt = time.Time{}
+	}
+}
+
+// silent says that a provider owes an answer.
+func (r *Request) silent() bool { return r.pending() || len(r.Watched()) > 0 }
 
 // retry puts a failed refund back to due: under its own number, or under a new
 // one where the provider closed the old for good.

@@ -25,7 +25,8 @@ const PollPayment EffectKind = "PollPayment"
 
 // Effects lists every effect that must have an activity.
 var Effects = []EffectKind{
-	CheckOrder, CheckLogin, ApplyOrder, QueryPayment, QueryRefund, OpenPayment, ClosePayment, AskOrderHook, PollPayment,
+	CheckOrder, CheckLogin, ApplyOrder, QueryPayment, QueryRefund, OpenPayment, ClosePayment, AskOrderHook,
+	PollPayment,
 }
 
 // Effect is a kind with the attempt or refund number it is about.

@@ -8,10 +8,10 @@ type EventKind string
 // What people and merchants cause.
 const (
 	Placed            EventKind = "placed"             // the buyer asked for a friend's help
-	PayAsked          EventKind = "pay_asked"          // a friend, or the buyer himself, wants to pay; carries Pay
+	PayAsked          EventKind = "pay_asked"          // a friend, or the buyer himself, would pay; carries Pay
 	BuyerCancelled    EventKind = "buyer_cancelled"    // the buyer took the request back
-	MerchantCancelled EventKind = "merchant_cancelled" // the merchant would rather not; money that wins the race stands
-	MerchantWithdrew  EventKind = "merchant_withdrew"  // the merchant cannot deliver; money that wins the race goes back
+	MerchantCancelled EventKind = "merchant_cancelled" // the merchant would rather not; money that wins stands
+	MerchantWithdrew  EventKind = "merchant_withdrew"  // the merchant cannot deliver; money that wins goes back
 	PriceChanged      EventKind = "price_changed"      // carries Price
 	PriceAccepted     EventKind = "price_accepted"     // the buyer agreed to the risen price
 	PriceDeclined     EventKind = "price_declined"     // the buyer did not
@@ -59,7 +59,8 @@ const (
 // Outside lists the events that may be delivered from outside the workflow.
 var Outside = []EventKind{
 	Placed, PayAsked, BuyerCancelled, MerchantCancelled, MerchantWithdrew, PriceChanged, PriceAccepted,
-	PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried, PaymentReported, RefundReported,
+	PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried, PaymentReported,
+	RefundReported,
 }
 
 // Answers lists the events that activities answer.
@@ -70,14 +71,16 @@ var Answers = []EventKind{
 }
 
 // Lapses lists the events that time causes.
-var Lapses = []EventKind{CheckLapsed, RequestLapsed, SlotLapsed, PollDue, SilenceLapsed, PauseLapsed, GuardLapsed}
+var Lapses = []EventKind{
+	CheckLapsed, RequestLapsed, SlotLapsed, PollDue, SilenceLapsed, PauseLapsed, GuardLapsed,
+}
 
 // Event is something that happened to a request. It carries ids and amounts
 // only: no token, phone, name or card ever enters a workflow's history.
 type Event struct {
 	Kind    EventKind `json:"kind"`
 	At      time.Time `json:"at,omitzero"`       // stamped by the workflow
-	Actor   string    `json:"actor,omitempty"`   // who: "buyer", "merchant", "payer:pay_…", "staff:…", "provider"
+	Actor   string    `json:"actor,omitempty"`   // "buyer", "merchant", "payer:pay_…", "staff:…", "provider"
 	Attempt string    `json:"attempt,omitempty"` // the number of the attempt it is about
 	Refund  string    `json:"refund,omitempty"`  // the number of the refund it is about
 	Reason  string    `json:"reason,omitempty"`  // stable, snake case

@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The conditions of the law. Each looks at the request as it was and the event.
 var (
@@ -11,9 +14,15 @@ var (
 	captured       = attemptIn("captured already", SucceededAttempt)
 	over           = attemptIn("over already", SucceededAttempt, ClosedAttempt, FailedAttempt)
 	opening        = attemptIn("being opened", NewAttempt)
-	settledNumber  = guard{"number used", func(r Request, e Event) bool { return r.attempt(e.Pay.Number) >= 0 }}
-	inSlot         = guard{"of the slot", func(r Request, e Event) bool { return e.Attempt == r.Slot }}
-	lastPending    = guard{"nothing else pending", func(r Request, e Event) bool {
+	watched        = guard{"over, but watched", func(r Request, e Event) bool {
+		a, ok := r.Attempt(e.Attempt)
+		return ok && a.Watched && !a.Pending()
+	}}
+	settledNumber = guard{"number used", func(r Request, e Event) bool {
+		return r.attempt(e.Pay.Number) >= 0 || r.Next != nil && r.Next.Number == e.Pay.Number
+	}}
+	inSlot      = guard{"of the slot", func(r Request, e Event) bool { return e.Attempt == r.Slot }}
+	lastPending = guard{"nothing else pending", func(r Request, e Event) bool {
 		for _, a := range r.Attempts {
 			if a.Pending() && a.Number != e.Attempt {
 				return false
@@ -50,7 +59,7 @@ var (
 	}}
 	acceptable = guard{"late but accepted", func(r Request, e Event) bool {
 		a, _ := r.Attempt(e.Attempt)
-		return r.Guarded && a.Quoted == r.Payable && e.At.Sub(r.EndedAt) <= r.AcceptLate
+		return r.Guarded && a.Quoted == r.Payable && e.At.Sub(r.EndedAt) <= r.scaled(r.AcceptLate)
 	}}
 	withdrawn = guard{"merchant withdrew", func(r Request, _ Event) bool { return r.Withdrawn }}
 	blocking  = guard{"blocking for risk", func(r Request, _ Event) bool { return r.Target == BlockedRisk }}
@@ -61,27 +70,45 @@ var (
 	}}
 
 	// About who wants to pay.
-	oldQuote   = guard{"quote outdated", func(r Request, e Event) bool { return quoteOld(r, e.Pay) }}
-	tooLate    = guard{"past last call", func(r Request, e Event) bool { return pastLastCall(r, e) }}
-	samePay    = guard{"same payer, same channel", func(r Request, e Event) bool { return holder(r, e) && !switches(r, e) }}
-	switching  = guard{"same payer, other channel", func(r Request, e Event) bool { return holder(r, e) && switches(r, e) }}
+	oldQuote = guard{"quote outdated", func(r Request, e Event) bool { return quoteOld(r, e.Pay) }}
+	tooLate  = guard{"past last call", func(r Request, e Event) bool { return pastLastCall(r, e.Pay, e.At) }}
+	samePay  = guard{"same payer, same channel", func(r Request, e Event) bool {
+		return holder(r, e) && !switches(r, e)
+	}}
+	switching = guard{"same payer, other channel", func(r Request, e Event) bool {
+		return holder(r, e) && switches(r, e)
+	}}
 	extendable = guard{"not yet extended", func(r Request, _ Event) bool { return !r.SlotExtended }}
-	hasNext    = guard{"a channel switch waits", func(r Request, _ Event) bool { return r.Next != nil }}
+	hasNext    = guard{"a channel switch waits, in time", func(r Request, e Event) bool {
+		return r.Next != nil && !pastLastCall(r, r.Next, e.At)
+	}}
 
 	// About the price and pauses.
-	notNewer  = guard{"not a newer version", func(r Request, e Event) bool { return e.Price.Version <= r.PriceVersion }}
+	notNewer = guard{"not a newer version", func(r Request, e Event) bool {
+		return e.Price.Version <= r.PriceVersion
+	}}
 	otherCoin = guard{"other currency", func(r Request, e Event) bool {
 		return e.Price.Payable.Currency != r.Payable.Currency
 	}}
-	dearer   = guard{"above the agreed price", func(r Request, e Event) bool { return r.Agreed.Less(e.Price.Payable) }}
-	unagreed = guard{"a higher price waits", func(r Request, _ Event) bool { return r.Agreed.Less(r.Payable) }}
-	held     = guard{"held", func(r Request, _ Event) bool { return r.Held }}
-	pending  = guard{"an attempt is pending", func(r Request, _ Event) bool { return r.pending() }}
+	dearer = guard{"above the agreed price", func(r Request, e Event) bool {
+		return r.Agreed.Less(e.Price.Payable)
+	}}
+	unagreed   = guard{"a higher price waits", func(r Request, _ Event) bool { return r.Agreed.Less(r.Payable) }}
+	otherPrice = guard{"about another price", func(r Request, e Event) bool {
+		return e.Price != nil && e.Price.Version != r.PriceVersion
+	}}
+	held    = guard{"held", func(r Request, _ Event) bool { return r.Held }}
+	pending = guard{"an attempt is pending", func(r Request, _ Event) bool { return r.pending() }}
 
 	overRefund = guard{"more than is left", func(r Request, e Event) bool {
-		winner, ok := r.Attempt(r.Winner)
-		return !ok || e.Money.Minor <= 0 || e.Money.Currency != winner.Captured.Currency ||
-			winner.Captured.Minus(r.Returned(winner.Number)).Less(*e.Money)
+		return exceeds(r, r.Winner, *e.Money)
+	}}
+	overHeld = guard{"more than is held", func(r Request, e Event) bool {
+		return exceeds(r, e.Attempt, *e.Money)
+	}}
+	heldMoney = guard{"money held for risk", func(r Request, e Event) bool {
+		a, _ := r.Attempt(e.Attempt)
+		return a.Disposition == RiskHold
 	}}
 	knownRefund = guard{"refund known", func(r Request, e Event) bool { return r.refund(e.Refund) >= 0 }}
 )
@@ -114,9 +141,17 @@ func quoteOld(r Request, pay *Pay) bool {
 	return pay.PriceVersion != r.PriceVersion || pay.Quoted != r.Payable
 }
 
-func pastLastCall(r Request, e Event) bool {
-	need := seconds(e.Pay.MinCloseSecs) + lastCallExtra
-	return e.At.Add(r.scaled(need)).After(r.ExpiresAt)
+func pastLastCall(r Request, pay *Pay, at time.Time) bool {
+	need := seconds(pay.MinCloseSecs) + lastCallExtra
+	return at.Add(r.scaled(need)).After(r.ExpiresAt)
+}
+
+// exceeds says that amount is more than what an attempt captured and no refund
+// has claimed yet.
+func exceeds(r Request, number string, amount Money) bool {
+	a, ok := r.Attempt(number)
+	return !ok || amount.Minor <= 0 || amount.Currency != a.Captured.Currency ||
+		a.Captured.Minus(r.Returned(number)).Less(amount)
 }
 
 func holder(r Request, e Event) bool {

@@ -7,26 +7,28 @@ import (
 
 // refusals states why the law does not take an event, in words for people.
 var refusals = map[string]Error{
-	"not_now":          {Code: Conflict, Message: "This is not possible at this point of the request."},
-	"stale_answer":     {Code: Conflict, Message: "The answer came for a moment that has passed."},
-	"not_ready":        {Code: Conflict, Message: "The request is still being checked.", Fix: "Try again in a second."},
-	"ended":            {Code: Gone, Message: "This request has ended.", Fix: "Ask the buyer for a new one."},
-	"already_paid":     {Code: Conflict, Message: "This order has been paid already.", Fix: "Nothing more to pay."},
-	"already_ending":   {Code: Conflict, Message: "The request is already being closed."},
-	"slot_taken":       {Code: Conflict, Message: "Someone is paying right now.", Fix: "Wait until the slot is free."},
-	"paused":           {Code: Conflict, Message: "The request is paused.", Fix: "Wait for the buyer or the shop."},
-	"price_changed":    {Code: Conflict, Message: "The price has changed.", Fix: "Load the page again."},
-	"closing_soon":     {Code: Gone, Message: "Too little time is left to pay safely.", Fix: "Ask for a new request."},
+	"not_now":          say(Conflict, "This is not possible at this point of the request.", ""),
+	"stale_answer":     say(Conflict, "The answer came for a moment that has passed.", ""),
+	"not_ready":        say(Conflict, "The request is still being checked.", "Try again in a second."),
+	"ended":            say(Gone, "This request has ended.", "Ask the buyer for a new one."),
+	"already_paid":     say(Conflict, "This order has been paid already.", "Nothing more to pay."),
+	"already_ending":   say(Conflict, "The request is already being closed.", ""),
+	"slot_taken":       say(Conflict, "Someone is paying right now.", "Wait until the slot is free."),
+	"paused":           say(Conflict, "The request is paused.", "Wait for the buyer or the shop."),
+	"price_changed":    say(Conflict, "The price has changed.", "Load the page again."),
+	"closing_soon":     say(Gone, "Too little time is left to pay safely.", "Ask for a new request."),
 	"old_price":        {Code: Conflict, Message: "A newer price is known already.", Field: "version"},
-	"other_currency":   {Code: Invalid, Message: "The currency of a request never changes.", Field: "payable.currency"},
-	"nothing_to_agree": {Code: Conflict, Message: "There is no new price to agree to."},
-	"not_held":         {Code: Conflict, Message: "Nobody holds this request."},
-	"not_paid":         {Code: Conflict, Message: "Nothing has been paid that could be refunded."},
+	"other_currency":   {Code: Invalid, Message: "A request keeps its currency.", Field: "payable.currency"},
+	"nothing_to_agree": say(Conflict, "There is no new price to agree to.", ""),
+	"not_held":         say(Conflict, "Nobody holds this request.", ""),
+	"not_paid":         say(Conflict, "Nothing has been paid that could be refunded.", ""),
 	"refund_exceeds":   {Code: Conflict, Message: "More than is left of the payment.", Field: "amount.minor"},
-	"refund_known":     {Code: Conflict, Message: "This refund is not in a state to be retried."},
-	"unknown_attempt":  {Code: NotFound, Message: "This request has no such attempt."},
-	"unknown_refund":   {Code: NotFound, Message: "This request has no such refund."},
+	"refund_known":     say(Conflict, "This refund is not in a state to be retried.", ""),
+	"unknown_attempt":  say(NotFound, "This request has no such attempt.", ""),
+	"unknown_refund":   say(NotFound, "This request has no such refund.", ""),
 }
+
+func say(code Code, message, fix string) Error { return Error{Code: code, Message: message, Fix: fix} }
 
 func refusal(reason string, r Request) *Error {
 	err := refusals[reason]

@@ -21,10 +21,11 @@ type Request struct {
 	Hooked     bool          `json:"hooked,omitempty"`      // the merchant's system decides, not our order row
 	AcceptLate time.Duration `json:"accept_late,omitempty"` // how late money may still be applied; 0: never
 
-	Rules   int   `json:"rules"`   // the version of the law it was placed under
-	Speed   int64 `json:"speed"`   // durations are divided by it; 1 outside dev
-	Version int64 `json:"version"` // counts steps; each save writes one
-	Seq     int64 `json:"seq"`     // counts transitions, without gaps
+	Rules   int           `json:"rules"`           // the version of the law it was placed under
+	Speed   int64         `json:"speed"`           // durations are divided by it; 1 outside dev
+	Guard   time.Duration `json:"guard,omitempty"` // how long to watch for late money; 0: as the law says
+	Version int64         `json:"version"`         // counts steps; each save writes one
+	Seq     int64         `json:"seq"`             // counts transitions, without gaps
 
 	State      State     `json:"state"`
 	EnteredAt  time.Time `json:"entered_at"`
@@ -40,6 +41,8 @@ type Request struct {
 	Held        bool      `json:"held,omitempty"` // paused by an outage or staff
 	PausedAt    time.Time `json:"paused_at,omitzero"`
 	PausedUntil time.Time `json:"paused_until,omitzero"`
+
+	PausedFor time.Duration `json:"paused_for,omitempty"` // what earlier pauses used up of the pause window
 
 	Slot         string    `json:"slot,omitempty"` // the attempt that holds the right to pay
 	SlotUntil    time.Time `json:"slot_until,omitzero"`
@@ -68,7 +71,12 @@ type Attempt struct {
 
 // Pending says that the provider may still take money for the attempt.
 func (a Attempt) Pending() bool {
-	return a.State == NewAttempt || a.State == UnknownAttempt || a.State == LiveAttempt || a.State == ClosingAttempt
+	switch a.State {
+	case NewAttempt, UnknownAttempt, LiveAttempt, ClosingAttempt:
+		return true
+	default:
+		return false
+	}
 }
 
 // Refund is money on its way back to the payer of its attempt.
@@ -123,11 +131,12 @@ func (r Request) Refund(number string) (Refund, bool) {
 	return Refund{}, false
 }
 
-// Watched lists the attempts that PollPayment should be asking about.
+// Watched lists the attempts that PollPayment should be asking about. One that is
+// still being opened has nothing to ask about yet.
 func (r Request) Watched() []string {
 	var numbers []string
 	for _, a := range r.Attempts {
-		if a.Watched {
+		if a.Watched && a.State != NewAttempt {
 			numbers = append(numbers, a.Number)
 		}
 	}

@@ -17,6 +17,7 @@ func rulesV1() []rule {
 	table = append(table, asking()...)
 	table = append(table, paying()...)
 	table = append(table, opened()...)
+	table = append(table, hints()...)
 	table = append(table, success()...)
 	table = append(table, noSuccess()...)
 	table = append(table, applying()...)
@@ -36,8 +37,8 @@ func asking() []rule {
 		{from: in(Checking), on: Placed, do: does(CheckOrder)},
 		{from: anyState, on: Placed},
 		{from: in(Checking), on: OrderEligible, to: Open, tell: tells(NoticeOpened)},
-		{from: in(Checking), on: OrderIneligible, to: Ineligible, tell: tells(NoticeEnded)},
-		{from: in(Checking), on: CheckLapsed, to: Ineligible},
+		{from: in(Checking), on: OrderIneligible, to: Ineligible, acts: acts(endBare), tell: tells(NoticeEnded)},
+		{from: in(Checking), on: CheckLapsed, to: Ineligible, acts: acts(endBare), tell: tells(NoticeEnded)},
 	}
 }
 
@@ -69,18 +70,38 @@ func paying() []rule {
 // opened: what making the provider's order came to. Closing never overtakes
 // creating: what is opened after its time is closed then.
 func opened() []rule {
-	return []rule{
+	return append(strangers(), []rule{
 		{from: in(Paying), on: PaymentOpened, when: inSlot.and(opening), acts: acts(goLive)},
 		{from: anyState, on: PaymentOpened, when: opening, acts: acts(closeOpened), do: does(ClosePayment)},
 		{from: anyState, on: PaymentOpened},
 		{from: in(Paying), on: PaymentUnknown, when: inSlot.and(opening), to: Confirming,
 			acts: acts(doubt), do: does(ClosePayment)},
 		{from: anyState, on: PaymentUnknown, when: opening, acts: acts(doubt), do: does(ClosePayment)},
-		{from: anyState, on: PaymentUnknown, when: over},
-		{from: anyState, on: PaymentUnknown, acts: acts(watch)},
+	}...)
+}
+
+// strangers: no answer may be about an attempt that the request does not have.
+func strangers() []rule {
+	var table []rule
+	for _, on := range []EventKind{
+		PaymentOpened, PaymentRefused, PaymentSucceeded, PaymentClosed, PaymentFailed, PaymentUnknown,
+	} {
+		table = append(table, rule{from: anyState, on: on, when: unknownAttempt, refuse: "unknown_attempt"})
+	}
+	return table
+}
+
+// hints: a callback says that something happened; the provider is asked. A hint
+// is never forgotten: what cannot be asked now is watched until it could be.
+func hints() []rule {
+	return []rule{
 		{from: anyState, on: PaymentReported, when: unknownAttempt, refuse: "unknown_attempt"},
 		{from: anyState, on: PaymentReported, when: captured},
+		{from: anyState, on: PaymentReported, when: opening, acts: acts(watch)},
 		{from: anyState, on: PaymentReported, do: does(QueryPayment)},
+		{from: anyState, on: PaymentUnknown, when: captured},
+		{from: anyState, on: PaymentUnknown, when: over, acts: acts(watchAgain)},
+		{from: anyState, on: PaymentUnknown, acts: acts(watch)},
 	}
 }
 
@@ -88,35 +109,37 @@ func opened() []rule {
 // back to its payer from the same transition.
 func success() []rule {
 	back, asked := does(StartRefund), does(askOrder, ClosePayment)
-	late, tell := unpaidEnds, tells(NoticeMoneyBack)
+	tell, ends := tells(NoticeMoneyBack), tells(NoticeMoneyBack, NoticeEnded)
 	return []rule{
 		{from: anyState, on: PaymentSucceeded, when: captured},
 		{from: slotHeld, on: PaymentSucceeded, when: mismatched.and(inSlot), to: Open,
-			acts: acts(dispose(AmountMismatch)), do: back, tell: tell, file: CaseMismatch},
+			acts: acts(dispose(AmountMismatch), dropNext), do: back, tell: tell, file: CaseMismatch},
 		{from: in(Closing), on: PaymentSucceeded, when: mismatched.and(lastPending), to: goal,
-			acts: acts(dispose(AmountMismatch), end), do: back, tell: tell, file: CaseMismatch},
+			acts: acts(dispose(AmountMismatch), end), do: back, tell: ends, file: CaseMismatch},
 		{from: anyState, on: PaymentSucceeded, when: mismatched,
 			acts: acts(dispose(AmountMismatch)), do: back, tell: tell, file: CaseMismatch},
 
 		{from: slotHeld, on: PaymentSucceeded, when: stale.and(inSlot), to: Open,
-			acts: acts(dispose(StalePrice)), do: back, tell: tell},
+			acts: acts(dispose(StalePrice), dropNext), do: back, tell: tell},
 		{from: in(Closing), on: PaymentSucceeded, when: stale.and(lastPending), to: goal,
-			acts: acts(dispose(StalePrice), end), do: back, tell: tell},
-		{from: unsettled, on: PaymentSucceeded, when: stale, acts: acts(dispose(StalePrice)), do: back, tell: tell},
+			acts: acts(dispose(StalePrice), end), do: back, tell: ends},
+		{from: unsettled, on: PaymentSucceeded, when: stale, acts: acts(dispose(StalePrice)),
+			do: back, tell: tell},
 
 		{from: payable, on: PaymentSucceeded, to: Applying, acts: acts(win), do: asked},
 		{from: in(Closing), on: PaymentSucceeded, when: blocking.and(lastPending), to: goal,
-			acts: acts(holdMoney, end), file: CaseRiskHold},
+			acts: acts(holdMoney, end), tell: tells(NoticeEnded), file: CaseRiskHold},
 		{from: in(Closing), on: PaymentSucceeded, when: blocking, acts: acts(holdMoney), file: CaseRiskHold},
 		{from: in(Closing), on: PaymentSucceeded, when: withdrawn.and(lastPending), to: goal,
-			acts: acts(dispose(OrderGone), end), do: back, tell: tell},
+			acts: acts(dispose(OrderGone), end), do: back, tell: ends},
 		{from: in(Closing), on: PaymentSucceeded, when: withdrawn,
 			acts: acts(dispose(OrderGone)), do: back, tell: tell},
 		{from: in(Closing), on: PaymentSucceeded, to: Applying, acts: acts(win, dropAim), do: asked},
 
 		{from: funded, on: PaymentSucceeded, acts: acts(dispose(Duplicate)), do: back, tell: tell},
-		{from: in(Expired), on: PaymentSucceeded, when: acceptable, to: Applying, acts: acts(win, aimBack), do: asked},
-		{from: late, on: PaymentSucceeded, acts: acts(dispose(Late)), do: back, tell: tell},
+		{from: in(Expired), on: PaymentSucceeded, when: acceptable, to: Applying,
+			acts: acts(win, aimBack), do: asked},
+		{from: unpaidEnds, on: PaymentSucceeded, acts: acts(dispose(Late)), do: back, tell: tell},
 	}
 }
 
@@ -126,12 +149,15 @@ func noSuccess() []rule {
 	var table []rule
 	for _, on := range []EventKind{PaymentClosed, PaymentFailed, PaymentRefused} {
 		table = append(table, []rule{
+			{from: anyState, on: on, when: watched, acts: acts(unwatch)},
 			{from: anyState, on: on, when: over},
 			{from: in(Paying), on: on, when: inSlot, to: Open, acts: acts(finish), tell: tells(NoticeFreed)},
 			{from: in(Confirming), on: on, when: inSlot.and(hasNext), to: Paying,
 				acts: acts(finish, takeNext), do: does(CheckLogin)},
-			{from: in(Confirming), on: on, when: inSlot, to: Open, acts: acts(finish), tell: tells(NoticeFreed)},
-			{from: in(Closing), on: on, when: lastPending, to: goal, acts: acts(finish, end), tell: tells(NoticeEnded)},
+			{from: in(Confirming), on: on, when: inSlot, to: Open, acts: acts(finish, dropNext),
+				tell: tells(NoticeFreed)},
+			{from: in(Closing), on: on, when: lastPending, to: goal, acts: acts(finish, end),
+				tell: tells(NoticeEnded)},
 			{from: anyState, on: on, acts: acts(finish)},
 		}...)
 	}
@@ -158,7 +184,7 @@ func applying() []rule {
 
 // lapsing: time itself.
 func lapsing() []rule {
-	table := []rule{
+	return []rule{
 		{from: in(Open), on: RequestLapsed, to: Expired, acts: acts(end), tell: tells(NoticeEnded)},
 		{from: slotHeld, on: RequestLapsed, to: Closing,
 			acts: acts(aim(Expired), dropNext, startClose), do: does(ClosePayment)},
@@ -168,8 +194,8 @@ func lapsing() []rule {
 		{from: in(Paying), on: SlotLapsed, to: Confirming, acts: acts(startClose), do: does(ClosePayment)},
 		{from: in(Paying), on: PollDue, acts: acts(watchSlot)},
 		{from: anyState, on: SilenceLapsed, acts: acts(sayStuck), file: CaseSilence},
+		{from: guarded, on: GuardLapsed, acts: acts(endGuard)},
 	}
-	return append(table, rule{from: guarded, on: GuardLapsed, acts: acts(endGuard)})
 }
 
 // leaving: somebody ends the request. What is payable at the provider is closed first.
@@ -178,15 +204,21 @@ func leaving(on EventKind, target State, also ...act) []rule {
 	table := []rule{
 		{from: in(Checking), on: on, refuse: "not_ready"},
 		{from: in(Open), on: on, to: target, acts: with(end), tell: tells(NoticeEnded)},
-		{from: slotHeld, on: on, to: Closing, acts: with(aim(target), dropNext, startClose), do: does(ClosePayment)},
+		{from: slotHeld, on: on, to: Closing, acts: with(aim(target), dropNext, startClose),
+			do: does(ClosePayment)},
 		{from: in(Paused), on: on, when: pending, to: Closing, acts: with(aim(target), startClose),
 			do: does(ClosePayment)},
 		{from: in(Paused), on: on, to: target, acts: with(end), tell: tells(NoticeEnded)},
 		{from: funded, on: on, refuse: "already_paid"},
 		{from: unpaidEnds, on: on, refuse: "ended"},
 	}
-	if on == MerchantWithdrew || on == RiskBlocked {
+	switch on {
+	case RiskBlocked:
 		return append(table, rule{from: in(Closing), on: on, acts: with(aim(target))})
+	case MerchantWithdrew: // risk stays risk: held money is for a human to release
+		return append(table, rule{from: in(Closing), on: on, when: blocking, acts: with()},
+			rule{from: in(Closing), on: on, acts: with(aim(target))})
+	default:
+		return append(table, rule{from: in(Closing), on: on, refuse: "already_ending"})
 	}
-	return append(table, rule{from: in(Closing), on: on, refuse: "already_ending"})
 }

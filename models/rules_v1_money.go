@@ -1,7 +1,9 @@
 package models
 
+import "slices"
+
 // guarded are the states in which a request watches for money after its end.
-var guarded = append(in(Settled, PaidByBuyer, Refunding, Refunded, PartlyRefunded, RefundStuck), unpaidEnds...)
+var guarded = slices.Concat(funded[1:], unpaidEnds)
 
 func acts(list ...act) []act               { return append([]act(nil), list...) }
 func does(list ...EffectKind) []EffectKind { return list }
@@ -28,8 +30,10 @@ func pricing() []rule {
 		{from: funded, on: PriceChanged, refuse: "already_paid"},
 		{from: unpaidEnds, on: PriceChanged, refuse: "ended"},
 
+		{from: in(Paused), on: PriceAccepted, when: otherPrice, refuse: "price_changed"},
 		{from: in(Paused), on: PriceAccepted, when: unagreed.and(held), acts: acts(agree)},
-		{from: in(Paused), on: PriceAccepted, when: unagreed.and(pending), to: Confirming, acts: acts(agree, resume)},
+		{from: in(Paused), on: PriceAccepted, when: unagreed.and(pending), to: Confirming,
+			acts: acts(agree, resume)},
 		{from: in(Paused), on: PriceAccepted, when: unagreed, to: Open, acts: acts(agree, resume),
 			tell: tells(NoticeResumed)},
 		{from: anyState, on: PriceAccepted, refuse: "nothing_to_agree"},
@@ -71,6 +75,10 @@ func refunding() []rule {
 		{from: refundable, on: RefundAsked, when: overRefund, refuse: "refund_exceeds"},
 		{from: refundable, on: RefundAsked, to: Refunding, acts: acts(oweAsked), do: does(StartRefund),
 			tell: tells(NoticeRefunding)},
+		{from: in(BlockedRisk), on: RefundAsked, when: knownRefund},
+		{from: in(BlockedRisk), on: RefundAsked, when: heldMoney.and(overHeld), refuse: "refund_exceeds"},
+		{from: in(BlockedRisk), on: RefundAsked, when: heldMoney, acts: acts(oweHeld), do: does(StartRefund),
+			tell: tells(NoticeMoneyBack)},
 		{from: anyState, on: RefundAsked, refuse: "not_paid"},
 
 		{from: anyState, on: RefundRetried, when: unknownRefund, refuse: "unknown_refund"},
@@ -83,6 +91,7 @@ func refunding() []rule {
 		{from: anyState, on: RefundReported, when: refundOver},
 		{from: anyState, on: RefundReported, do: does(QueryRefund)},
 
+		{from: anyState, on: RefundDone, when: unknownRefund, refuse: "unknown_refund"},
 		{from: anyState, on: RefundDone, when: refundOver},
 		{from: under, on: RefundDone, when: moreRefunds, acts: acts(refundBack), tell: tells(NoticeRefunded)},
 		{from: under, on: RefundDone, when: moreFailed, to: RefundStuck, acts: acts(refundBack),
@@ -92,11 +101,13 @@ func refunding() []rule {
 		{from: under, on: RefundDone, to: PartlyRefunded, acts: acts(refundBack), tell: tells(NoticeRefunded)},
 		{from: anyState, on: RefundDone, acts: acts(refundBack), tell: tells(NoticeRefunded)},
 
+		{from: anyState, on: RefundBroke, when: unknownRefund, refuse: "unknown_refund"},
 		{from: anyState, on: RefundBroke, when: refundOver},
+		{from: anyState, on: RefundBroke, when: refundFailed},
 		{from: in(Refunding), on: RefundBroke, to: RefundStuck, acts: acts(refundBroken),
 			tell: tells(NoticeRefundStuck), file: CaseRefund},
-		{from: anyState, on: RefundBroke, when: refundFailed},
-		{from: anyState, on: RefundBroke, acts: acts(refundBroken), tell: tells(NoticeRefundStuck), file: CaseRefund},
+		{from: anyState, on: RefundBroke, acts: acts(refundBroken), tell: tells(NoticeRefundStuck),
+			file: CaseRefund},
 		{from: anyState, on: RefundUnfinished},
 	}
 }
