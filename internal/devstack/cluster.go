@@ -8,9 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 )
 
@@ -81,16 +81,21 @@ func (c cluster) initialise(ctx context.Context) (string, error) {
 }
 
 func (c cluster) initdb(ctx context.Context, passwordFile string) error {
+	paths, files, err := c.hand(c.data(), passwordFile)
+	if err != nil {
+		return err
+	}
+	defer closeAll(files)
 	arguments := []string{
-		"--pgdata", c.data(), "--username", postgresUser, "--encoding", "UTF8", "--locale", "C",
-		"--auth", "scram-sha-256", "--pwfile", passwordFile,
+		"--pgdata", paths[0], "--username", postgresUser, "--encoding", "UTF8", "--locale", "C",
+		"--auth", "scram-sha-256", "--pwfile", paths[1],
 	}
 	if c.temporary {
 		arguments = append(arguments, "--no-sync")
 	}
 	initdb := exec.CommandContext(ctx, c.binary("initdb"), arguments...) //nolint:gosec // a path we found
 	initdb.SysProcAttr = attributes(c.account, 0)
-	initdb.Env = c.environment()
+	initdb.Env, initdb.Dir, initdb.ExtraFiles = c.environment(), "/", files
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, output)
 	}
@@ -99,56 +104,50 @@ func (c cluster) initdb(ctx context.Context, passwordFile string) error {
 
 // serve starts the server. When we die it shuts down as on SIGINT, so that the next start needs no recovery.
 func (c cluster) serve(settings map[string]string) (*process, error) {
-	arguments := []string{"-D", c.data()}
+	paths, files, err := c.hand(c.data())
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(files)
+	arguments := []string{"-D", paths[0]}
 	for name, value := range settings {
 		arguments = append(arguments, "-c", name+"="+value)
 	}
 	return command{
-		name: "PostgreSQL", path: c.binary("postgres"), args: arguments, env: c.environment(), dir: c.data(),
-		logFile: c.file("postgres.log"), account: c.account, deathCause: syscall.SIGINT,
+		name: "PostgreSQL", path: c.binary("postgres"), args: arguments, env: c.environment(), dir: "/",
+		logFile: c.file("postgres.log"), account: c.account, files: files, deathCause: syscall.SIGINT,
 	}.start()
 }
 
-// claim waits until a former server of this folder is gone, and removes a lock file that names a process
-// which is by now somebody else: after a crash of the machine or of a container, numbers are used again, and
-// PostgreSQL would not start. A lock file whose process is dead is left to the server: it looks for children.
-func (c cluster) claim(ctx context.Context) error {
-	ctx, cancel := patience(ctx, claimPatience)
-	defer cancel()
-	return poll(ctx, func(context.Context) error {
-		pid := c.lockedBy()
-		switch {
-		case pid == 0 || !alive(pid):
-			return nil
-		case isPostgres(pid):
-			return fmt.Errorf("process %d still serves %s: stop it first", pid, c.data())
-		default:
-			return os.Remove(c.lockFile())
+// hand returns paths by which a child reaches our files. When it runs as another user, folders above may be
+// closed to it, root's home above all; it then gets them as open files, whose names in /proc need no passage.
+func (c cluster) hand(paths ...string) ([]string, []*os.File, error) {
+	if c.account == nil || runtime.GOOS != "linux" {
+		return paths, nil, nil
+	}
+	var (
+		files []*os.File
+		names []string
+	)
+	for index, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			closeAll(files)
+			return nil, nil, fmt.Errorf("hand over: %w", err)
 		}
-	})
+		files = append(files, file)
+		names = append(names, fmt.Sprintf("/proc/self/fd/%d", firstInherited+index))
+	}
+	return names, files, nil
 }
 
-func (c cluster) lockFile() string { return filepath.Join(c.data(), "postmaster.pid") }
+// firstInherited is the number of a child's first inherited file, after input, output and errors.
+const firstInherited = 3
 
-// lockedBy returns the process that the lock file names, 0 when there is none or it cannot be read: then the
-// server itself says what is wrong.
-func (c cluster) lockedBy() int {
-	content, err := os.ReadFile(c.lockFile())
-	if err != nil {
-		return 0
+func closeAll(files []*os.File) {
+	for _, file := range files {
+		file.Close()
 	}
-	line, _, _ := strings.Cut(string(content), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil {
-		return 0
-	}
-	return pid
-}
-
-// isPostgres says whether the process is a PostgreSQL server; where that cannot be told, it is taken for one.
-func isPostgres(pid int) bool {
-	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-	return err != nil || strings.TrimSpace(string(name)) == "postgres"
 }
 
 func (c cluster) binary(name string) string { return filepath.Join(c.binaries, name) }

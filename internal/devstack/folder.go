@@ -29,8 +29,7 @@ func useFolder(path string) (folder, error) {
 	if err != nil {
 		return folder{}, fmt.Errorf("find folder: %w", err)
 	}
-	// Passable for the user that PostgreSQL runs as when we are root; each file below guards itself.
-	if err := os.MkdirAll(absolute, 0o711); err != nil { //nolint:gosec // see above
+	if err := os.MkdirAll(absolute, 0o700); err != nil {
 		return folder{}, fmt.Errorf("create folder: %w", err)
 	}
 	return folder{path: absolute}, nil

@@ -80,10 +80,18 @@ func TestPostgresServesAFolderOnce(t *testing.T) {
 	require.ErrorContains(t, err, "stop it first")
 }
 
+func TestPostgresRunsBelowAClosedFolder(t *testing.T) {
+	t.Parallel()
+	closed := filepath.Join(t.TempDir(), "closed") // as the home of root is to the user postgres
+	require.NoError(t, os.Mkdir(closed, 0o700))
+	options := devstack.PostgresOptions{Dir: filepath.Join(closed, "deep", "postgres")}
+	require.NoError(t, startPostgres(t, options).Stop())
+	again := startPostgres(t, options)
+	require.NoError(t, connect(t, again.DSN("postgres")).Ping(t.Context()))
+}
+
 func TestPostgresTemporaryFolderVanishes(t *testing.T) {
-	temporary := t.TempDir()
-	require.NoError(t, os.Chmod(filepath.Dir(temporary), 0o711), "the package testing closes it")
-	t.Setenv("TMPDIR", temporary)
+	t.Setenv("TMPDIR", t.TempDir())
 	server := startPostgres(t, devstack.PostgresOptions{Volatile: true})
 	require.NoError(t, connect(t, server.DSN("postgres")).Ping(t.Context()))
 	require.NoError(t, server.Stop())

@@ -31,6 +31,7 @@ type command struct {
 	dir        string
 	logFile    string
 	account    *account       // nil: our own
+	files      []*os.File     // open files it inherits, from number 3 on
 	deathCause syscall.Signal // sent by the kernel when we die
 }
 
@@ -46,6 +47,7 @@ func (c command) start() (*process, error) {
 	cmd := exec.Command(c.path, c.args...) //nolint:gosec,noctx // our path; outlives the context
 	cmd.Env, cmd.Dir = c.env, c.dir
 	cmd.Stdout, cmd.Stderr = logFile, logFile
+	cmd.ExtraFiles = c.files
 	cmd.SysProcAttr = attributes(c.account, c.deathCause)
 	child := &process{name: c.name, cmd: cmd, logFile: c.logFile, done: make(chan struct{})}
 	started := make(chan error)
