@@ -30,8 +30,8 @@ type Store interface {
 	App(ctx context.Context, id string) (store.App, error)
 	Channels(ctx context.Context, app string) ([]store.Channel, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
-	PayerFacts(ctx context.Context, payer string, now time.Time) (store.PayerFacts, error)
-	Invite(ctx context.Context, id string) (store.Invite, error)
+	PayerFacts(ctx context.Context, payer, app string, now time.Time) (store.PayerFacts, error)
+	InviteFacts(ctx context.Context, id string) (store.InviteFacts, error)
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
 	RecordCall(ctx context.Context, call store.Call) error
 }

@@ -35,9 +35,9 @@ func (a *Activities) open(ctx context.Context, r models.Request, number string) 
 
 // record notes a call for support; what support cannot read must not stop money.
 func (t talk) record(ctx context.Context, op string, began time.Time, err error) {
-	class := "ok"
+	var class providers.Class
 	if err != nil {
-		class = string(providers.ClassOf(err))
+		class = providers.ClassOf(err)
 	}
 	call := store.Call{
 		Request: t.request.ID, Attempt: t.attempt.Number, Refund: t.refund, Provider: t.attempt.Provider,

@@ -1,0 +1,101 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/webhook"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+// Hook asks a merchant's system a signed question.
+type Hook interface {
+	Ask(ctx context.Context, to webhook.Endpoint, message webhook.Message, reply any) error
+}
+
+// ApplyOrder lets the order row take the winner's money. One order takes one
+// attempt's money: a second request for it is refused as a duplicate.
+func (a *Activities) ApplyOrder(ctx context.Context, call models.Call) (models.Event, error) {
+	r := call.Request
+	refused, err := a.Store.ClaimOrder(ctx, store.Claim{
+		Order: r.Order, Request: r.ID, Attempt: call.Ref,
+		Price: r.Payable, PriceVersion: r.PriceVersion, Reopen: r.Target != "",
+	})
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	return verdict(call.Ref, refused), nil
+}
+
+// HookQuestion is what the merchant's order hook is asked.
+type HookQuestion struct {
+	Type         string       `json:"type"` // order.apply, or order.reopen for late money
+	Request      string       `json:"request"`
+	OrderNumber  string       `json:"order_number"`
+	Attempt      string       `json:"attempt"` // the answer for one attempt must stay the same
+	Amount       models.Money `json:"amount"`
+	PriceVersion int64        `json:"price_version"`
+}
+
+// HookAnswer is what it may answer. Reason is order_gone, stale_price or duplicate.
+type HookAnswer struct {
+	Accepted bool   `json:"accepted"`
+	Reason   string `json:"reason"`
+}
+
+// AskOrderHook asks the merchant's system to take the money. It may refuse; as
+// long as it is silent it is asked again: the money is safe and waits.
+func (a *Activities) AskOrderHook(ctx context.Context, call models.Call) (models.Event, error) {
+	app, err := a.Store.App(ctx, call.Request.App)
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	question, err := a.question(ctx, call)
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	var answer HookAnswer
+	to := webhook.Endpoint{URL: app.HookURL, Secret: string(app.WebhookSecret)}
+	if err := a.Hook.Ask(ctx, to, webhook.Message{ID: "hook_" + call.Ref, Body: question}, &answer); err != nil {
+		return models.Event{}, retryable(models.Refuse(models.Unavailable, "hook_silent", "The order hook did not answer."))
+	}
+	if answer.Accepted {
+		return verdict(call.Ref, ""), nil
+	}
+	if answer.Reason == "" {
+		answer.Reason = store.ClaimOrderGone
+	}
+	return verdict(call.Ref, answer.Reason), nil
+}
+
+func (a *Activities) question(ctx context.Context, call models.Call) ([]byte, error) {
+	r := call.Request
+	order, err := a.Store.Order(ctx, r.Order)
+	winner, ok := r.Attempt(call.Ref)
+	if err == nil && !ok {
+		err = errors.New("the winner is missing")
+	}
+	if err != nil {
+		return nil, err
+	}
+	question := HookQuestion{
+		Type: "order.apply", Request: r.ID, OrderNumber: order.Number, Attempt: call.Ref,
+		Amount: winner.Captured, PriceVersion: winner.PriceVersion,
+	}
+	if r.Target != "" {
+		question.Type = "order.reopen"
+	}
+	return json.Marshal(question)
+}
+
+// verdict is the order's answer, with a number for the refund it may owe.
+func verdict(attempt, refused string) models.Event {
+	event := models.Event{Kind: models.OrderAccepted, Attempt: attempt, Spare: mint.Number(), Actor: "order"}
+	if refused != "" {
+		event.Kind, event.Reason = models.OrderRefused, refused
+	}
+	return event
+}
