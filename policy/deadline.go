@@ -22,16 +22,12 @@ func LifeOf(o Order, wish time.Duration, now time.Time, speed int64) Life {
 	if wish <= 0 || wish > longest {
 		wish = longest
 	}
-	life := Life{ExpiresAt: now.Add(scaled(wish, speed))}
+	wanted := now.Add(scaled(wish, speed))
 	ends, limited := o.ends(speed)
-	if limited {
-		life.ExpiresAt = sooner(life.ExpiresAt, ends)
+	if !limited {
+		return Life{ExpiresAt: wanted, HardEnd: wanted.Add(scaled(pauseCap, speed))}
 	}
-	life.HardEnd = life.ExpiresAt.Add(scaled(pauseCap, speed))
-	if limited {
-		life.HardEnd = sooner(life.HardEnd, ends)
-	}
-	return life
+	return Life{ExpiresAt: sooner(wanted, ends), HardEnd: ends}
 }
 
 // ends is the last moment at which money for the order is of use.

@@ -1,0 +1,152 @@
+package policy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+)
+
+var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+
+func catalogue() []policy.Channel {
+	return []policy.Channel{
+		{ID: "wechat", Kind: "wallet", Position: 2, MinCloseSeconds: 300, Enabled: true},
+		{ID: "alipay", Kind: "wallet", Position: 1, Enabled: true},
+		{ID: "huabei", Kind: "credit", Position: 3, Enabled: true,
+			Amount: policy.Window{Min: models.CNY(100), Max: models.CNY(50_000)}},
+	}
+}
+
+func order() policy.Order { return policy.Order{Payable: models.CNY(12_900), Kind: "physical"} }
+
+// One row a rule, and the ends of each window.
+var decisions = map[string]struct {
+	change   func(*policy.Facts)
+	state    policy.State
+	channels []string
+	leftOut  map[string]string // channel to rule
+	reason   string
+}{
+	"everything fits":       {nil, policy.Enabled, []string{"alipay", "wechat", "huabei"}, nil, ""},
+	"nothing in the app":    {func(f *policy.Facts) { f.Catalogue = nil }, policy.Hidden, nil, nil, "not_offered"},
+	"paid already":          {func(f *policy.Facts) { f.Order.Settled = true }, policy.Disabled, nil, all("order_settled"), "order_settled"},
+	"kind too dear":         {kindUpTo(12_899), policy.Disabled, nil, all("kind_amount"), "kind_amount"},
+	"kind just fits":        {kindUpTo(12_900), policy.Enabled, []string{"alipay", "wechat", "huabei"}, nil, ""},
+	"too dear for huabei":   {payable(50_001), policy.Enabled, []string{"alipay", "wechat"}, out("huabei", "channel_amount"), ""},
+	"dear enough":           {payable(50_000), policy.Enabled, []string{"alipay", "wechat", "huabei"}, nil, ""},
+	"too cheap for huabei":  {payable(99), policy.Enabled, []string{"alipay", "wechat"}, out("huabei", "channel_amount"), ""},
+	"two channels only":     {allowed("alipay", "huabei"), policy.Enabled, []string{"alipay", "huabei"}, out("wechat", "order_channels"), ""},
+	"none of the app's":     {allowed("unionpay"), policy.Disabled, nil, all("order_channels"), "no_channel"},
+	"due in 3 minutes":      {due(3 * time.Minute), policy.Enabled, []string{"alipay", "huabei"}, out("wechat", "channel_deadline"), ""},
+	"due in 2:59":           {due(3*time.Minute - time.Second), policy.Disabled, nil, all("order_deadline"), "order_deadline"},
+	"due in 8 minutes":      {due(8 * time.Minute), policy.Enabled, []string{"alipay", "wechat", "huabei"}, nil, ""},
+	"due in 3 s, 60 faster": {sped(due(3*time.Second), 60), policy.Enabled, []string{"alipay", "huabei"}, out("wechat", "channel_deadline"), ""},
+	"stock gone in 59 s":    {stock(59 * time.Second), policy.Disabled, nil, all("order_deadline"), "order_deadline"},
+	"off comes before window": {func(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) },
+		policy.Enabled, []string{"alipay", "wechat"}, out("huabei", "channel_disabled"), ""},
+	"another currency": {func(f *policy.Facts) { f.Order.Payable.Currency = "USD" },
+		policy.Enabled, []string{"alipay", "wechat"}, out("huabei", "channel_amount"), ""},
+}
+
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	for name, c := range decisions {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			facts := policy.Facts{Order: order(), Now: now, Catalogue: catalogue()}
+			if c.change != nil {
+				c.change(&facts)
+			}
+			got := policy.Decide(facts)
+			require.Equal(t, c.state, got.State)
+			require.Equal(t, append([]string{}, c.channels...), got.Channels)
+			left := map[string]string{}
+			for _, reason := range got.LeftOut {
+				require.Equal(t, 1, reason.Version)
+				require.NotEmpty(t, reason.ZH+reason.EN)
+				left[reason.Channel] = reason.Rule
+			}
+			require.Equal(t, len(c.leftOut), len(left))
+			for channel, rule := range c.leftOut {
+				require.Equal(t, rule, left[channel], channel)
+			}
+			if c.reason == "" {
+				require.Empty(t, got.Reasons)
+			} else {
+				require.Len(t, got.Reasons, 1)
+				require.Equal(t, c.reason, got.Reasons[0].Rule)
+				require.NotEmpty(t, got.Reasons[0].Fix)
+			}
+		})
+	}
+}
+
+func out(channel, rule string) map[string]string { return map[string]string{channel: rule} }
+
+func all(rule string) map[string]string {
+	return map[string]string{"wechat": rule, "alipay": rule, "huabei": rule}
+}
+
+func payable(fen int64) func(*policy.Facts) {
+	return func(f *policy.Facts) { f.Order.Payable = models.CNY(fen) }
+}
+
+func allowed(ids ...string) func(*policy.Facts) {
+	return func(f *policy.Facts) { f.Order.AllowedChannels = ids }
+}
+
+func due(in time.Duration) func(*policy.Facts) {
+	return func(f *policy.Facts) { f.Order.PayDeadline = now.Add(in) }
+}
+
+func stock(in time.Duration) func(*policy.Facts) {
+	return func(f *policy.Facts) { f.Order.StockHoldUntil = now.Add(in) }
+}
+
+func sped(change func(*policy.Facts), speed int64) func(*policy.Facts) {
+	return func(f *policy.Facts) { change(f); f.Speed = speed }
+}
+
+func kindUpTo(fen int64) func(*policy.Facts) {
+	return func(f *policy.Facts) {
+		f.App.Kinds = map[string]policy.Window{"physical": {Max: models.CNY(fen)}, "virtual": {Max: models.CNY(1)}}
+	}
+}
+
+func TestLife(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		deadline, stock time.Duration // 0: none
+		wish            time.Duration
+		speed           int64
+		expires, hard   time.Duration
+	}{
+		"no ends, no wish":         {0, 0, 0, 1, 72 * time.Hour, 72*time.Hour + 30*time.Minute},
+		"a wish":                   {0, 0, time.Hour, 1, time.Hour, 90 * time.Minute},
+		"a wish beyond all":        {0, 0, 1000 * time.Hour, 1, 72 * time.Hour, 72*time.Hour + 30*time.Minute},
+		"the order ends first":     {time.Hour, 0, 2 * time.Hour, 1, 58 * time.Minute, 58 * time.Minute},
+		"the stock ends first":     {time.Hour, 50 * time.Minute, 2 * time.Hour, 1, 50 * time.Minute, 50 * time.Minute},
+		"the wish ends first":      {3 * time.Hour, 0, time.Hour, 1, time.Hour, 178 * time.Minute},
+		"sixty times faster":       {0, 0, time.Hour, 60, time.Minute, 90 * time.Second},
+		"a real deadline, sped up": {time.Minute, 0, 2 * time.Hour, 60, 58 * time.Second, 58 * time.Second},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var o policy.Order
+			if c.deadline > 0 {
+				o.PayDeadline = now.Add(c.deadline)
+			}
+			if c.stock > 0 {
+				o.StockHoldUntil = now.Add(c.stock)
+			}
+			life := policy.LifeOf(o, c.wish, now, c.speed)
+			require.Equal(t, c.expires, life.ExpiresAt.Sub(now))
+			require.Equal(t, c.hard, life.HardEnd.Sub(now))
+		})
+	}
+}
