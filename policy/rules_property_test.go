@@ -23,7 +23,8 @@ func anyFacts(t *rapid.T) Facts {
 	}
 	f := Facts{Now: now, Speed: rapid.Int64Range(0, 100).Draw(t, "speed")}
 	f.Order = Order{
-		Payable: models.CNY(amount.Draw(t, "payable")), Kind: rapid.SampledFrom([]string{"physical", "virtual"}).Draw(t, "kind"),
+		Payable:         models.CNY(amount.Draw(t, "payable")),
+		Kind:            rapid.SampledFrom([]string{"physical", "virtual"}).Draw(t, "kind"),
 		Settled:         rapid.Bool().Draw(t, "settled"),
 		AllowedChannels: rapid.SliceOfDistinct(rapid.SampledFrom(ids), rapid.ID[string]).Draw(t, "allowed"),
 		PayDeadline:     now.Add(time.Duration(rapid.IntRange(-60, 900).Draw(t, "due")) * time.Second),
@@ -34,7 +35,8 @@ func anyFacts(t *rapid.T) Facts {
 	for _, id := range ids[:rapid.IntRange(0, len(ids)).Draw(t, "channels")] {
 		f.Catalogue = append(f.Catalogue, Channel{
 			ID: id, Enabled: rapid.Bool().Draw(t, "enabled"), Amount: window(id),
-			MinCloseSeconds: rapid.Int64Range(0, 600).Draw(t, "close"), Position: rapid.IntRange(0, 2).Draw(t, "position"),
+			MinCloseSeconds: rapid.Int64Range(0, 600).Draw(t, "close"),
+			Position:        rapid.IntRange(0, 2).Draw(t, "position"),
 		})
 	}
 	return f
