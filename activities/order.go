@@ -5,15 +5,35 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
 
 // Hook asks a merchant's system a signed question.
 type Hook interface {
 	Ask(ctx context.Context, to webhook.Endpoint, message webhook.Message, reply any) error
+}
+
+// CheckOrder asks the rules once more whether the order may be friend-paid: what
+// the API was told when it offered to place it may have changed since.
+func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.Event, error) {
+	order, err := a.Store.Order(ctx, call.Request.Order)
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	catalogue, err := a.Store.Channels(ctx, call.Request.App)
+	if err != nil {
+		return models.Event{}, retryable(err)
+	}
+	decision := policy.Decide(facts.Of(order, catalogue, a.Clock(), call.Request.Speed))
+	if decision.State == policy.Enabled {
+		return models.Event{Kind: models.OrderEligible, Actor: "rules"}, nil
+	}
+	return models.Event{Kind: models.OrderIneligible, Actor: "rules", Reason: decision.Reasons[0].Rule}, nil
 }
 
 // ApplyOrder lets the order row take the winner's money. One order takes one
