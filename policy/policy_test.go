@@ -38,25 +38,25 @@ var decisions = map[string]struct {
 	leftOut  map[string]string // channel to rule
 	reason   string
 }{
-	"everything fits":       {nil, enabled, everyone, nil, ""},
-	"nothing in the app":    {noChannels, hidden, "", nil, "not_offered"},
-	"paid already":          {settled, disabled, "", all("order_settled"), "order_settled"},
-	"kind too dear":         {kindUpTo(12_899), disabled, "", all("kind_amount"), "kind_amount"},
-	"kind just fits":        {kindUpTo(12_900), enabled, everyone, nil, ""},
-	"too dear for huabei":   {payable(50_001), enabled, "alipay wechat", out("huabei", "channel_amount"), ""},
-	"dear enough":           {payable(50_000), enabled, everyone, nil, ""},
-	"too cheap for huabei":  {payable(99), enabled, "alipay wechat", out("huabei", "channel_amount"), ""},
-	"two channels only":     {allowed("alipay", "huabei"), enabled, "alipay huabei", out("wechat", "order_channels"), ""},
-	"none of the app's":     {allowed("unionpay"), disabled, "", all("order_channels"), "no_channel"},
-	"due in 3 minutes":      {due(3 * time.Minute), enabled, "alipay huabei", out("wechat", "channel_deadline"), ""},
-	"due in 2:59":           {due(3*time.Minute - time.Second), disabled, "", all("order_deadline"), "order_deadline"},
-	"due in 8 minutes":      {due(8 * time.Minute), enabled, everyone, nil, ""},
-	"due in 3 s, 60 faster": {sped(due(3*time.Second), 60), enabled, "alipay huabei", out("wechat", "channel_deadline"), ""},
-	"stock gone in 59 s":    {stock(59 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
-	"off comes before window": {func(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) },
-		enabled, "alipay wechat", out("huabei", "channel_disabled"), ""},
+	"everything fits":      {nil, enabled, everyone, nil, ""},
+	"nothing in the app":   {noChannels, hidden, "", nil, "not_offered"},
+	"paid already":         {settled, disabled, "", all("order_settled"), "order_settled"},
+	"kind too dear":        {kindUpTo(12_899), disabled, "", all("kind_amount"), "kind_amount"},
+	"kind just fits":       {kindUpTo(12_900), enabled, everyone, nil, ""},
+	"too dear for huabei":  {payable(50_001), enabled, "alipay wechat", out("huabei:channel_amount"), ""},
+	"dear enough":          {payable(50_000), enabled, everyone, nil, ""},
+	"too cheap for huabei": {payable(99), enabled, "alipay wechat", out("huabei:channel_amount"), ""},
+	"two of three":         {allowed("alipay", "huabei"), enabled, "alipay huabei", out("wechat:order_channels"), ""},
+	"none of the app's":    {allowed("unionpay"), disabled, "", all("order_channels"), "no_channel"},
+	"due in 3 minutes":     {due(3 * time.Minute), enabled, "alipay huabei", out("wechat:channel_deadline"), ""},
+	"due in 2:59":          {due(179 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
+	"due in 8 minutes":     {due(8 * time.Minute), enabled, everyone, nil, ""},
+	"due in 3 s, sped up":  {sped(due(3*time.Second), 60), enabled, "alipay huabei", out("wechat:channel_deadline"), ""},
+	"stock gone in 59 s":   {stock(59 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
+	"off before window": {func(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) },
+		enabled, "alipay wechat", out("huabei:channel_disabled"), ""},
 	"another currency": {func(f *policy.Facts) { f.Order.Payable.Currency = "USD" },
-		enabled, "alipay wechat", out("huabei", "channel_amount"), ""},
+		enabled, "alipay wechat", out("huabei:channel_amount"), ""},
 }
 
 func TestDecisions(t *testing.T) {
@@ -95,7 +95,10 @@ func TestDecisions(t *testing.T) {
 func settled(f *policy.Facts)    { f.Order.Settled = true }
 func noChannels(f *policy.Facts) { f.Catalogue = nil }
 
-func out(channel, rule string) map[string]string { return map[string]string{channel: rule} }
+func out(row string) map[string]string {
+	channel, rule, _ := strings.Cut(row, ":")
+	return map[string]string{channel: rule}
+}
 
 func all(rule string) map[string]string {
 	return map[string]string{"wechat": rule, "alipay": rule, "huabei": rule}
@@ -139,7 +142,7 @@ func TestLife(t *testing.T) {
 		"a wish":                   {0, 0, time.Hour, 1, time.Hour, 90 * time.Minute},
 		"a wish beyond all":        {0, 0, 1000 * time.Hour, 1, 72 * time.Hour, 72*time.Hour + 30*time.Minute},
 		"the order ends first":     {time.Hour, 0, 2 * time.Hour, 1, 58 * time.Minute, 58 * time.Minute},
-		"the stock ends first":     {time.Hour, 50 * time.Minute, 2 * time.Hour, 1, 50 * time.Minute, 50 * time.Minute},
+		"the stock ends first":     {time.Hour, 50 * time.Minute, 0, 1, 50 * time.Minute, 50 * time.Minute},
 		"the wish ends first":      {3 * time.Hour, 0, time.Hour, 1, time.Hour, 178 * time.Minute},
 		"sixty times faster":       {0, 0, time.Hour, 60, time.Minute, 90 * time.Second},
 		"a real deadline, sped up": {time.Minute, 0, 2 * time.Hour, 60, 58 * time.Second, 58 * time.Second},
