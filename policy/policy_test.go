@@ -46,14 +46,16 @@ var decisions = map[string]struct {
 	"too dear for huabei":  {payable(50_001), enabled, "alipay wechat", out("huabei:channel_amount"), ""},
 	"dear enough":          {payable(50_000), enabled, everyone, nil, ""},
 	"too cheap for huabei": {payable(99), enabled, "alipay wechat", out("huabei:channel_amount"), ""},
-	"two of three":         {allowed("alipay", "huabei"), enabled, "alipay huabei", out("wechat:order_channels"), ""},
-	"none of the app's":    {allowed("unionpay"), disabled, "", all("order_channels"), "no_channel"},
-	"due in 3 minutes":     {due(3 * time.Minute), enabled, "alipay huabei", out("wechat:channel_deadline"), ""},
-	"due in 2:59":          {due(179 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
-	"due in 8 minutes":     {due(8 * time.Minute), enabled, everyone, nil, ""},
-	"due in 3 s, sped up":  {sped(due(3*time.Second), 60), enabled, "alipay huabei", out("wechat:channel_deadline"), ""},
-	"stock gone in 59 s":   {stock(59 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
-	"off before window": {func(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) },
+	"two of three": {allowed("alipay", "huabei"), enabled, "alipay huabei", out("wechat:order_channels"),
+		""},
+	"none of the app's": {allowed("unionpay"), disabled, "", all("order_channels"), "no_channel"},
+	"due in 3 minutes":  {due(3 * time.Minute), enabled, "alipay huabei", out("wechat:channel_deadline"), ""},
+	"due in 2:59":       {due(179 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
+	"due in 8 minutes":  {due(8 * time.Minute), enabled, everyone, nil, ""},
+	"due in 3 s, sped up": {sped(due(3*time.Second), 60), enabled, "alipay huabei",
+		out("wechat:channel_deadline"), ""},
+	"stock gone in 59 s": {stock(59 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
+	"off before window": {tinyAndOff,
 		enabled, "alipay wechat", out("huabei:channel_disabled"), ""},
 	"another currency": {func(f *policy.Facts) { f.Order.Payable.Currency = "USD" },
 		enabled, "alipay wechat", out("huabei:channel_amount"), ""},
@@ -93,6 +95,7 @@ func TestDecisions(t *testing.T) {
 }
 
 func settled(f *policy.Facts)    { f.Order.Settled = true }
+func tinyAndOff(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) }
 func noChannels(f *policy.Facts) { f.Catalogue = nil }
 
 func out(row string) map[string]string {

@@ -25,7 +25,8 @@ var rules = []rule{
 		zh: "订单已付款或已取消", en: "The order is paid or cancelled already."},
 	{name: "kind_amount", version: 1, order: true, fix: FixPayYourself,
 		no: func(f Facts, _ Channel) bool { return !f.App.Kinds[f.Order.Kind].holds(f.Order.Payable) },
-		zh: "该类订单的金额不支持代付", en: "Orders of this kind and amount cannot be paid by a friend."},
+		zh: "该类订单的金额不支持代付",
+		en: "Orders of this kind and amount cannot be paid by a friend."},
 	{name: "order_deadline", version: 1, order: true, fix: FixPayYourself,
 		no: func(f Facts, _ Channel) bool { return f.tooNear(0) },
 		zh: "离付款截止时间太近", en: "The order must be paid too soon for a friend."},
@@ -42,14 +43,14 @@ var rules = []rule{
 		no: func(f Facts, c Channel) bool { return !c.Amount.holds(f.Order.Payable) },
 		zh: "金额超出该付款方式的限额", en: "The amount is outside what this way to pay takes."},
 	{name: "channel_deadline", version: 1, fix: FixOtherChannel,
-		no: func(f Facts, c Channel) bool { return f.tooNear(time.Duration(c.MinCloseSeconds) * time.Second) },
+		no: func(f Facts, c Channel) bool { return f.tooNear(c.closing()) },
 		zh: "剩余时间不足以使用该付款方式", en: "Too little time is left for this way to pay."},
 }
 
 // What is said when no single rule about the order decided.
 var (
-	notOffered = Reason{Rule: "not_offered", Version: 1, ZH: "未开通代付", EN: "This app offers no way for friends to pay.",
-		Fix: FixPayYourself}
+	notOffered = Reason{Rule: "not_offered", Version: 1, ZH: "未开通代付",
+		EN: "This app offers no way for friends to pay.", Fix: FixPayYourself}
 	noChannel = Reason{Rule: "no_channel", Version: 1, ZH: "没有可用的付款方式",
 		EN: "No way to pay is left for this order.", Fix: FixPayYourself}
 )
@@ -65,6 +66,8 @@ func (w Window) holds(m models.Money) bool {
 	high := w.Max == models.Money{} || w.Max.Currency == m.Currency && m.Minor <= w.Max.Minor
 	return low && high
 }
+
+func (c Channel) closing() time.Duration { return time.Duration(c.MinCloseSeconds) * time.Second }
 
 // tooNear says that the order's end leaves no time to pay and, after close
 // seconds, to take an unpaid attempt back.
