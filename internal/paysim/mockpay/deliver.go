@@ -29,21 +29,21 @@ func (p *Provider) dispatch(ctx context.Context, e *event, mode faults.Mode) res
 	header, body := p.envelope(e, mode)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, bytes.NewReader(body))
 	if err != nil {
-		return result{note: "bad address "}
+		return result{note: "bad address"}
 	}
 	request.Header = header
 	response, err := p.deps.Client.Do(request)
 	if err != nil {
-		return result{note: "no answer "}
+		return result{note: "no answer"}
 	}
 	said, err := io.ReadAll(io.LimitReader(response.Body, 64))
 	if closing := response.Body.Close(); err != nil || closing != nil {
-		return result{status: response.StatusCode, note: "answer broke off "}
+		return result{status: response.StatusCode, note: "answer broke off"}
 	}
-	return result{
-		status:   response.StatusCode,
-		accepted: response.StatusCode == http.StatusOK && string(said) == "OK",
+	if response.StatusCode == http.StatusOK && string(said) == "OK" {
+		return result{response.StatusCode, true, "accepted"}
 	}
+	return result{response.StatusCode, false, "refused"}
 }
 
 // envelope signs an event anew for each delivery, or spoils it as asked.

@@ -74,8 +74,8 @@ func (p *Provider) admit(w http.ResponseWriter, r *http.Request) (*call, *failur
 
 // numbers is what a fault rule may name: from the path, or from the body.
 func (c *call) numbers() []string {
-	if number := c.request.PathValue("number"); number != "" {
-		return []string{number}
+	if named := c.request.PathValue("number") + c.request.PathValue("day"); named != "" {
+		return []string{named}
 	}
 	var named struct{ Number, Order string }
 	// A body that is no JSON names nothing; the work itself will refuse it.

@@ -3,6 +3,7 @@ package mockpay
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	"time"
 
@@ -135,7 +136,7 @@ func (p *Provider) conclude(e *event, mode faults.Mode, results []result) bool {
 	e.Attempts++
 	for _, r := range results {
 		e.Done = e.Done || r.accepted
-		p.note(e.entry("callback_sent", r.status, r.note+string(mode)), record{Event: e})
+		p.note(e.entry("callback_sent", r.status, strings.TrimSpace(r.note+" "+string(mode))), record{Event: e})
 	}
 	if !e.Done && e.Attempts == len(retries) {
 		e.Done = true

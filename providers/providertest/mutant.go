@@ -1,0 +1,72 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/friendpay/friendpay/providers"
+)
+
+type certain struct{ providers.Adapter }
+
+func (a certain) Create(ctx context.Context, p providers.Payment) (providers.Presentation, error) {
+	shown, err := a.Adapter.Create(ctx, p)
+	var failed *providers.Error
+	if errors.As(err, &failed) {
+		failed.Class = providers.Definite
+	}
+	return shown, err
+}
+
+type renaming struct{ providers.Adapter }
+
+func (a renaming) Create(ctx context.Context, p providers.Payment) (providers.Presentation, error) {
+	if status, err := a.Adapter.Query(ctx, ref(p)); err == nil && status.State != providers.NotCreated {
+		p.Number = Number()
+	}
+	shown, err := a.Adapter.Create(ctx, p)
+	if providers.ClassOf(err) == providers.Ambiguous && err != nil {
+		p.Number = Number()
+		return a.Adapter.Create(ctx, p)
+	}
+	return shown, err
+}
+
+type closing struct{ providers.Adapter }
+
+func (a closing) Close(ctx context.Context, ref providers.Ref) error {
+	err := a.Adapter.Close(ctx, ref)
+	if errors.Is(err, providers.ErrPaid) || errors.Is(err, providers.ErrNotCreated) {
+		return nil
+	}
+	return err
+}
+
+type generous struct{ providers.Adapter }
+
+func (a generous) Refund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	status, err := a.Adapter.QueryRefund(ctx, r)
+	if err == nil && status.State != providers.RefundNotCreated {
+		r.Number, r.Amount.Minor = Number(), 1
+	}
+	return a.Adapter.Refund(ctx, r)
+}
+
+type hasty struct{ providers.Adapter }
+
+func (a hasty) QueryRefund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	status, err := a.Adapter.QueryRefund(ctx, r)
+	status.State, status.Refunded, status.DoneAt = providers.RefundDone, r.Amount, time.Now()
+	return status, err
+}
+
+type polite struct{ providers.Adapter }
+
+func (a polite) Ack(bool) providers.Ack {
+	return providers.Ack{Status: 200, ContentType: "text/plain", Body: "thank you"}
+}
+
+type silent struct{ providers.Adapter }
+
+func (a silent) Statement(context.Context, time.Time) ([]providers.Entry, error) { return nil, nil }

@@ -1,0 +1,91 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/friendpay/friendpay/providers"
+)
+
+func statementChecks() []Check {
+	return []Check{
+		{"statement/lists_captures_and_refunds_of_the_day", statementLines},
+		{"statement/other_days_are_other_statements", statementOther},
+	}
+}
+
+// moved is an order of 9900 fen of which 900 went back, and when it was paid.
+func (b *Bench) moved(ctx context.Context) (providers.Payment, providers.Refund, providers.Status, error) {
+	payment, err := b.paid(ctx, 9900)
+	if err != nil {
+		return payment, providers.Refund{}, providers.Status{}, err
+	}
+	refund := b.back(payment, 900)
+	if err := b.accept(ctx, refund); err != nil {
+		return payment, refund, providers.Status{}, err
+	}
+	if err := b.ends(ctx, refund, providers.RefundDone); err != nil {
+		return payment, refund, providers.Status{}, err
+	}
+	status, err := b.Adapter.Query(ctx, ref(payment))
+	return payment, refund, status, err
+}
+
+func statementLines(ctx context.Context, b *Bench) error {
+	payment, refund, status, err := b.moved(ctx)
+	if err != nil {
+		return err
+	}
+	lines, err := b.linesOf(ctx, status.PaidAt, payment.Number)
+	if err != nil {
+		return err
+	}
+	// Midnight may have passed between the two.
+	after, err := b.linesOf(ctx, time.Now(), payment.Number)
+	if err != nil {
+		return err
+	}
+	if len(lines) == 1 && len(after) == 1 {
+		lines = append(lines, after...)
+	}
+	if len(lines) != 2 {
+		return fmt.Errorf("want two lines, got %+v", lines)
+	}
+	capture, back := lines[0], lines[1]
+	if capture.Kind != "capture" || capture.Amount != payment.Amount ||
+		capture.Transaction != status.Transaction || !capture.At.Equal(status.PaidAt) {
+		return fmt.Errorf("the capture reads %+v", capture)
+	}
+	if back.Kind != "refund" || back.Refund != refund.Number || back.Amount != refund.Amount {
+		return fmt.Errorf("the refund reads %+v", back)
+	}
+	return nil
+}
+
+func (b *Bench) linesOf(ctx context.Context, day time.Time, number string) ([]providers.Entry, error) {
+	lines, err := b.Adapter.Statement(ctx, day)
+	if err != nil {
+		return nil, fmt.Errorf("statement: %w", err)
+	}
+	return slices.DeleteFunc(lines, func(e providers.Entry) bool { return e.Number != number }), nil
+}
+
+func statementOther(ctx context.Context, b *Bench) error {
+	payment, _, status, err := b.moved(ctx)
+	if err != nil {
+		return err
+	}
+	for _, days := range []int{-1, 2} {
+		lines, err := b.linesOf(ctx, status.PaidAt.AddDate(0, 0, days), payment.Number)
+		if err != nil {
+			return err
+		}
+		if len(lines) != 0 {
+			return errors.New("money stands on the statement of another day")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+// Package providertest is the contract that every adapter must pass, checked
+// against that provider's simulator over real HTTP. The checks return errors, so
+// that adapters broken on purpose can prove that the checks bite.
+package providertest
+
+import (
+	"context"
+
+	"github.com/friendpay/friendpay/providers"
+)
+
+// Subject is an adapter with the simulator of its provider.
+type Subject struct {
+	Adapter providers.Adapter
+	Driver  Driver
+	Product string   // one that any payer may pay
+	Kind    string   // how that product is presented
+	Secrets []string // must never stand in an error
+	Traits  Traits
+}
+
+// Traits is where providers may differ.
+type Traits struct {
+	NoClose        bool // orders cannot be closed, only expire
+	NoStale        bool // callbacks carry no fresh time, so old ones are as good
+	MaxRefunds     int  // per order; 0 where there is no limit worth a check
+	UnsignedErrors bool // answers that refuse are not signed
+}
+
+// Driver works the simulator from the payer's and the world's side.
+type Driver interface {
+	// Pay is the payer pressing the button; an error if that is not possible.
+	Pay(ctx context.Context, number string) error
+	// PayLate pays although the order is closed or expired.
+	PayLate(ctx context.Context, number string) error
+	// FinishRefund ends a refund that is stuck: done, abnormal or closed.
+	FinishRefund(ctx context.Context, number, state string) error
+	// Fault spoils the next matching call.
+	Fault(ctx context.Context, fault Fault) error
+	// ClearFaults takes all of them back and releases what is held.
+	ClearFaults(ctx context.Context) error
+	// Journal is what truly happened to an order, in order.
+	Journal(ctx context.Context, number string) ([]Effect, error)
+}
+
+// Fault is one call to be spoiled; Number is of an order or a refund, or empty.
+type Fault struct {
+	Provider string `json:"provider,omitempty"`
+	Op       string `json:"op"`
+	Number   string `json:"number,omitempty"`
+	Mode     string `json:"mode"`
+	Count    int    `json:"count,omitempty"` // 0: one
+	MS       int64  `json:"ms,omitempty"`
+	Minor    int64  `json:"minor,omitempty"`
+	Value    string `json:"value,omitempty"`
+}
+
+// The calls that can be spoiled.
+const (
+	OpCreate      = "create"
+	OpQuery       = "query"
+	OpClose       = "close"
+	OpRefund      = "refund"
+	OpRefundQuery = "refund_query"
+	OpStatement   = "statement"
+	OpPay         = "pay"
+	OpCallback    = "callback"
+)
+
+// Effect is one line of the simulator's journal. Every simulator uses these
+// kinds: order_created, captured, closed, refund_created, refund_done,
+// callback_sent (with "accepted" in Note when the merchant's answer was good).
+type Effect struct {
+	Kind   string `json:"kind"`
+	Number string `json:"number"`
+	Refund string `json:"refund"`
+	Minor  int64  `json:"minor"`
+	Status int    `json:"status"`
+	Note   string `json:"note"`
+}
