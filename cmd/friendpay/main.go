@@ -1,0 +1,82 @@
+// Command friendpay is the whole product in one binary: the API, the worker, the
+// migrations, a house on one machine for development, a demo that proves itself,
+// and the tools of support. `friendpay help` lists the commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/friendpay/friendpay/internal/house"
+)
+
+// The exit codes, as README lists them.
+const (
+	exitFailed = 1 // it was tried and did not work, or an assertion did not hold
+	exitUsage  = 2 // the command or its settings are wrong
+)
+
+// usageError is a mistake of whoever called.
+type usageError struct{ error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := root().ExecuteContext(ctx)
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "friendpay:", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		os.Exit(exitUsage)
+	}
+	os.Exit(exitFailed)
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "friendpay", Short: "A friend pays your order: the engine behind it",
+		SilenceUsage: true, SilenceErrors: true,
+	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), staffCommand(),
+		doctorCommand(), configCommand())
+	return cmd
+}
+
+// environment is the process's, as a map; nothing below cmd reads it by itself.
+func environment() map[string]string {
+	env := map[string]string{}
+	for _, pair := range os.Environ() {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	return env
+}
+
+// settings reads the configuration and says all that is wrong with it.
+func settings() (house.Config, error) {
+	config, err := house.Read(environment())
+	if err != nil {
+		return config, usageError{fmt.Errorf("the settings are wrong:\n%w", err)}
+	}
+	return config, nil
+}
+
+// logger writes JSON lines to stderr, so that stdout stays for answers.
+func logger(level string) *slog.Logger {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		least = slog.LevelInfo
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: least}))
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/contrib/envconfig"
+
+	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/store"
+)
+
+// drain is how long a stopping API lets open calls finish.
+const drain = 10 * time.Second
+
+// open puts the house together for one production process.
+func open(ctx context.Context) (*house.House, error) {
+	config, err := settings()
+	if err != nil {
+		return nil, err
+	}
+	temporal, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, usageError{fmt.Errorf("the settings of Temporal are wrong: %w", err)}
+	}
+	return house.Open(ctx, config, temporal, logger(config.LogLevel))
+}
+
+func apiCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "api", Short: "Serve the API and the pages", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			h, err := open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, h.Close()) }()
+			server, err := h.Server()
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), h.Config.Listen, server.Handler())
+		},
+	}
+}
+
+// serve answers until the context ends, and then lets open calls finish.
+func serve(ctx context.Context, address string, handler http.Handler) error {
+	server := &http.Server{
+		Addr: address, Handler: handler,
+		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.ListenAndServe() }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return errors.Join(server.Close(), <-failed)
+	}
+	return nil
+}
+
+func workerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "worker", Short: "Run the engine: workflows, activities, relay and outbox", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			h, err := open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, h.Close()) }()
+			w, err := h.Worker()
+			if err != nil {
+				return err
+			}
+			if err := w.Start(cmd.Context()); err != nil {
+				return err
+			}
+			<-cmd.Context().Done()
+			return w.Stop()
+		},
+	}
+}
+
+func migrateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "migrate", Short: "Bring the database to this version's schema", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := settings()
+			if err != nil {
+				return err
+			}
+			return store.Migrate(cmd.Context(), config.DatabaseURL)
+		},
+	}
+}
+
+func configCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "config", Short: "Show every setting, what it is for and whether it is right", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := house.Read(environment())
+			config.Print(cmd.OutOrStdout())
+			if err != nil {
+				return usageError{fmt.Errorf("the settings are wrong:\n%w", err)}
+			}
+			return nil
+		},
+	}
+}

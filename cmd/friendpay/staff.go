@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/friendpay/friendpay/store"
+)
+
+func staffCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "staff", Short: "See what is stuck and why"}
+	cmd.AddCommand(stuckCommand(), showCommand())
+	return cmd
+}
+
+// withStore runs do against the database of the settings.
+func withStore(cmd *cobra.Command, do func(context.Context, *store.Store) error) error {
+	h, err := open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if err := do(cmd.Context(), h.Store); err != nil {
+		return err
+	}
+	return h.Close()
+}
+
+func stuckCommand() *cobra.Command {
+	var asJSON bool
+	var limit int
+	cmd := &cobra.Command{
+		Use: "stuck", Short: "List what waits for longer than it should, in words", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+				now := time.Now()
+				rows, err := s.Stuck(ctx, now, limit)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return lines(cmd.OutOrStdout(), rows)
+				}
+				return stuckTable(cmd.OutOrStdout(), rows, now)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().IntVar(&limit, "limit", 50, "at most so many")
+	return cmd
+}
+
+func stuckTable(out io.Writer, rows []store.StuckRow, now time.Time) error {
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(out, "nothing is stuck")
+		return err
+	}
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "FOR\tREQUEST\tSTATE\tABOUT\tWHY\tNEXT")
+	for _, row := range rows {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", now.Sub(row.Since).Round(time.Second),
+			row.Request, row.State, row.Subject, row.Reason, when(row.NextAt))
+	}
+	return table.Flush()
+}
+
+func when(at time.Time) string {
+	if at.IsZero() {
+		return "nothing by itself"
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+func showCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show REQUEST", Short: "Show one request: money, deadline and all that happened", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+				return show(ctx, cmd.OutOrStdout(), s, args[0], asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func show(ctx context.Context, out io.Writer, s *store.Store, id string, asJSON bool) error {
+	request, err := s.Request(ctx, id)
+	if err != nil {
+		return err
+	}
+	totals, err := s.Totals(ctx, id)
+	if err != nil {
+		return err
+	}
+	moments, err := s.Timeline(ctx, id)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return lines(out, moments)
+	}
+	_, _ = fmt.Fprintf(out, "%s  %s  %s\n", request.ID, request.State, request.Payable)
+	_, _ = fmt.Fprintf(out, "money: captured %d, refunded %d, applied %d (fen)\n",
+		totals.Captured.Minor, totals.Refunded.Minor, totals.Applied.Minor)
+	if at, kind, ok := request.Deadline(); ok {
+		_, _ = fmt.Fprintf(out, "next by itself: %s at %s\n", kind, when(at))
+	}
+	for _, m := range moments {
+		_, _ = fmt.Fprintf(out, "%s  %-10s  %s\n", m.At.UTC().Format("2006-01-02 15:04:05.000"), m.Kind, m.Text)
+	}
+	return nil
+}
+
+// lines writes each row as one JSON object on a line of its own.
+func lines[T any](out io.Writer, rows []T) error {
+	encoder := json.NewEncoder(out)
+	for _, row := range rows {
+		if err := encoder.Encode(row); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+// Package house puts the parts together: it turns an operator's settings into a
+// running API or worker. It is used by the commands, the demo and the tests.
+package house
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is everything an operator may set, all of it from the environment.
+// Secrets are never printed. TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY
+// and TEMPORAL_TLS_* are read by Temporal's own envconfig.
+type Config struct {
+	Mode          string        `env:"FRIENDPAY_MODE" envDefault:"production" help:"production, or dev: demo time and plain http allowed"`
+	Listen        string        `env:"FRIENDPAY_LISTEN" envDefault:"127.0.0.1:8080" help:"address of the API"`
+	PublicURL     string        `env:"FRIENDPAY_PUBLIC_URL" help:"https address that friends and providers reach the API at"`
+	DatabaseURL   string        `env:"DATABASE_URL" secret:"true" help:"PostgreSQL 14 or newer"`
+	DatabaseConns int           `env:"FRIENDPAY_DATABASE_CONNS" envDefault:"20" help:"size of the connection pool of one process"`
+	Speed         int64         `env:"FRIENDPAY_SPEED" envDefault:"1" help:"divides every window; dev only"`
+	Guard         time.Duration `env:"FRIENDPAY_GUARD" envDefault:"0" help:"how long to watch for late money; 0: 72h; dev only"`
+	Shop          bool          `env:"FRIENDPAY_SHOP" envDefault:"false" help:"serve the demo shop under /shop; dev only"`
+
+	VaultIndexKey string   `env:"FRIENDPAY_VAULT_INDEX_KEY" secret:"true" help:"32 bytes in base64; finds rows by phone; never changes"`
+	VaultKeys     string   `env:"FRIENDPAY_VAULT_KEYS" secret:"true" help:"id:base64 of 32 bytes, newest first, comma separated"`
+	LinkKeys      []string `env:"FRIENDPAY_LINK_KEYS" secret:"true" help:"base64 of 32 bytes, newest first, comma separated"`
+	BuyerKeys     []string `env:"FRIENDPAY_BUYER_KEYS" secret:"true" help:"id:base64 Ed25519 seeds, newest first"`
+	PayerKeys     []string `env:"FRIENDPAY_PAYER_KEYS" secret:"true" help:"id:base64 Ed25519 seeds, newest first"`
+	StaffKeys     []string `env:"FRIENDPAY_STAFF_KEYS" secret:"true" help:"id:base64 Ed25519 seeds, newest first"`
+	PlainHistory  bool     `env:"FRIENDPAY_PLAIN_HISTORY" envDefault:"false" help:"do not seal Temporal payloads; dev only"`
+
+	SMSURL string `env:"FRIENDPAY_SMS_URL" help:"gateway for one-time codes and receipts"`
+	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true" help:"its bearer key"`
+
+	TrustedProxies []string `env:"FRIENDPAY_TRUSTED_PROXIES" help:"CIDRs whose X-Forwarded-For is believed"`
+	WorkerBuild    string   `env:"FRIENDPAY_WORKER_BUILD" help:"build id; pins running requests to it (Worker Versioning)"`
+	CallsPerSecond float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0" help:"limit per provider over all workers; 0: none"`
+	LogLevel       string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info" help:"debug, info, warn or error"`
+}
+
+// Read takes the settings from an environment and says everything that is wrong
+// with them at once.
+func Read(environment map[string]string) (Config, error) {
+	var config Config
+	err := env.ParseWithOptions(&config, env.Options{Environment: environment})
+	return config, errors.Join(err, config.check())
+}
+
+// Dev says that demo time, plain http and the demo shop are allowed.
+func (c Config) Dev() bool { return c.Mode == "dev" }
+
+func (c Config) check() error {
+	var wrong []error
+	say := func(bad bool, what string) {
+		if bad {
+			wrong = append(wrong, errors.New(what))
+		}
+	}
+	say(c.Mode != "dev" && c.Mode != "production", "FRIENDPAY_MODE is dev or production")
+	say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
+	if !c.Dev() {
+		say(c.Speed != 1, "FRIENDPAY_SPEED is for dev only")
+		say(c.Guard != 0, "FRIENDPAY_GUARD is for dev only")
+		say(c.Shop, "FRIENDPAY_SHOP is for dev only")
+		say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")
+		say(!strings.HasPrefix(c.PublicURL, "https://"), "FRIENDPAY_PUBLIC_URL begins with https://")
+	}
+	say(c.DatabaseURL == "", "DATABASE_URL is missing")
+	say(!isKey(c.VaultIndexKey), "FRIENDPAY_VAULT_INDEX_KEY is 32 bytes in base64")
+	for name, keys := range map[string][]string{
+		"FRIENDPAY_BUYER_KEYS": c.BuyerKeys, "FRIENDPAY_PAYER_KEYS": c.PayerKeys, "FRIENDPAY_STAFF_KEYS": c.StaffKeys,
+	} {
+		say(!areSeeds(keys), name+" is id:base64 of 32 bytes, at least one")
+	}
+	say(len(c.LinkKeys) == 0, "FRIENDPAY_LINK_KEYS is missing")
+	for _, key := range c.LinkKeys {
+		say(!isKey(key), "each of FRIENDPAY_LINK_KEYS is 32 bytes in base64")
+	}
+	return errors.Join(wrong...)
+}
+
+func isKey(text string) bool {
+	key, err := base64.StdEncoding.DecodeString(text)
+	return err == nil && len(key) == 32
+}
+
+func areSeeds(keys []string) bool {
+	for _, key := range keys {
+		if id, seed, ok := strings.Cut(key, ":"); !ok || id == "" || !isKey(seed) {
+			return false
+		}
+	}
+	return len(keys) > 0
+}
+
+// Print lists every setting with what it is for; secrets show only whether they are set.
+func (c Config) Print(out io.Writer) {
+	value, kind := reflect.ValueOf(c), reflect.TypeFor[Config]()
+	for i := range kind.NumField() {
+		field := kind.Field(i)
+		shown := fmt.Sprint(value.Field(i).Interface())
+		if field.Tag.Get("secret") != "" && !value.Field(i).IsZero() {
+			shown = "(set)"
+		}
+		_, _ = fmt.Fprintf(out, "%-38s %-28s %s\n", field.Tag.Get("env"), shown, field.Tag.Get("help"))
+	}
+}

@@ -1,0 +1,97 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"github.com/friendpay/friendpay/activities"
+	"github.com/friendpay/friendpay/internal/accounts"
+	"github.com/friendpay/friendpay/internal/codec"
+	"github.com/friendpay/friendpay/internal/door"
+	"github.com/friendpay/friendpay/internal/smsgate"
+	"github.com/friendpay/friendpay/internal/vault"
+	"github.com/friendpay/friendpay/internal/webhook"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/providers/mockpay"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/worker"
+)
+
+// House is the parts that API and worker share.
+type House struct {
+	Config   Config
+	Store    *store.Store
+	Temporal client.Client
+	Door     *door.Door
+	Accounts *accounts.Accounts
+	SMS      *smsgate.Gateway
+	Log      *slog.Logger
+	Registry *providers.Registry
+	keys     *vault.Vault
+}
+
+// Providers are the payment providers that this binary speaks to: a new one is
+// a folder and a line.
+func Providers() map[string]providers.Factory {
+	return map[string]providers.Factory{"mockpay": mockpay.Open}
+}
+
+// Open connects to the database and to Temporal. The options for Temporal carry
+// its address, namespace and credentials.
+func Open(ctx context.Context, config Config, temporal client.Options, log *slog.Logger) (*House, error) {
+	h := &House{Config: config, Log: log}
+	var err error
+	if h.keys, err = config.vault(); err != nil {
+		return nil, err
+	}
+	h.Store, err = store.Open(ctx, config.DatabaseURL, store.Options{Vault: h.keys, MaxConns: config.DatabaseConns})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	temporal.Logger = sdklog.NewStructuredLogger(log)
+	if !config.PlainHistory {
+		codec.Seal(&temporal, h.keys)
+	}
+	if h.Temporal, err = client.NewLazyClient(temporal); err != nil {
+		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), h.Store.Close())
+	}
+	h.Door = door.New(h.Temporal)
+	h.Registry = providers.NewRegistry(Providers(), &http.Client{Timeout: providerPatience})
+	h.Accounts = accounts.New(h.Store, h.Registry, now)
+	h.SMS = smsgate.New(config.SMSURL, config.SMSKey)
+	return h, nil
+}
+
+// providerPatience bounds one call to a provider; an activity's own limit is longer.
+const providerPatience = 5 * time.Second
+
+func now() time.Time { return time.Now().UTC() }
+
+// Close gives everything back.
+func (h *House) Close() error {
+	h.Temporal.Close()
+	return h.Store.Close()
+}
+
+// Worker builds the engine: workflows, activities, relay and outbox.
+func (h *House) Worker() (*worker.Worker, error) {
+	webhooks := webhook.New(nil, now)
+	acts := &activities.Activities{
+		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: now, Log: h.Log,
+		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
+	}
+	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: now, Log: h.Log}
+	outbox := &worker.Outbox{
+		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: now, Log: h.Log,
+	}
+	return worker.New(h.Temporal, acts, worker.Options{
+		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond, Build: h.Config.WorkerBuild, Log: h.Log,
+	}, relay, outbox)
+}

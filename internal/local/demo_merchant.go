@@ -1,0 +1,127 @@
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers/mockpay"
+	"github.com/friendpay/friendpay/store"
+)
+
+// The demo merchant's ids.
+const (
+	DemoMerchant = "mer_demo"
+	DemoApp      = "app_demo"
+	DemoAccount  = "acc_demo"
+	DemoChannel  = "mockpay"
+)
+
+// Merchant is what the demo merchant knows of himself.
+type Merchant struct {
+	APIKey        string `json:"api_key"`
+	WebhookSecret string `json:"webhook_secret"`
+}
+
+// secrets is what a house keeps beside its data, for its next start.
+type secrets struct {
+	Keys     map[string]string `json:"keys"`
+	Merchant Merchant          `json:"merchant"`
+}
+
+// keys reads the house's secrets, or makes them when it starts for the first time.
+func (h *House) keys() (map[string]string, error) {
+	known, err := h.readSecrets()
+	if errors.Is(err, fs.ErrNotExist) {
+		known = secrets{Keys: house.FreshKeys(), Merchant: Merchant{
+			APIKey: "fpk_test_" + random(), WebhookSecret: "whsec_" + base64.StdEncoding.EncodeToString([]byte(random())),
+		}}
+		err = h.writeSecrets(known)
+	}
+	h.Demo = known.Merchant
+	return known.Keys, err
+}
+
+func (h *House) secretsFile() string { return filepath.Join(h.options.Dir, "secrets.json") }
+
+func (h *House) readSecrets() (secrets, error) {
+	if h.options.Dir == "" {
+		return secrets{}, fs.ErrNotExist
+	}
+	text, err := os.ReadFile(h.secretsFile())
+	if err != nil {
+		return secrets{}, err
+	}
+	var known secrets
+	if err := json.Unmarshal(text, &known); err != nil {
+		return secrets{}, fmt.Errorf("read the house's secrets: %w", err)
+	}
+	return known, nil
+}
+
+func (h *House) writeSecrets(known secrets) error {
+	if h.options.Dir == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(known, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the house's secrets: %w", err)
+	}
+	return os.WriteFile(h.secretsFile(), text, 0o600)
+}
+
+// random is 256 bits in base64url.
+func random() string {
+	bytes := make([]byte, 32)
+	_, _ = rand.Read(bytes) // never fails: it ends the process instead
+	return base64.RawURLEncoding.EncodeToString(bytes)
+}
+
+// seed writes the demo merchant, his app, key, account and channel.
+func (h *House) seed(ctx context.Context) error {
+	settings, err := h.accountSettings()
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256([]byte(h.Demo.APIKey))
+	return h.Parts.Store.Seed(ctx, store.SeedData{
+		Merchants: []store.Merchant{{ID: DemoMerchant, Name: "良品小店"}},
+		Apps: []store.App{{
+			ID: DemoApp, Merchant: DemoMerchant, Name: "良品小店 App", BuyerMayPayOwn: true,
+			WebhookURL: h.options.WebhookURL, WebhookSecret: []byte(h.Demo.WebhookSecret), HookURL: h.options.HookURL,
+			DefaultExpirySeconds: 30 * 60, DailyLimit: models.CNY(5_000_000), PaymentLimit: models.CNY(5_000_000),
+			ReturnOrigins: []string{h.APIURL},
+		}},
+		Keys: []store.APIKey{{
+			Hash: hash[:], Merchant: DemoMerchant, Apps: []string{DemoApp}, Scopes: []string{"requests"}, Mode: "test",
+		}},
+		Accounts: []store.Account{{
+			ID: DemoAccount, Provider: "mockpay", App: DemoApp, Settings: settings, State: store.AccountActive,
+		}},
+		Channels: []store.Channel{{
+			ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",
+			NameZH: "模拟支付", NameEN: "Mockpay", Position: 1, Min: models.CNY(1), Max: models.CNY(5_000_000), Enabled: true,
+		}},
+	})
+}
+
+func (h *House) accountSettings() ([]byte, error) {
+	sim := h.Sim.Accounts()[0]
+	settings, err := json.Marshal(mockpay.Settings{
+		BaseURL: h.SimURL, AppID: sim.AppID, Merchant: sim.Merchant, KeyID: sim.KeyID,
+		Secret: sim.Secret, CallbackSecret: sim.CallbackSecret,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write the demo account: %w", err)
+	}
+	return settings, nil
+}

@@ -1,0 +1,210 @@
+// Package local is a whole house on one machine: private PostgreSQL and Temporal,
+// the provider simulator, a demo merchant, API and worker. It is what `friendpay
+// dev`, the demo and the integration tests run; production runs none of it.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/friendpay/friendpay/internal/devstack"
+	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/internal/paysim"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/worker"
+)
+
+// Options say what kind of house to run. The zero value is a temporary one in
+// real time on free ports.
+type Options struct {
+	Dir          string // state, kept over restarts; empty: temporary
+	Listen       string // address of the API; empty: a free port on loopback
+	SimListen    string // address of the simulator; empty: a free port on loopback
+	Speed        int64  // divides every window of the law; 0: 1
+	Guard        time.Duration
+	SimSpeed     float64 // divides the simulator's waits; 0: as Speed
+	Shop         bool
+	UI           bool   // Temporal's Web UI
+	WebhookURL   string // of the demo merchant; empty: none
+	HookURL      string // of the demo merchant's order hook; empty: the order row decides
+	DatabaseURL  string // a real database instead of a private one
+	TemporalAddr string // a real Temporal instead of a private one
+	Volatile     bool   // do not survive a crash of the machine; for tests
+	Log          *slog.Logger
+}
+
+// House is a running house on this machine.
+type House struct {
+	Postgres *devstack.Postgres // nil when a real one is used
+	Temporal *devstack.Temporal // nil when a real one is used
+	Sim      *paysim.Sim
+	Parts    *house.House
+	Demo     Merchant
+	Env      map[string]string // what a worker of this house in a process of its own needs
+
+	APIURL, SimURL string
+	options        Options
+	listener       net.Listener // of the API, from before its address is told until it is served
+	closers        []func() error
+	worker         *worker.Worker
+}
+
+// Start runs everything but the worker, which StartWorker runs in this process.
+func Start(ctx context.Context, options Options) (h *House, err error) {
+	options.Speed = max(options.Speed, 1)
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	h = &House{options: options}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+		}
+	}()
+	for _, begin := range []func(context.Context) error{
+		h.startServices, h.startSim, h.prepare, h.openParts, h.seed, h.serveAPI,
+	} {
+		if err := begin(ctx); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+// Close stops everything in the reverse order.
+func (h *House) Close() error {
+	errs := []error{h.StopWorker()}
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		errs = append(errs, h.closers[i]())
+	}
+	h.closers = nil
+	return errors.Join(errs...)
+}
+
+// StartWorker runs the engine in this process.
+func (h *House) StartWorker(ctx context.Context) error {
+	w, err := h.Parts.Worker()
+	if err != nil {
+		return err
+	}
+	if err := w.Start(ctx); err != nil {
+		return err
+	}
+	h.worker = w
+	return nil
+}
+
+// StopWorker stops it again; nothing happens when none runs.
+func (h *House) StopWorker() error {
+	if h.worker == nil {
+		return nil
+	}
+	w := h.worker
+	h.worker = nil
+	return w.Stop()
+}
+
+func (h *House) startServices(ctx context.Context) error {
+	if err := h.startPostgres(ctx); err != nil {
+		return err
+	}
+	return h.startTemporal(ctx)
+}
+
+func (h *House) startPostgres(ctx context.Context) (err error) {
+	if h.options.DatabaseURL != "" {
+		return nil
+	}
+	options := devstack.PostgresOptions{Dir: h.state("postgres"), Volatile: h.options.Volatile}
+	if h.Postgres, err = devstack.StartPostgres(ctx, options); err != nil {
+		return fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	h.closers = append(h.closers, h.Postgres.Stop)
+	return h.Postgres.CreateDatabase(ctx, "friendpay")
+}
+
+func (h *House) startTemporal(ctx context.Context) (err error) {
+	if h.options.TemporalAddr != "" {
+		return nil
+	}
+	options := devstack.TemporalOptions{Dir: h.state("temporal"), UI: h.options.UI}
+	if h.Temporal, err = devstack.StartTemporal(ctx, options); err != nil {
+		return fmt.Errorf("start Temporal: %w", err)
+	}
+	h.closers = append(h.closers, h.Temporal.Stop)
+	return nil
+}
+
+// state is the folder of one part; empty, and so temporary, without a Dir.
+func (h *House) state(part string) string {
+	if h.options.Dir == "" {
+		return ""
+	}
+	return filepath.Join(h.options.Dir, part)
+}
+
+func (h *House) prepare(ctx context.Context) error {
+	return store.Migrate(ctx, h.databaseURL())
+}
+
+func (h *House) databaseURL() string {
+	if h.Postgres == nil {
+		return h.options.DatabaseURL
+	}
+	return h.Postgres.DSN("friendpay")
+}
+
+func (h *House) temporalAddress() string {
+	if h.Temporal == nil {
+		return h.options.TemporalAddr
+	}
+	return h.Temporal.Address()
+}
+
+// openParts reads the settings just as a process of production would.
+func (h *House) openParts(ctx context.Context) error {
+	listener, err := listen(ctx, h.options.Listen)
+	if err != nil {
+		return err
+	}
+	h.closers = append(h.closers, ignoreClosed(listener.Close))
+	h.APIURL = "http://" + listener.Addr().String()
+	keys, err := h.keys()
+	if err != nil {
+		return err
+	}
+	h.Env = h.environment(keys)
+	config, err := house.Read(h.Env)
+	if err != nil {
+		return err
+	}
+	temporal := client.Options{HostPort: h.temporalAddress()}
+	if h.Parts, err = house.Open(ctx, config, temporal, h.options.Log); err != nil {
+		return err
+	}
+	h.closers = append(h.closers, h.Parts.Close)
+	h.listener = listener
+	return nil
+}
+
+func (h *House) environment(keys map[string]string) map[string]string {
+	env := map[string]string{
+		"FRIENDPAY_MODE": "dev", "FRIENDPAY_PUBLIC_URL": h.APIURL, "DATABASE_URL": h.databaseURL(),
+		"FRIENDPAY_SPEED": strconv.FormatInt(h.options.Speed, 10), "FRIENDPAY_GUARD": h.options.Guard.String(),
+		"FRIENDPAY_SHOP": strconv.FormatBool(h.options.Shop), "FRIENDPAY_PLAIN_HISTORY": "true",
+		"FRIENDPAY_SMS_URL": h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
+		"TEMPORAL_ADDRESS": h.temporalAddress(),
+	}
+	for name, value := range keys {
+		env[name] = value
+	}
+	return env
+}

@@ -1,0 +1,85 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/paysim"
+)
+
+// startSim serves the provider simulator.
+func (h *House) startSim(ctx context.Context) error {
+	listener, err := listen(ctx, h.options.SimListen)
+	if err != nil {
+		return err
+	}
+	h.SimURL = "http://" + listener.Addr().String()
+	speed := h.options.SimSpeed
+	if speed == 0 {
+		speed = float64(h.options.Speed)
+	}
+	h.Sim, err = paysim.New(paysim.Options{StateDir: h.state("paysim"), Speed: speed, PublicURL: h.SimURL})
+	if err != nil {
+		return fmt.Errorf("start the simulator: %w", err)
+	}
+	h.closers = append(h.closers, h.Sim.Close)
+	h.serve(listener, h.Sim.Handler())
+	return nil
+}
+
+// serveAPI answers on the address that was promised to everybody.
+func (h *House) serveAPI(context.Context) error {
+	server, err := h.Parts.Server()
+	if err != nil {
+		return fmt.Errorf("build the API: %w", err)
+	}
+	h.serve(h.listener, server.Handler())
+	return nil
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
+}
+
+// serve answers on the listener until the house closes.
+func (h *House) serve(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	h.closers = append(h.closers, func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		if err := server.Shutdown(ctx); err != nil { // an open stream would keep it for ever
+			err = server.Close()
+			return errors.Join(err, ended(<-done))
+		}
+		return ended(<-done)
+	})
+}
+
+func ended(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func ignoreClosed(closing func() error) func() error {
+	return func() error {
+		if err := closing(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	}
+}
