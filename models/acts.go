@@ -29,9 +29,6 @@ var (
 	watchAgain = act{"watch again", func(r *Request, e Event) {
 		r.change(e.Attempt, func(a *Attempt) { a.Watched = true })
 		r.await(e.At)
-		if !r.EndedAt.IsZero() && !r.Guarded {
-			r.Guarded, r.GuardUntil = true, e.At.Add(r.scaled(guardWindow))
-		}
 	}}
 	unwatch = act{"stop watching", func(r *Request, e Event) {
 		r.change(e.Attempt, func(a *Attempt) { a.Watched = false })
@@ -78,13 +75,7 @@ var (
 
 	end      = act{"end, on guard", func(r *Request, e Event) { r.end(e.At) }}
 	endBare  = act{"end", func(r *Request, e Event) { r.EndedAt = e.At }}
-	endGuard = act{"end the guard", func(r *Request, e Event) {
-		r.Guarded = false
-		for i := range r.Attempts {
-			r.Attempts[i].Watched = false
-		}
-		r.calm()
-	}}
+	endGuard = act{"end the guard", func(r *Request, _ Event) { r.Guarded = false }}
 	sayStuck = act{"say it once", func(r *Request, _ Event) { r.StuckAt = time.Time{} }}
 	withdraw = act{"withdraw", func(r *Request, _ Event) { r.Withdrawn = true }}
 

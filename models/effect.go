@@ -20,7 +20,8 @@ const (
 )
 
 // PollPayment is the activity behind Request.Watched: it asks the provider until
-// there is an end, retried by the server on the poll schedule.
+// there is an end, retried by the server on the poll schedule. "Unpaid" is an end
+// only for an attempt that is over already: then the hint was nothing.
 const PollPayment EffectKind = "PollPayment"
 
 // Effects lists every effect that must have an activity.
@@ -47,7 +48,7 @@ var answers = map[EffectKind][]EventKind{
 	ClosePayment: {PaymentSucceeded, PaymentClosed},
 	AskOrderHook: {OrderAccepted, OrderRefused},
 	StartRefund:  {RefundDone, RefundBroke},
-	PollPayment:  {PaymentSucceeded, PaymentBusy, PaymentClosed, PaymentFailed},
+	PollPayment:  {PaymentSucceeded, PaymentBusy, PaymentClosed, PaymentFailed, PaymentUnpaid},
 }
 
 // Notice is a message that a transition owes to people: to the merchant's

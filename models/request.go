@@ -157,7 +157,7 @@ func (r Request) Returned(number string) Money {
 // Final says that the run has nothing left to wait for.
 func (r Request) Final() bool {
 	ended := slices.Contains(unpaidEnds, r.State) || (slices.Contains(funded, r.State) && r.State != Applying)
-	return ended && !r.Guarded && !r.pending() && !slices.ContainsFunc(r.Refunds, Refund.Outstanding)
+	return ended && !r.Guarded && !r.silent() && !slices.ContainsFunc(r.Refunds, Refund.Outstanding)
 }
 
 func (r Request) pending() bool { return slices.ContainsFunc(r.Attempts, Attempt.Pending) }

@@ -164,6 +164,7 @@ func noSuccess() []rule {
 	return append(table, []rule{
 		{from: in(Paying), on: PaymentBusy, when: inSlot.and(extendable), acts: acts(extendSlot)},
 		{from: anyState, on: PaymentBusy},
+		{from: anyState, on: PaymentUnpaid, when: watched, acts: acts(unwatch)},
 		{from: anyState, on: PaymentUnpaid},
 	}...)
 }

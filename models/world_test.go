@@ -1,0 +1,179 @@
+package models
+
+import "time"
+
+// bankMoves lets something happen at the provider that nobody told us of yet.
+func (w *walker) bankMoves(d *dice) {
+	if len(w.bank.orders) == 0 {
+		return
+	}
+	o := &w.bank.orders[d.n(len(w.bank.orders))]
+	switch {
+	case w.owes(OpenPayment, o.number) && !o.shut && d.oneIn(2):
+		o.made = true // created before its answer is here
+	case o.payable() && d.oneIn(8):
+		o.shut, o.failed = true, d.oneIn(2) // failed, or closed by the provider's own clock
+	case o.payable():
+		o.take(d)
+	case o.made && o.paid.Minor == 0 && d.oneIn(6):
+		o.take(d) // perverse: closed, and money taken all the same
+	}
+	if len(w.bank.returns) > 0 {
+		f := &w.bank.returns[d.n(len(w.bank.returns))]
+		if f.state == "overdue" {
+			f.state = "done"
+		}
+	}
+}
+
+// callback reports an attempt or a refund, true or not, once or again.
+func (w *walker) callback(d *dice) {
+	if len(w.bank.returns) > 0 && d.oneIn(4) {
+		f := w.bank.returns[d.n(len(w.bank.returns))]
+		w.deliver(Event{Kind: RefundReported, Refund: f.number}, d)
+		return
+	}
+	if len(w.bank.orders) == 0 || d.oneIn(20) {
+		w.deliver(Event{Kind: PaymentReported, Attempt: "A?"}, d)
+		return
+	}
+	w.report(&w.bank.orders[d.n(len(w.bank.orders))], d)
+}
+
+// report calls back about an order. A paid one is called back once and never again.
+func (w *walker) report(o *bankOrder, d *dice) {
+	o.told = o.told || o.paid.Minor > 0
+	w.deliver(Event{Kind: PaymentReported, Attempt: o.number}, d)
+}
+
+// pay is somebody's wish to pay, mostly on a fresh quote.
+func (w *walker) pay(d *dice) Event {
+	pay := Pay{Number: w.mint("A"), Payer: "pay_" + numerals[d.n(3)], Channel: "ch_" + numerals[d.n(2)],
+		Product: "wap", Quoted: w.r.Payable, PriceVersion: w.r.PriceVersion}
+	pay.ByBuyer = pay.Payer == "pay_0"
+	if d.oneIn(12) {
+		pay.PriceVersion--
+	}
+	if d.oneIn(4) {
+		pay.MinCloseSecs = 300
+	}
+	if len(w.r.Attempts) > 0 && d.oneIn(10) {
+		pay.Number = w.r.Attempts[0].Number
+	}
+	return Event{Kind: PayAsked, Attempt: pay.Number, Pay: &pay}
+}
+
+// people is what buyer, merchant and staff may want of a request.
+func (w *walker) people(d *dice) Event {
+	kinds := []EventKind{PriceChanged, PriceChanged, PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted, HoldLifted,
+		BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed}
+	e := Event{Kind: kinds[d.n(len(kinds))]}
+	switch {
+	case e.Kind == PriceChanged:
+		price := Price{Payable: CNY(int64(9000 + 500*d.n(5))), Version: w.r.PriceVersion + int64(d.n(8)+1)/2}
+		if d.oneIn(16) {
+			price.Payable.Currency = "USD"
+		}
+		e.Price = &price
+	case e.Kind == PriceAccepted && d.oneIn(2):
+		e.Price = &Price{Payable: w.r.Payable, Version: w.r.PriceVersion - int64(d.n(2))}
+	}
+	return e
+}
+
+// afterSales asks for money back, or tries a failed refund again.
+func (w *walker) afterSales(d *dice) {
+	if len(w.r.Refunds) > 0 && d.oneIn(2) {
+		w.retry(w.r.Refunds[d.n(len(w.r.Refunds))].Number, d)
+		return
+	}
+	money := CNY(int64(d.n(11000)))
+	e := Event{Kind: RefundAsked, Refund: w.mint("R"), Money: &money}
+	if w.r.State == BlockedRisk && len(w.r.Attempts) > 0 {
+		e.Attempt = w.r.Attempts[d.n(len(w.r.Attempts))].Number
+	}
+	if len(w.r.Refunds) > 0 && d.oneIn(6) {
+		e.Refund = w.r.Refunds[0].Number
+	}
+	was := len(w.r.Refunds)
+	if w.deliver(e, d) && len(w.r.Refunds) > was {
+		w.shop.afterSale += money.Minor
+	}
+}
+
+func (w *walker) retry(number string, d *dice) {
+	f := w.bank.refund(number)
+	was := w.r.Refunds[w.r.refund(number)]
+	if was.State == RefundFailed && f.state != "done" && f.state != "closed" {
+		f.state = ""
+	}
+	w.deliver(Event{Kind: RefundRetried, Refund: number}, d)
+}
+
+// pass lets the clock run to at; each deadline on the way is an event.
+func (w *walker) pass(at time.Time, d *dice) {
+	for range 50 {
+		next, kind, ok := w.r.Deadline()
+		if !ok || next.After(at) || w.broken != "" {
+			break
+		}
+		w.now = later(w.now, next)
+		w.deliver(Event{Kind: kind}, d)
+	}
+	w.now = later(w.now, at)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// heal lets everybody answer, every payment be reported and time pass, until
+// nothing is left to wait for; then the books must balance.
+func (w *walker) heal(d *dice) {
+	w.healing = true
+	for range 400 {
+		if w.broken != "" {
+			return
+		}
+		if !w.mend(d) {
+			w.blame(w.balance())
+			return
+		}
+	}
+	w.blame("P7 never final: " + string(w.r.State))
+}
+
+// mend does the next thing that the world still owes; false when nothing is left.
+func (w *walker) mend(d *dice) bool {
+	if len(w.abroad) > 0 {
+		w.bringHome(0, d)
+		return true
+	}
+	for i := range w.bank.orders {
+		if o := &w.bank.orders[i]; o.paid.Minor > 0 && !o.told {
+			w.report(o, d)
+			return true
+		}
+	}
+	for _, f := range w.r.Refunds {
+		if f.State == RefundFailed {
+			w.retry(f.Number, d)
+			return true
+		}
+	}
+	for _, number := range w.r.Watched() {
+		a, _ := w.r.Attempt(number)
+		if !a.Pending() || w.bank.order(number).paid.Minor > 0 {
+			w.poll(number, d)
+			return true
+		}
+	}
+	at, _, ok := w.r.Deadline()
+	if ok && !w.r.Final() {
+		w.pass(at, d)
+	}
+	return !w.r.Final() && ok
+}
