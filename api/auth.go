@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -33,12 +34,15 @@ const PayerCookie = "__Host-friendpay"
 // keyPrefix marks API keys, so that a leaked one is recognised anywhere.
 const keyPrefix = "fpk_"
 
+const maxKeyLength = 128
+
 type contextKey int
 
 const (
 	principalKey contextKey = iota
 	callKey
 	mintedKey
+	txKey
 )
 
 // caller is who calls; the zero Principal on routes for anybody.
@@ -114,8 +118,19 @@ func (s *Server) admitOperator(bearer string) (Principal, error) {
 	return Principal{Kind: operator}, nil
 }
 
-func (s *Server) admitMerchant(_ context.Context, _ string) (Principal, error) {
-	return Principal{}, errNobody
+func (s *Server) admitMerchant(ctx context.Context, bearer string) (Principal, error) {
+	if !strings.HasPrefix(bearer, keyPrefix) || len(bearer) > maxKeyLength {
+		return Principal{}, errNobody
+	}
+	hash := sha256.Sum256([]byte(bearer))
+	known, err := s.Store.MerchantByKey(ctx, hash[:])
+	if models.CodeOf(err) == models.Unauthenticated {
+		return Principal{}, errNobody
+	}
+	if err != nil {
+		return Principal{}, fmt.Errorf("find the merchant: %w", err)
+	}
+	return Principal{Kind: merchant, Merchant: known.Merchant, Apps: known.Apps}, nil
 }
 
 func (s *Server) admitBuyer(bearer string) (Principal, error) {

@@ -1,10 +1,54 @@
 package api
 
-import "context"
+import (
+	"context"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
 
 // Store is what the API needs of the rows, gathered from what each part needs.
 type Store interface {
+	Ping(ctx context.Context) error
+	MerchantByKey(ctx context.Context, keyHash []byte) (store.Principal, error)
+
+	sellerStore
+	keyStore
 	friendStore
 	callbackStore
-	Ping(ctx context.Context) error
+}
+
+// sellerStore is what the merchant's and the buyer's side needs.
+type sellerStore interface {
+	App(ctx context.Context, id string) (store.App, error)
+	Channels(ctx context.Context, app string) ([]store.Channel, error)
+	CreateOrder(ctx context.Context, order store.Order) (store.Order, error)
+	Order(ctx context.Context, id string) (store.Order, error)
+	UpdatePrice(ctx context.Context, order string, price models.Price) error
+	Request(ctx context.Context, id string) (models.Request, error)
+	Requests(ctx context.Context, filter store.RequestFilter) (store.Page[store.RequestLine], error)
+	Transitions(ctx context.Context, request string, afterSeq int64, limit int) ([]models.Transition, error)
+	Heads(ctx context.Context, requests []string) (map[string]int64, error)
+	CreateInvite(ctx context.Context, invite store.Invite) (store.Invite, error)
+	Invite(ctx context.Context, id string) (store.Invite, error)
+	Invites(ctx context.Context, request string) ([]store.Invite, error)
+	RevokeInvite(ctx context.Context, id string) error
+}
+
+// keyStore is what Idempotency-Keys need.
+type keyStore interface {
+	WithTx(ctx context.Context, do func(tx *store.Store) error) error
+	BeginKey(ctx context.Context, key store.Key) (store.KeyState, error)
+	FinishKey(ctx context.Context, principal, value string, answer store.Answer) (store.KeyState, error)
+	ReleaseKey(ctx context.Context, principal, value string) error
+}
+
+var _ Store = (*store.Store)(nil)
+
+// rows is where this call reads and writes: inside its transaction, if it has one.
+func (s *Server) rows(ctx context.Context) Store {
+	if tx, ok := ctx.Value(txKey).(Store); ok {
+		return tx
+	}
+	return s.Store
 }

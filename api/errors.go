@@ -11,21 +11,23 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 )
 
 // Problem is every error's body: RFC 9457 problem details, with the members that
 // programs (code, reason) and people (detail, fix) act on.
 type Problem struct {
-	Type   string       `json:"type" doc:"Where the kind of problem is explained."`
-	Title  string       `json:"title" doc:"The HTTP status in words."`
-	Status int          `json:"status"`
-	Detail string       `json:"detail" doc:"A sentence for people."`
-	Code   models.Code  `json:"code" doc:"The kind of refusal."`
-	Reason string       `json:"reason" doc:"Stable, snake case: act on this."`
-	Field  string       `json:"field,omitempty" doc:"The input that is wrong."`
-	Fix    string       `json:"fix,omitempty" doc:"What to do instead."`
-	Until  *time.Time   `json:"until,omitempty" doc:"When trying again makes sense."`
-	Errors []FieldError `json:"errors,omitempty" doc:"All that is wrong with the input; values are never repeated."`
+	Type    string          `json:"type" doc:"Where the kind of problem is explained."`
+	Title   string          `json:"title" doc:"The HTTP status in words."`
+	Status  int             `json:"status"`
+	Detail  string          `json:"detail" doc:"A sentence for people."`
+	Code    models.Code     `json:"code" doc:"The kind of refusal."`
+	Reason  string          `json:"reason" doc:"Stable, snake case: act on this."`
+	Field   string          `json:"field,omitempty" doc:"The input that is wrong."`
+	Fix     string          `json:"fix,omitempty" doc:"What to do instead."`
+	Until   *time.Time      `json:"until,omitempty" doc:"When trying again makes sense."`
+	Reasons []policy.Reason `json:"reasons,omitempty" doc:"The rules that said no to an order."`
+	Errors  []FieldError    `json:"errors,omitempty" doc:"All that is wrong with the input; values are never repeated."`
 }
 
 // FieldError is one thing wrong with the input.

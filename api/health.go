@@ -14,20 +14,20 @@ import (
 // machineRoutes are for load balancers, collectors and developers' tools.
 func (s *Server) machineRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/livez", who: anybody, id: "live",
+		{method: get, path: "/livez", who: anybody, id: "live",
 			summary: "Says that the process runs.", mount: plain(echo.MIMETextPlain, (*Server).live)},
-		{method: http.MethodGet, path: "/readyz", who: anybody, id: "ready",
+		{method: get, path: "/readyz", who: anybody, id: "ready",
 			summary: "Says whether calls can be answered: the database is there.",
 			mount:   plain(echo.MIMETextPlain, (*Server).ready)},
-		{method: http.MethodGet, path: "/metrics", who: operator, id: "metrics",
+		{method: get, path: "/metrics", who: operator, id: "metrics",
 			summary: "Measurements in Prometheus' text form.", mount: plain(echo.MIMETextPlain, (*Server).metrics)},
-		{method: http.MethodGet, path: "/.well-known/jwks.json", who: anybody, id: "keys",
+		{method: get, path: "/.well-known/jwks.json", who: anybody, id: "keys",
 			summary: "The public keys of all tokens.", mount: plain(echo.MIMEApplicationJSON, (*Server).keys)},
-		{method: http.MethodGet, path: "/openapi.yaml", who: anybody, id: "openapi",
+		{method: get, path: "/openapi.yaml", who: anybody, id: "openapi",
 			summary: "This description.", mount: plain("application/yaml", (*Server).description)},
-		{method: http.MethodGet, path: "/docs", who: anybody, id: "docs", page: true,
+		{method: get, path: "/docs", who: anybody, id: "docs", page: true,
 			summary: "This description as a page.", mount: plain(echo.MIMETextHTML, (*Server).docs)},
-		{method: http.MethodGet, path: "/docs/style.css", who: anybody, mount: plain("text/css", (*Server).docsStyle)},
+		{method: get, path: "/docs/style.css", who: anybody, mount: plain("text/css", (*Server).docsStyle)},
 	}
 }
 

@@ -33,6 +33,7 @@ type route struct {
 	who          audience
 	id, summary  string // the operation's id and one sentence; an empty id is left out of the description
 	creates      string // such a route wants an Idempotency-Key; the prefix of the id minted under it
+	rows         bool   // all it does is rows: they and the key's answer are one transaction
 	streams      bool   // no time-out
 	page         bool   // people see it: errors are pages
 	status       int    // of success; 0: 200

@@ -58,6 +58,7 @@ type Server struct {
 	huma   huma.API
 	routes map[string]route // by method and path template
 	gauges *gauges
+	watch  *watch
 }
 
 // New builds the server; nothing runs before Handler is served.
@@ -73,6 +74,7 @@ func New(deps Deps) (*Server, error) {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.answerError
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
+	s.watch = s.newWatch()
 	s.huma = newHuma(s.echo, deps.Config)
 	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, s.sameSite, s.guarded)
 	for _, r := range s.allRoutes() {
@@ -83,24 +85,24 @@ func New(deps Deps) (*Server, error) {
 	return s, nil
 }
 
-// allRoutes is the one list of what the house answers. A path that is not in it
-// is not found, whatever else may be registered.
-func (s *Server) allRoutes() []route {
-	var list []route
-	for _, part := range [][]route{
-		s.machineRoutes(), s.friendRoutes(), s.callbackRoutes(),
-	} {
-		list = append(list, part...)
-	}
-	return list
-}
-
 func ownRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return registry
 }
+
+func (s *Server) newWatch() *watch {
+	return &watch{
+		heads: s.Store.Heads, tick: s.Config.StreamTick, limit: s.Config.MaxStreams,
+		failed:  func(err error) { s.Log.Warn("streams are blind", "error", err) },
+		closing: make(chan struct{}), topics: map[string]*topic{}, subjects: map[string]int{},
+	}
+}
+
+// Drain ends the open streams, which would hold up a shutdown; their clients come
+// back to another instance.
+func (s *Server) Drain() { s.watch.close() }
 
 // Handler is the whole API.
 func (s *Server) Handler() http.Handler { return s.echo }

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+type cancelIn struct {
+	requestPath
+	optionalKey
+	Body struct {
+		Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word of your own, no names."`
+		Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race goes back."`
+	} `required:"false"`
+}
+
+// cancelRequest ends a request. What is payable at the provider is closed first,
+// so the answer may say closing.
+func (s *Server) cancelRequest(ctx context.Context, in *cancelIn) (*requestOut, error) {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	event := models.Event{Kind: models.MerchantCancelled, Reason: in.Body.Reason}
+	switch {
+	case caller(ctx).Kind == buyer && in.Body.Force:
+		return nil, models.Refuse(models.Forbidden, "merchant_only", "Only the merchant can force this.")
+	case caller(ctx).Kind == buyer:
+		event.Kind = models.BuyerCancelled
+	case in.Body.Force:
+		event.Kind = models.MerchantWithdrew
+	}
+	return s.deliver(ctx, request, in.update(ctx), event)
+}
+
+type priceIn struct {
+	requestPath
+	optionalKey
+	Body struct {
+		Payable      Amount `json:"payable"`
+		PriceVersion int64  `json:"price_version" minimum:"1" doc:"Above every version before."`
+	}
+}
+
+// changePrice tells a new price: a lower one holds at once, a higher one pauses
+// the request until the buyer agrees. The order row is changed first, because
+// the money that comes meanwhile is claimed against it.
+func (s *Server) changePrice(ctx context.Context, in *priceIn) (*requestOut, error) {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	price := models.Price{Payable: in.Body.Payable.money(), Version: in.Body.PriceVersion}
+	event := models.Event{Kind: models.PriceChanged, Price: &price, At: s.Clock()}
+	if err := request.Accepts(event); err != nil {
+		return nil, err
+	}
+	if err := s.Store.UpdatePrice(ctx, request.Order, price); err != nil {
+		return nil, err
+	}
+	return s.deliver(ctx, request, in.update(ctx), event)
+}
+
+type answerIn struct {
+	requestPath
+	optionalKey
+}
+
+// acceptPrice is the buyer's yes to a higher price.
+func (s *Server) acceptPrice(ctx context.Context, in *answerIn) (*requestOut, error) {
+	return s.answerPrice(ctx, in, models.PriceAccepted)
+}
+
+// declinePrice is the buyer's no; it ends the request.
+func (s *Server) declinePrice(ctx context.Context, in *answerIn) (*requestOut, error) {
+	return s.answerPrice(ctx, in, models.PriceDeclined)
+}
+
+func (s *Server) answerPrice(ctx context.Context, in *answerIn, kind models.EventKind) (*requestOut, error) {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.deliver(ctx, request, in.update(ctx), models.Event{Kind: kind})
+}
+
+type refundIn struct {
+	requestPath
+	Body struct {
+		Amount *Amount `json:"amount,omitempty" doc:"Missing: all that is left."`
+		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word of your own, no names."`
+	}
+}
+
+type refundOut struct {
+	Status int
+	Body   RefundView
+}
+
+// createRefund gives money back to whoever paid. Its number is minted once per
+// Idempotency-Key, so that no repetition pays twice.
+func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, error) {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	number := minted(ctx)
+	amount := leftOf(request)
+	if in.Body.Amount != nil {
+		amount = in.Body.Amount.money()
+	}
+	after, err := s.Door.Deliver(ctx, request.ID, "refund_"+number, models.Event{
+		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Refund: number, Money: &amount, Reason: in.Body.Reason,
+	})
+	if stillWorking(err) {
+		asked := models.Refund{Number: number, Attempt: request.Winner, Amount: amount, State: models.RefundDue,
+			Reason: in.Body.Reason, CreatedAt: s.Clock()}
+		return &refundOut{Status: http.StatusAccepted, Body: viewRefund(asked)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	refund, found := after.Refund(number)
+	if !found {
+		return nil, models.Refuse(models.Internal, "refund_lost", "The refund was taken and is not there.")
+	}
+	return &refundOut{Status: http.StatusCreated, Body: viewRefund(refund)}, nil
+}
+
+// leftOf is what of the winning payment has not gone back.
+func leftOf(r models.Request) models.Money {
+	winner, ok := r.Attempt(r.Winner)
+	if !ok {
+		return models.Money{Currency: r.Payable.Currency}
+	}
+	return winner.Captured.Minus(r.Returned(winner.Number))
+}

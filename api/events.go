@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+type eventsIn struct {
+	requestPath
+	After int64 `query:"after" minimum:"0" doc:"The seq of the last event you know."`
+	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type eventsOut struct{ Body EventsView }
+
+// EventsView is a part of a request's history, oldest first.
+type EventsView struct {
+	Events []EventView `json:"events" nullable:"false"`
+	Next   int64       `json:"next" doc:"The after of the next call; unchanged when there was nothing new."`
+}
+
+// listEvents reads a request's history.
+func (s *Server) listEvents(ctx context.Context, in *eventsIn) (*eventsOut, error) {
+	if _, err := s.owned(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	history, err := s.Store.Transitions(ctx, in.ID, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &eventsOut{Body: EventsView{Events: []EventView{}, Next: in.After}}
+	for _, t := range history {
+		out.Body.Events = append(out.Body.Events, viewEvent(t))
+		out.Body.Next = t.Seq
+	}
+	return out, nil
+}
+
+// viewEvent keeps the kind of actor and drops who it was: a payer's or a
+// colleague's id is nobody else's business.
+func viewEvent(t models.Transition) EventView {
+	actor, _, _ := strings.Cut(t.Actor, ":")
+	return EventView{
+		Seq: t.Seq, From: t.From, To: t.To, On: t.On, At: t.At.UTC(), Actor: actor,
+		Attempt: t.Attempt, Refund: t.Refund, Reason: t.Reason,
+	}
+}

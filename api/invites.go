@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+// LinkView is what the buyer sends to a friend.
+type LinkView struct {
+	URL       string `json:"url"`
+	Code      string `json:"code" doc:"To type where links are blocked."`
+	ShareText string `json:"share_text"`
+}
+
+// InviteView is one link to one friend, or one for all.
+type InviteView struct {
+	ID            string            `json:"id"`
+	State         store.InviteState `json:"state"`
+	Surface       string            `json:"surface,omitempty"`
+	Label         string            `json:"label,omitempty"`
+	ExpiresAt     time.Time         `json:"expires_at"`
+	FirstOpenedAt *time.Time        `json:"first_opened_at,omitempty"`
+	OpenedCount   int64             `json:"opened_count"`
+	Link          *LinkView         `json:"link,omitempty" doc:"While the invite is live."`
+}
+
+type inviteIn struct {
+	requestPath
+	Body struct {
+		Label   string `json:"label,omitempty" maxLength:"40" doc:"The buyer's own word for the friend."`
+		Surface string `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$"`
+	}
+}
+
+type inviteOut struct{ Body InviteView }
+
+type invitesOut struct {
+	Body struct {
+		Invites []InviteView `json:"invites" nullable:"false"`
+	}
+}
+
+type invitePath struct {
+	requestPath
+	Invite string `path:"invite" maxLength:"64"`
+}
+
+const maxInvites = 50
+
+// createInvite makes one more link to the same request.
+func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, error) {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !request.EndedAt.IsZero() {
+		return nil, models.Refuse(models.Gone, "ended", "This request has ended.")
+	}
+	known, err := s.rows(ctx).Invites(ctx, request.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(known) >= maxInvites {
+		return nil, models.Refuse(models.Conflict, "too_many_invites", "A request has at most 50 invites.")
+	}
+	invite, err := s.invite(ctx, request, store.Invite{
+		ID: minted(ctx), Label: in.Body.Label, Surface: in.Body.Surface,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &inviteOut{Body: s.viewInvite(invite)}, nil
+}
+
+// listInvites shows all links of a request, oldest first.
+func (s *Server) listInvites(ctx context.Context, in *requestPath) (*invitesOut, error) {
+	if _, err := s.owned(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	invites, err := s.Store.Invites(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &invitesOut{}
+	out.Body.Invites = []InviteView{}
+	for _, invite := range invites {
+		out.Body.Invites = append(out.Body.Invites, s.viewInvite(invite))
+	}
+	return out, nil
+}
+
+// revokeInvite makes one link useless; the others live on.
+func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, error) {
+	if _, err := s.owned(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	invite, err := s.Store.Invite(ctx, in.Invite)
+	if err == nil && invite.Request != in.ID {
+		err = models.Refuse(models.NotFound, "unknown_invite", "This request has no such invite.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.RevokeInvite(ctx, in.Invite); err != nil {
+		return nil, err
+	}
+	if invite, err = s.Store.Invite(ctx, in.Invite); err != nil {
+		return nil, err
+	}
+	return &inviteOut{Body: s.viewInvite(invite)}, nil
+}
+
+// firstInvite is the link that a request is born with. Its id follows from the
+// request's, so that placing again finds it.
+func (s *Server) firstInvite(ctx context.Context, r models.Request, surface string) (store.Invite, error) {
+	return s.invite(ctx, r, store.Invite{ID: strings.Replace(r.ID, mint.Request, mint.Invite, 1), Surface: surface})
+}
+
+// invite stores an invite whose secrets are derived, not kept. It lives as long
+// as any pause may stretch the request.
+func (s *Server) invite(ctx context.Context, r models.Request, invite store.Invite) (store.Invite, error) {
+	invite.Request, invite.Generation, invite.ExpiresAt = r.ID, 1, r.HardEnd
+	secret := s.Links.Token(invite.ID, int64(invite.Generation))
+	var err error
+	if invite.TokenHash, err = token.Hash(secret); err != nil {
+		return invite, err
+	}
+	if invite.CodeHash, err = token.CodeHash(token.Code(secret)); err != nil {
+		return invite, err
+	}
+	return s.rows(ctx).CreateInvite(ctx, invite)
+}
+
+// shareText is what stands before the link unless the buyer writes his own.
+const shareText = "帮我付一下这笔订单，谢谢！"
+
+// linkOf derives the link of a live invite again; nil when it is not live, or
+// was made under a secret that has been taken out of use.
+func (s *Server) linkOf(invite store.Invite, message string) *LinkView {
+	secret, ok := s.Links.Again(invite.ID, int64(invite.Generation), invite.TokenHash)
+	if !ok || invite.State != store.InviteLive {
+		return nil
+	}
+	address := s.Config.PublicURL + "/f/" + url.PathEscape(secret)
+	return &LinkView{URL: address, Code: token.Code(secret), ShareText: orDefault(message, shareText) + "\n" + address}
+}
+
+func (s *Server) viewInvite(i store.Invite) InviteView {
+	return InviteView{
+		ID: i.ID, State: i.State, Surface: i.Surface, Label: i.Label, ExpiresAt: i.ExpiresAt.UTC(),
+		FirstOpenedAt: timeIfAny(i.FirstOpenedAt), OpenedCount: i.OpenedCount, Link: s.linkOf(i, ""),
+	}
+}

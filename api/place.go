@@ -1,0 +1,157 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/facts"
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/store"
+)
+
+type placeIn struct {
+	Body struct {
+		Order     *OrderIn `json:"order,omitempty" doc:"From the merchant's server: registered and asked for at once."`
+		OrderID   string   `json:"order_id,omitempty" maxLength:"64" doc:"An order that is registered already."`
+		ExpiresIn int64    `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"259200" doc:"A wish."`
+		Message   string   `json:"message,omitempty" maxLength:"140" doc:"Leads the share text; not stored."`
+		Surface   string   `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$" doc:"Where the link will be sent."`
+	}
+}
+
+type placeOut struct {
+	Status int
+	Body   PlacedView
+}
+
+// PlacedView is a request with its link.
+type PlacedView struct {
+	RequestView
+	Link *LinkView `json:"link,omitempty" doc:"Missing in a 202: call again with the same key."`
+}
+
+// open are the states in which a request stands in the way of another for its order.
+var openStates = []models.State{
+	models.Checking, models.Open, models.Paying, models.Confirming, models.Applying, models.Paused, models.Closing,
+}
+
+// placeRequest asks for a friend's help. An order has one open request: asking
+// again gives that one, with the same link.
+func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, error) {
+	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	decision, _, err := s.decide(ctx, order, in.Body.Surface)
+	if err != nil {
+		return nil, err
+	}
+	if order, err = s.orderToPay(ctx, order, decision); err != nil {
+		return nil, err
+	}
+	if known, found, err := s.openRequest(ctx, order); err != nil || found {
+		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
+	}
+	request, err := s.draft(ctx, order, time.Duration(in.Body.ExpiresIn)*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	after, err := s.Door.Place(ctx, request)
+	switch {
+	case stillWorking(err):
+		return &placeOut{Status: http.StatusAccepted, Body: PlacedView{RequestView: viewRequest(request, order)}}, nil
+	case reasonOf(err) == "request_open": // another call was faster
+		known, _, err := s.openRequest(ctx, order)
+		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
+	case err == nil && after.State == models.Ineligible:
+		return nil, ineligible(decision.Reasons)
+	}
+	return s.placed(ctx, in, placing{after, order, http.StatusCreated}, err)
+}
+
+// orderToPay stores an order that was told, once the rules have said yes to it.
+func (s *Server) orderToPay(
+	ctx context.Context, order store.Order, decision policy.Decision,
+) (store.Order, error) {
+	if decision.State != policy.Enabled {
+		return order, ineligible(decision.Reasons)
+	}
+	if order.State == "" {
+		order.ID = strings.Replace(minted(ctx), mint.Request, mint.Order, 1)
+		stored, err := s.Store.CreateOrder(ctx, order)
+		if err != nil {
+			return order, err
+		}
+		order = stored
+	}
+	if order.State == store.OrderPaid || order.State == store.OrderCancelled {
+		return order, models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")
+	}
+	return order, nil
+}
+
+func (s *Server) openRequest(ctx context.Context, order store.Order) (models.Request, bool, error) {
+	page, err := s.Store.Requests(ctx, store.RequestFilter{
+		Merchant: order.Merchant, App: order.App, Order: order.ID, States: openStates, Limit: 1,
+	})
+	if err != nil || len(page.Items) == 0 || page.Items[0].ID == minted(ctx) {
+		return models.Request{}, false, err
+	}
+	request, err := s.Store.Request(ctx, page.Items[0].ID)
+	return request, err == nil, err
+}
+
+// draft is the request as its workflow begins it.
+func (s *Server) draft(ctx context.Context, order store.Order, wish time.Duration) (models.Request, error) {
+	app, err := s.Store.App(ctx, order.App)
+	if err != nil {
+		return models.Request{}, err
+	}
+	now, speed := s.Clock().UTC(), s.Config.Speed
+	if wish == 0 {
+		wish = time.Duration(app.DefaultExpirySeconds) * time.Second
+	}
+	life := policy.LifeOf(facts.Of(order, nil, now, speed).Order, wish, now, speed)
+	return models.Request{
+		ID: minted(ctx), Order: order.ID, Merchant: order.Merchant, App: order.App, Buyer: order.Buyer,
+		Payable: order.Payable, PriceVersion: order.PriceVersion, Agreed: order.Payable,
+		Hooked: app.HookURL != "", AcceptLate: time.Duration(app.AcceptLateSeconds) * time.Second / time.Duration(speed),
+		Rules: models.CurrentRules, Speed: speed, State: models.Checking, EnteredAt: now,
+		ExpiresAt: life.ExpiresAt, HardEnd: life.HardEnd,
+	}, nil
+}
+
+// placing is a request on its way to the answer.
+type placing struct {
+	request models.Request
+	order   store.Order
+	status  int
+}
+
+func (s *Server) placed(ctx context.Context, in *placeIn, p placing, err error) (*placeOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	invite, err := s.firstInvite(ctx, p.request, in.Body.Surface)
+	if err != nil {
+		return nil, err
+	}
+	view := PlacedView{RequestView: viewRequest(p.request, p.order), Link: s.linkOf(invite, in.Body.Message)}
+	return &placeOut{Status: p.status, Body: view}, nil
+}
+
+// stillWorking says that the engine took the event and has not answered yet.
+func stillWorking(err error) bool { return reasonOf(err) == "still_working" }
+
+func reasonOf(err error) string {
+	var known *models.Error
+	if errors.As(err, &known) {
+		return known.Reason
+	}
+	return ""
+}

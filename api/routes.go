@@ -1,0 +1,63 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/friendpay/friendpay/internal/mint"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// allRoutes is the one list of what the house answers. A path that is not in it
+// is not found, whatever else may be registered.
+func (s *Server) allRoutes() []route {
+	return slices.Concat(s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.machineRoutes())
+}
+
+// sellerRoutes are for the merchant's server and the buyer's page.
+func (s *Server) sellerRoutes() []route {
+	return []route{
+		{method: post, path: "/v1/buyer-tokens", who: merchant, id: "create-buyer-token",
+			summary: "Vouch for a buyer: a token for his own page.", mount: operation((*Server).createBuyerToken)},
+		{method: post, path: "/v1/eligibility", who: seller, id: "ask-eligibility",
+			summary: "May this order be friend-paid, how, and why not?", mount: operation((*Server).eligibility)},
+		{method: post, path: "/v1/orders", who: merchant, id: "create-order", creates: mint.Order, rows: true,
+			summary: "Register an order, so that its buyer may ask a friend himself.",
+			status:  http.StatusCreated, mount: operation((*Server).createOrder)},
+
+		{method: post, path: "/v1/requests", who: seller, id: "place-request", creates: mint.Request,
+			summary: "Ask for a friend's help: a request and its link. The open one again, if there is one.",
+			status:  http.StatusCreated, mount: operation((*Server).placeRequest)},
+		{method: get, path: "/v1/requests", who: seller, id: "list-requests",
+			summary: "Your requests, newest first.", mount: operation((*Server).listRequests)},
+		{method: get, path: "/v1/requests/{id}", who: seller, id: "show-request",
+			summary: "One request.", mount: operation((*Server).showRequest)},
+		{method: post, path: "/v1/requests/{id}/cancel", who: seller, id: "cancel-request",
+			summary: "End a request.", mount: operation((*Server).cancelRequest)},
+		{method: post, path: "/v1/requests/{id}/price", who: merchant, id: "change-price",
+			summary: "Tell a new price.", mount: operation((*Server).changePrice)},
+		{method: post, path: "/v1/requests/{id}/price/accept", who: seller, id: "accept-price",
+			summary: "The buyer agrees to a higher price.", mount: operation((*Server).acceptPrice)},
+		{method: post, path: "/v1/requests/{id}/price/decline", who: seller, id: "decline-price",
+			summary: "The buyer does not; the request ends.", mount: operation((*Server).declinePrice)},
+		{method: post, path: "/v1/requests/{id}/refunds", who: merchant, id: "create-refund", creates: mintsNumber,
+			summary: "Give money back to whoever paid.",
+			status:  http.StatusCreated, mount: operation((*Server).createRefund)},
+		{method: post, path: "/v1/requests/{id}/invites", who: seller, id: "create-invite", creates: mint.Invite,
+			rows: true, summary: "Make one more link to the same request.",
+			status: http.StatusCreated, mount: operation((*Server).createInvite)},
+		{method: get, path: "/v1/requests/{id}/invites", who: seller, id: "list-invites",
+			summary: "The links of a request.", mount: operation((*Server).listInvites)},
+		{method: post, path: "/v1/requests/{id}/invites/{invite}/revoke", who: seller, id: "revoke-invite",
+			summary: "Make one link useless.", mount: operation((*Server).revokeInvite)},
+		{method: get, path: "/v1/requests/{id}/events", who: seller, id: "list-events",
+			summary: "What happened to a request.", mount: operation((*Server).listEvents)},
+		{method: get, path: "/v1/requests/{id}/stream", who: seller, id: "stream-request", streams: true,
+			summary: "The same as it happens, as server-sent events.",
+			mount:   plain("text/event-stream", (*Server).streamRequest)},
+	}
+}

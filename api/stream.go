@@ -1,0 +1,145 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/models"
+)
+
+const (
+	// writePatience is how long a client may take to read one event.
+	writePatience = 10 * time.Second
+
+	// eventsAtOnce bounds one read; what is left comes with the next.
+	eventsAtOnce = 100
+)
+
+// feed is what one client follows: whose cap counts, and what he may see of a transition.
+type feed struct {
+	request string
+	subject string
+	view    func(models.Transition) any
+}
+
+// streamRequest follows one request of the caller's.
+func (s *Server) streamRequest(c echo.Context) error {
+	ctx := c.Request().Context()
+	request, err := s.owned(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	view := func(t models.Transition) any { return viewEvent(t) }
+	return s.follow(c, feed{request: request.ID, subject: caller(ctx).id(), view: view})
+}
+
+// follow sends a request's transitions as they are saved: id is the seq, so that
+// a client that comes back with Last-Event-ID misses nothing. It ends when the
+// longest token would have; browsers come back by themselves.
+func (s *Server) follow(c echo.Context, f feed) error {
+	after, err := lastEvent(c)
+	if err != nil {
+		return err
+	}
+	seat, err := s.watch.sit(f.request, f.subject)
+	if err != nil {
+		return err
+	}
+	defer seat.leave()
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
+	h.Set("X-Accel-Buffering", "no")
+	out := &sse{response: c.Response(), control: http.NewResponseController(c.Response())}
+	if err := out.send("retry: 3000\n\n"); err != nil {
+		return nil // the client has gone, which is no error of ours
+	}
+	beat, end := time.NewTicker(s.Config.Heartbeat), time.NewTimer(token.Longest)
+	defer beat.Stop()
+	defer end.Stop()
+	for {
+		if after, err = s.catchUp(c, f, out, after); err != nil {
+			return nil
+		}
+		select {
+		case <-seat.wake:
+		case <-beat.C:
+			if out.send(": still here\n\n") != nil {
+				return nil
+			}
+		case <-end.C:
+			return nil
+		case <-s.watch.closing:
+			return nil
+		case <-c.Request().Context().Done():
+			return nil
+		}
+	}
+}
+
+// catchUp sends what the client has not seen and returns the last seq he has now.
+// A failing database ends the stream; the client comes back.
+func (s *Server) catchUp(c echo.Context, f feed, out *sse, after int64) (int64, error) {
+	for {
+		history, err := s.Store.Transitions(c.Request().Context(), f.request, after, eventsAtOnce)
+		if err != nil {
+			return after, fmt.Errorf("read transitions: %w", err)
+		}
+		for _, t := range history {
+			data, err := json.Marshal(f.view(t))
+			if err != nil {
+				return after, fmt.Errorf("write an event: %w", err)
+			}
+			if err := out.send(fmt.Sprintf("id: %d\nevent: transition\ndata: %s\n\n", t.Seq, data)); err != nil {
+				return after, err
+			}
+			after = t.Seq
+		}
+		if len(history) < eventsAtOnce {
+			return after, nil
+		}
+	}
+}
+
+// lastEvent is the seq that the client has seen: what its browser remembers, or
+// what the page was drawn from.
+func lastEvent(c echo.Context) (int64, error) {
+	raw := c.Request().Header.Get("Last-Event-ID")
+	if raw == "" {
+		raw = c.QueryParam("after")
+	}
+	if raw == "" {
+		return 0, nil
+	}
+	seq, err := strconv.ParseInt(raw, 10, 64)
+	if err != nil || seq < 0 {
+		return 0, &models.Error{
+			Code: models.Invalid, Reason: "bad_event_id", Message: "An event's id is a number.", Field: "Last-Event-ID",
+		}
+	}
+	return seq, nil
+}
+
+// sse writes to one client, with a deadline for each write.
+type sse struct {
+	response *echo.Response
+	control  *http.ResponseController
+}
+
+func (s *sse) send(text string) error {
+	if err := s.control.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
+		return fmt.Errorf("set the deadline: %w", err)
+	}
+	if _, err := s.response.Write([]byte(text)); err != nil {
+		return fmt.Errorf("write an event: %w", err)
+	}
+	if err := s.control.Flush(); err != nil {
+		return fmt.Errorf("flush an event: %w", err)
+	}
+	return nil
+}
