@@ -47,17 +47,10 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 	if err != nil {
 		return nil, err
 	}
-	view := EligibilityView{
-		State: decision.State, Channels: []ChannelView{}, LeftOut: decision.LeftOut, Reasons: decision.Reasons,
-	}
-	names := map[string]ChannelView{}
-	for _, c := range channels {
-		names[c.ID] = ChannelView{ID: c.ID, Kind: c.Kind, NameZH: c.NameZH, NameEN: c.NameEN}
-	}
-	for _, id := range decision.Channels {
-		view.Channels = append(view.Channels, names[id])
-	}
-	return &eligibilityOut{Body: view}, nil
+	return &eligibilityOut{Body: EligibilityView{
+		State: decision.State, Channels: channelViews(channels, decision), LeftOut: decision.LeftOut,
+		Reasons: decision.Reasons,
+	}}, nil
 }
 
 // orderOf is the order that a body speaks of, told or by id; one told is not stored.

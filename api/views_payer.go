@@ -1,0 +1,111 @@
+package api
+
+import (
+	"slices"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/store"
+)
+
+// PayerView is what the friend sees: an allow-list without address, phone, order
+// number or the buyer's id. What other friends did is not in it either.
+type PayerView struct {
+	State       models.State      `json:"state"`
+	Invite      store.InviteState `json:"invite"`
+	Merchant    string            `json:"merchant"`
+	App         string            `json:"app"`
+	AskedBy     string            `json:"asked_by" doc:"Masked."`
+	Title       string            `json:"title"`
+	Items       []PayerItem       `json:"items" nullable:"false"`
+	Payable     models.Money      `json:"payable"`
+	Price       int64             `json:"price_version"`
+	ExpiresAt   time.Time         `json:"expires_at"`
+	SlotUntil   *time.Time        `json:"slot_until,omitempty" doc:"Somebody is paying; free again then at the latest."`
+	PausedUntil *time.Time        `json:"paused_until,omitempty"`
+	Channels    []ChannelView     `json:"channels" nullable:"false" doc:"In the order to show."`
+	Payer       string            `json:"payer,omitempty" doc:"The phone that is logged in, masked."`
+	Attempts    []PayerAttempt    `json:"attempts" nullable:"false" doc:"Your own."`
+	Seq         int64             `json:"seq"`
+}
+
+// PayerItem is one line of the order as the friend sees it: no price of a piece.
+type PayerItem struct {
+	Title    string `json:"title"`
+	Quantity int64  `json:"quantity"`
+}
+
+// PayerAttempt is one try of the friend himself, and what goes back of it.
+type PayerAttempt struct {
+	Number      string              `json:"number"`
+	Channel     string              `json:"channel"`
+	State       models.AttemptState `json:"state"`
+	Disposition models.Disposition  `json:"disposition,omitempty"`
+	Quoted      models.Money        `json:"quoted"`
+	Captured    *models.Money       `json:"captured,omitempty"`
+	PaidAt      *time.Time          `json:"paid_at,omitempty"`
+	Refunds     []PayerRefund       `json:"refunds" nullable:"false"`
+}
+
+// PayerRefund is money on its way back to the friend.
+type PayerRefund struct {
+	Number string             `json:"number"`
+	Amount models.Money       `json:"amount"`
+	Reason string             `json:"reason"`
+	State  models.RefundState `json:"state"`
+	DoneAt *time.Time         `json:"done_at,omitempty"`
+}
+
+// viewPayer draws the friend's view of a link; decision says which channels are
+// his to pick.
+func viewPayer(l store.Link, decision policy.Decision) PayerView {
+	view := PayerView{
+		State: l.Request.State, Invite: l.Invite.State, Merchant: l.App.MerchantName, App: l.App.Name,
+		AskedBy: l.Order.BuyerName, Title: l.Order.Title, Items: []PayerItem{}, Payable: l.Request.Payable,
+		Price: l.Request.PriceVersion, ExpiresAt: l.Request.ExpiresAt.UTC(), Seq: l.Request.Seq,
+		SlotUntil: timeIfAny(l.Request.SlotUntil), PausedUntil: timeIfAny(l.Request.PausedUntil),
+		Channels: channelViews(l.Channels, decision), Attempts: []PayerAttempt{},
+	}
+	for _, item := range l.Order.Items {
+		view.Items = append(view.Items, PayerItem{Title: item.Title, Quantity: item.Quantity})
+	}
+	if l.Payer == nil {
+		return view
+	}
+	view.Payer = l.Payer.MaskedPhone
+	for _, a := range l.Request.Attempts {
+		if a.Payer == l.Payer.ID && !a.ByBuyer {
+			view.Attempts = append(view.Attempts, viewPayerAttempt(l.Request, a))
+		}
+	}
+	return view
+}
+
+func viewPayerAttempt(r models.Request, a models.Attempt) PayerAttempt {
+	view := PayerAttempt{
+		Number: a.Number, Channel: a.Channel, State: a.State, Disposition: a.Disposition, Quoted: a.Quoted,
+		Captured: moneyIfAny(a.Captured), PaidAt: timeIfAny(a.PaidAt), Refunds: []PayerRefund{},
+	}
+	for _, f := range r.Refunds {
+		if f.Attempt == a.Number {
+			view.Refunds = append(view.Refunds, PayerRefund{
+				Number: f.Number, Amount: f.Amount, Reason: f.Reason, State: f.State, DoneAt: timeIfAny(f.DoneAt),
+			})
+		}
+	}
+	return view
+}
+
+// channelViews shows the channels of a decision, in its order.
+func channelViews(catalogue []store.Channel, decision policy.Decision) []ChannelView {
+	list := []ChannelView{}
+	for _, id := range decision.Channels {
+		i := slices.IndexFunc(catalogue, func(c store.Channel) bool { return c.ID == id })
+		if i >= 0 {
+			c := catalogue[i]
+			list = append(list, ChannelView{ID: c.ID, Kind: c.Kind, NameZH: c.NameZH, NameEN: c.NameEN})
+		}
+	}
+	return list
+}
