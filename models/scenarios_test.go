@@ -113,7 +113,8 @@ func TestARefusedReopeningIsLateMoney(t *testing.T) {
 
 func TestForcedCancelReturnsMoney(t *testing.T) {
 	s := begin(t).pay("A1").opened("A1").do(Event{Kind: MerchantWithdrew}).is(Closing)
-	s.succeeds("A1", 10000).is(CancelledMerchant).has("A1", OrderGone, 10000).wasAsked(StartRefund, s.Refunds[0].Number)
+	s.succeeds("A1", 10000).is(CancelledMerchant).has("A1", OrderGone, 10000)
+	s.wasAsked(StartRefund, s.Refunds[0].Number)
 }
 
 func TestSoftCancelLosesToMoney(t *testing.T) {
@@ -219,6 +220,7 @@ func TestAHintThatCannotBeCheckedKeepsTheRunAlive(t *testing.T) {
 }
 
 func TestAnAmbiguousAnswerIsClosedBeforeAnotherTry(t *testing.T) {
-	s := begin(t).pay("A1").do(Event{Kind: PaymentUnknown, Attempt: "A1"}).is(Confirming).wasAsked(ClosePayment, "A1")
+	s := begin(t).pay("A1").do(Event{Kind: PaymentUnknown, Attempt: "A1"}).is(Confirming)
+	s.wasAsked(ClosePayment, "A1")
 	s.refused(s.wants("A2", "friend", "alipay"), "slot_taken").closed("A1").is(Open).pay("A2").is(Paying)
 }

@@ -65,8 +65,8 @@ func (w *walker) pay(d *dice) Event {
 
 // people is what buyer, merchant and staff may want of a request.
 func (w *walker) people(d *dice) Event {
-	kinds := []EventKind{PriceChanged, PriceChanged, PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted, HoldLifted,
-		BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed}
+	kinds := []EventKind{PriceChanged, PriceChanged, PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted,
+		HoldLifted, BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed}
 	e := Event{Kind: kinds[d.n(len(kinds))]}
 	switch {
 	case e.Kind == PriceChanged:
