@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
 
 // AccountState says what an account is used for.
 type AccountState string
@@ -22,12 +26,45 @@ type Account struct {
 	State    AccountState
 }
 
+type accountRecord struct {
+	ID             string `gorm:"primaryKey"`
+	Provider       string
+	App            string `gorm:"column:app_id"`
+	SettingsSealed []byte
+	State          AccountState
+}
+
+func (accountRecord) TableName() string { return "provider_accounts" }
+
 // Account reads one account; unknown is not_found "unknown_account".
 func (s *Store) Account(ctx context.Context, provider, id string) (Account, error) {
-	return Account{}, errUnwritten
+	record, err := gorm.G[accountRecord](s.db).Where("id = ? AND provider = ?", id, provider).Take(ctx)
+	if err != nil {
+		return Account{}, missing("read account", "unknown_account", err)
+	}
+	return s.account(record)
 }
 
 // Accounts lists an app's accounts.
 func (s *Store) Accounts(ctx context.Context, app string) ([]Account, error) {
-	return nil, errUnwritten
+	records, err := gorm.G[accountRecord](s.db).Where("app_id = ?", app).Order("id").Find(ctx)
+	if err != nil {
+		return nil, failed("list accounts", err)
+	}
+	accounts := make([]Account, len(records))
+	for i, record := range records {
+		if accounts[i], err = s.account(record); err != nil {
+			return nil, err
+		}
+	}
+	return accounts, nil
 }
+
+func (s *Store) account(record accountRecord) (Account, error) {
+	settings, err := s.vault.Open(record.SettingsSealed, settingsPlace(record.ID))
+	return Account{
+		ID: record.ID, Provider: record.Provider, App: record.App, Settings: settings, State: record.State,
+	}, failed("unseal settings", err)
+}
+
+func settingsPlace(account string) string { return "provider_accounts.settings:" + account }

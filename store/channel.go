@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -20,11 +22,12 @@ type Channel struct {
 	Min             models.Money `gorm:"embedded;embeddedPrefix:min_" json:"-"`
 	Max             models.Money `gorm:"embedded;embeddedPrefix:max_" json:"-"`
 	MinCloseSeconds int64        `json:"min_close_seconds"` // the provider refuses to close sooner
-	Surfaces        []string     `gorm:"serializer:json" json:"surfaces"`
+	Surfaces        []string     `gorm:"serializer:list" json:"surfaces"`
 	Enabled         bool         `json:"enabled"`
 }
 
 // Channels lists an app's channels in their order, disabled ones too.
 func (s *Store) Channels(ctx context.Context, app string) ([]Channel, error) {
-	return nil, errUnwritten
+	channels, err := gorm.G[Channel](s.db).Where("app_id = ?", app).Order("position, id").Find(ctx)
+	return channels, failed("list channels", err)
 }

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // InviteState is where a link stands.
@@ -30,7 +33,7 @@ type Invite struct {
 	ExpiresAt     time.Time
 	FirstOpenedAt time.Time `gorm:"serializer:moment"`
 	OpenedCount   int64
-	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
+	CreatedAt     time.Time `gorm:"->"`
 }
 
 // InviteFacts is what the login check needs to know of an invite.
@@ -42,33 +45,70 @@ type InviteFacts struct {
 
 // CreateInvite stores a live invite. The same ID again returns what is stored.
 func (s *Store) CreateInvite(ctx context.Context, invite Invite) (Invite, error) {
-	return Invite{}, errUnwritten
+	invite.State, invite.DeclineReason = InviteLive, ""
+	invite.FirstOpenedAt, invite.OpenedCount = time.Time{}, 0
+	if len(invite.CodeHash) == 0 {
+		invite.CodeHash = nil // NULL: several invites may have none
+	}
+	once := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoNothing: true}
+	if err := gorm.G[Invite](s.db, once).Create(ctx, &invite); err != nil {
+		return Invite{}, failed("create invite", err)
+	}
+	return s.Invite(ctx, invite.ID)
 }
 
 // Invite reads one invite; unknown is not_found "unknown_invite".
-func (s *Store) Invite(ctx context.Context, id string) (Invite, error) { return Invite{}, errUnwritten }
+func (s *Store) Invite(ctx context.Context, id string) (Invite, error) {
+	invite, err := gorm.G[Invite](s.db).Where("id = ?", id).Take(ctx)
+	return invite, missing("read invite", "unknown_invite", err)
+}
 
 // Invites lists a request's invites, oldest first.
 func (s *Store) Invites(ctx context.Context, request string) ([]Invite, error) {
-	return nil, errUnwritten
+	invites, err := gorm.G[Invite](s.db).Where("request_id = ?", request).Order("id").Find(ctx)
+	return invites, failed("list invites", err)
 }
 
 // InviteFacts reads what CheckLogin asks; unknown is not_found "unknown_invite".
 func (s *Store) InviteFacts(ctx context.Context, id string) (InviteFacts, error) {
-	return InviteFacts{}, errUnwritten
+	invite, err := s.Invite(ctx, id)
+	return InviteFacts{State: invite.State, Request: invite.Request, ExpiresAt: invite.ExpiresAt}, err
 }
 
 // RevokeInvite ends a live invite; again changes nothing.
-func (s *Store) RevokeInvite(ctx context.Context, id string) error { return errUnwritten }
+func (s *Store) RevokeInvite(ctx context.Context, id string) error {
+	return s.endInvite(ctx, id, InviteRevoked, "")
+}
 
 // DeclineInvite records that the friend would rather not.
-func (s *Store) DeclineInvite(ctx context.Context, id, reason string) error { return errUnwritten }
+func (s *Store) DeclineInvite(ctx context.Context, id, reason string) error {
+	return s.endInvite(ctx, id, InviteDeclined, reason)
+}
+
+func (s *Store) endInvite(ctx context.Context, id string, state InviteState, reason string) error {
+	_, err := gorm.G[Invite](s.db).Where("id = ? AND state = ?", id, InviteLive).
+		Select("state", "decline_reason").Updates(ctx, Invite{State: state, DeclineReason: reason})
+	return failed("end invite", err)
+}
 
 // OpenInvite counts a person's opening and keeps the time of the first.
-func (s *Store) OpenInvite(ctx context.Context, id string) error { return errUnwritten }
+func (s *Store) OpenInvite(ctx context.Context, id string) error {
+	const open = `UPDATE invites SET opened_count = opened_count + 1,
+		first_opened_at = coalesce(first_opened_at, clock_timestamp()) WHERE id = ?`
+	_, err := s.write(ctx, open, id)
+	return failed("open invite", err)
+}
 
 // ShareCode finds the invite of a share code by its hash. It answers only while
 // the invite is live and its request takes money; else not_found "unknown_code".
 func (s *Store) ShareCode(ctx context.Context, codeHash []byte) (invite string, err error) {
-	return "", errUnwritten
+	const query = `SELECT i.id FROM invites i JOIN requests r ON r.id = i.request_id
+		WHERE i.code_hash = ? AND i.state = 'live' AND i.expires_at > now() AND r.state IN ?`
+	if err = s.read(ctx, &invite, query, codeHash, openStates); err != nil {
+		return "", failed("read share code", err)
+	}
+	if invite == "" {
+		return "", unknown("unknown_code")
+	}
+	return invite, nil
 }

@@ -11,8 +11,25 @@ import (
 func (s *Store) Hit(
 	ctx context.Context, bucket string, limit int, window time.Duration,
 ) (retryAt time.Time, allowed bool, err error) {
-	return time.Time{}, false, errUnwritten
+	const hit = `INSERT INTO limits AS l (bucket, count, expires_at)
+		VALUES (@bucket, 1, clock_timestamp() + make_interval(secs => @window))
+		ON CONFLICT (bucket) DO UPDATE SET
+			count = CASE WHEN l.expires_at <= clock_timestamp() THEN 1 ELSE l.count + 1 END,
+			expires_at = CASE WHEN l.expires_at <= clock_timestamp() THEN excluded.expires_at ELSE l.expires_at END
+		RETURNING count, expires_at`
+	var now struct {
+		Count     int64
+		ExpiresAt time.Time
+	}
+	// Buckets are named after addresses and people, so their names are not kept.
+	err = s.read(ctx, &now, hit, map[string]any{
+		"bucket": s.vault.Index("bucket", bucket), "window": window.Seconds(),
+	})
+	return now.ExpiresAt, now.Count <= int64(limit), failed("count hit", err)
 }
 
 // PruneLimits forgets windows that are over.
-func (s *Store) PruneLimits(ctx context.Context) (int64, error) { return 0, errUnwritten }
+func (s *Store) PruneLimits(ctx context.Context) (int64, error) {
+	rows, err := s.write(ctx, "DELETE FROM limits WHERE expires_at <= clock_timestamp()")
+	return rows, failed("prune limits", err)
+}

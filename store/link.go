@@ -2,6 +2,11 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"gorm.io/gorm/schema"
 
 	"github.com/friendpay/friendpay/models"
 )
@@ -16,14 +21,87 @@ type Link struct {
 	Payer    *Payer    // of the payer asked for; nil when none or unknown
 }
 
+type linkRecord struct {
+	Invite   Invite         `gorm:"embedded;embeddedPrefix:invite_"`
+	Order    Order          `gorm:"embedded;embeddedPrefix:order_"`
+	App      App            `gorm:"embedded;embeddedPrefix:app_"`
+	Snapshot models.Request `gorm:"serializer:json"`
+	Channels []channelJSON  `gorm:"serializer:list"`
+	PayerID  string
+	Masked   string
+	Blocked  bool
+}
+
+// channelJSON is a channel's row as PostgreSQL writes it in JSON.
+type channelJSON struct {
+	Channel
+	MinMinor    int64  `json:"min_minor"`
+	MinCurrency string `json:"min_currency"`
+	MaxMinor    int64  `json:"max_minor"`
+	MaxCurrency string `json:"max_currency"`
+}
+
 // InviteByHash reads the page of whoever holds the token with this hash; unknown
 // is not_found "unknown_link". One round trip.
 func (s *Store) InviteByHash(ctx context.Context, tokenHash []byte) (Link, error) {
-	return Link{}, errUnwritten
+	return s.link(ctx, "i.token_hash = ?", tokenHash, "")
 }
 
 // Link reads the page of an invite already exchanged for a session, and the
 // payer logged in there, if any. One round trip.
 func (s *Store) Link(ctx context.Context, invite, payer string) (Link, error) {
-	return Link{}, errUnwritten
+	return s.link(ctx, "i.id = ?", invite, payer)
 }
+
+func (s *Store) link(ctx context.Context, which string, key any, payer string) (Link, error) {
+	query, err := linkQuery()
+	if err != nil {
+		return Link{}, err
+	}
+	var records []linkRecord
+	if err := s.read(ctx, &records, query+which, payer, key); err != nil {
+		return Link{}, failed("read link", err)
+	}
+	if len(records) == 0 {
+		return Link{}, unknown("unknown_link")
+	}
+	return records[0].link(), nil
+}
+
+func (l linkRecord) link() Link {
+	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
+	for _, c := range l.Channels {
+		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
+		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
+		link.Channels = append(link.Channels, c.Channel)
+	}
+	if l.PayerID != "" {
+		link.Payer = &Payer{ID: l.PayerID, MaskedPhone: l.Masked, Blocked: l.Blocked}
+	}
+	return link
+}
+
+// linkQuery names every column once, as the fields of linkRecord are called.
+var linkQuery = sync.OnceValues(func() (string, error) {
+	var columns []string
+	for alias, model := range map[string]any{"i invite_": Invite{}, "o order_": Order{}, "a app_": App{}} {
+		table, prefix, _ := strings.Cut(alias, " ")
+		parsed, err := schema.Parse(model, &sync.Map{}, schema.NamingStrategy{})
+		if err != nil {
+			return "", fmt.Errorf("read link: %w", err)
+		}
+		for _, column := range parsed.DBNames {
+			if !parsed.FieldsByDBName[column].IgnoreMigration {
+				columns = append(columns, fmt.Sprintf("%s.%s AS %s%s", table, column, prefix, column))
+			}
+		}
+	}
+	return "SELECT " + strings.Join(columns, ", ") + `, m.name AS app_merchant_name, r.snapshot,
+		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
+		coalesce(p.blocked, false) AS blocked,
+		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c
+			WHERE c.app_id = r.app_id) AS channels
+		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
+		JOIN apps a ON a.id = r.app_id JOIN merchants m ON m.id = a.merchant_id
+		LEFT JOIN payers p ON p.id = ? WHERE `, nil
+})

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -17,14 +19,14 @@ type App struct {
 	ID                   string `gorm:"primaryKey"` // app_…
 	Merchant             string `gorm:"column:merchant_id"`
 	Name                 string
-	MerchantName         string `gorm:"->"` // read only
+	MerchantName         string `gorm:"->;-:migration"` // read only
 	WebhookURL           string // empty: none wanted
 	WebhookSecret        []byte `gorm:"-"` // sealed in the database, signs the order hook too
 	HookURL              string // the order hook; empty: the order row decides
 	AcceptLateSeconds    int64
 	DefaultExpirySeconds int64
 	BuyerMayPayOwn       bool
-	ReturnOrigins        []string     `gorm:"serializer:json"`
+	ReturnOrigins        []string     `gorm:"serializer:list"`
 	DailyLimit           models.Money `gorm:"embedded;embeddedPrefix:daily_limit_"`   // per payer; zero: none
 	PaymentLimit         models.Money `gorm:"embedded;embeddedPrefix:payment_limit_"` // per payment; zero: none
 }
@@ -33,8 +35,8 @@ type App struct {
 type APIKey struct {
 	Hash     []byte   `gorm:"primaryKey"` // SHA-256, 32 bytes
 	Merchant string   `gorm:"column:merchant_id"`
-	Apps     []string `gorm:"serializer:json"`
-	Scopes   []string `gorm:"serializer:json"`
+	Apps     []string `gorm:"serializer:list"`
+	Scopes   []string `gorm:"serializer:list"`
 	Mode     string   // "test" or "live"
 }
 
@@ -46,10 +48,47 @@ type Principal struct {
 	Mode     string
 }
 
+type appRecord struct {
+	App                 `gorm:"embedded"`
+	WebhookSecretSealed []byte
+}
+
+func (appRecord) TableName() string { return "apps" }
+
+// TableName is GORM's.
+func (APIKey) TableName() string { return "api_keys" }
+
 // MerchantByKey finds whose key it is; unknown or revoked is unauthenticated "unknown_key".
 func (s *Store) MerchantByKey(ctx context.Context, keyHash []byte) (Principal, error) {
-	return Principal{}, errUnwritten
+	keys, err := gorm.G[APIKey](s.db).Where("hash = ? AND revoked_at IS NULL", keyHash).Find(ctx)
+	if err != nil {
+		return Principal{}, failed("read key", err)
+	}
+	if len(keys) == 0 {
+		return Principal{}, models.Refuse(models.Unauthenticated, "unknown_key", "We do not know this key.")
+	}
+	key := keys[0]
+	return Principal{Merchant: key.Merchant, Apps: key.Apps, Scopes: key.Scopes, Mode: key.Mode}, nil
 }
 
 // App reads an app with its webhook secret; unknown is not_found "unknown_app".
-func (s *Store) App(ctx context.Context, id string) (App, error) { return App{}, errUnwritten }
+func (s *Store) App(ctx context.Context, id string) (App, error) {
+	const query = `SELECT apps.*, merchants.name AS merchant_name
+		FROM apps JOIN merchants ON merchants.id = apps.merchant_id WHERE apps.id = ?`
+	var records []appRecord
+	if err := s.read(ctx, &records, query, id); err != nil {
+		return App{}, failed("read app", err)
+	}
+	if len(records) == 0 {
+		return App{}, unknown("unknown_app")
+	}
+	app, sealed := records[0].App, records[0].WebhookSecretSealed
+	if len(sealed) == 0 {
+		return app, nil
+	}
+	secret, err := s.vault.Open(sealed, secretPlace(id))
+	app.WebhookSecret = secret
+	return app, failed("unseal webhook secret", err)
+}
+
+func secretPlace(app string) string { return "apps.webhook_secret:" + app }

@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/friendpay/friendpay/models"
 )
@@ -27,17 +31,17 @@ type Order struct {
 	BuyerName       string       // masked, as the friend sees it
 	Number          string       // the merchant's own, unique within the app
 	Title           string       // what the friend reads first
-	Items           []Item       `gorm:"serializer:json"`
+	Items           []Item       `gorm:"serializer:list"`
 	Payable         models.Money `gorm:"embedded;embeddedPrefix:payable_"`
 	PriceVersion    int64        // rises with each price
 	Kind            string       // "physical", "virtual", …: rules look at it
 	PayDeadline     time.Time    `gorm:"serializer:moment"` // zero: none
 	StockHoldUntil  time.Time    `gorm:"serializer:moment"` // zero: no stock is held
-	AllowedChannels []string     `gorm:"serializer:json"`   // empty: all of the app's
+	AllowedChannels []string     `gorm:"serializer:list"`   // empty: all of the app's
 	State           OrderState   // CreateOrder makes it unpaid
 	AppliedRequest  string       // the request whose money claimed it
 	AppliedAttempt  string       // the attempt whose money claimed it
-	CreatedAt       time.Time    `gorm:"autoCreateTime:false"`
+	CreatedAt       time.Time    `gorm:"->"`
 }
 
 // Item is one line of an order. Price is that of one piece.
@@ -47,39 +51,63 @@ type Item struct {
 	Price    models.Money `json:"price"`
 }
 
-// Claim is the wish of a request to pay an order with an attempt's money.
-type Claim struct {
-	Order, Request, Attempt string
-	Price                   models.Money // what was quoted
-	PriceVersion            int64
-	Reopen                  bool // late money: the order was released, and may be taken up again
-}
-
-// Why ClaimOrder refuses; these are the reasons of models.OrderRefused.
-const (
-	ClaimOrderGone  = "order_gone"
-	ClaimStalePrice = "stale_price"
-	ClaimDuplicate  = "duplicate"
-)
-
 // CreateOrder stores an order as unpaid. The same (app, number) with the same
 // content returns what is stored, ID included; with other content it is the
 // conflict "order_differs".
 func (s *Store) CreateOrder(ctx context.Context, order Order) (Order, error) {
-	return Order{}, errUnwritten
+	order.State, order.AppliedRequest, order.AppliedAttempt = OrderUnpaid, "", ""
+	once := clause.OnConflict{
+		Columns: []clause.Column{{Name: "app_id"}, {Name: "number"}}, DoNothing: true,
+	}
+	if err := gorm.G[Order](s.db, once).Create(ctx, &order); err != nil {
+		return Order{}, failed("create order", err)
+	}
+	stored, err := gorm.G[Order](s.db).Where("app_id = ? AND number = ?", order.App, order.Number).Take(ctx)
+	if err != nil {
+		return Order{}, failed("create order", err)
+	}
+	if !order.same(stored) {
+		return Order{}, models.Refuse(models.Conflict, "order_differs",
+			"This order number is known with other content.")
+	}
+	return stored, nil
 }
 
-// Order reads one order; unknown is not_found "unknown_order".
-func (s *Store) Order(ctx context.Context, id string) (Order, error) { return Order{}, errUnwritten }
+// same compares what the merchant said. A price that changed since is not the
+// merchant saying something else.
+func (o Order) same(stored Order) bool {
+	if stored.PriceVersion > o.PriceVersion {
+		stored.Payable, stored.PriceVersion = o.Payable, o.PriceVersion
+	}
+	return reflect.DeepEqual(o.said(), stored.said())
+}
 
-// ClaimOrder gives the order to an attempt's money, once: "" means taken, by
-// this very attempt, now or before. Else the reason why not, which is an answer
-// and no error.
-func (s *Store) ClaimOrder(ctx context.Context, claim Claim) (refused string, err error) {
-	return "", errUnwritten
+func (o Order) said() Order {
+	o.ID, o.State, o.AppliedRequest, o.AppliedAttempt, o.CreatedAt = "", "", "", "", time.Time{}
+	o.PayDeadline, o.StockHoldUntil = stored(o.PayDeadline), stored(o.StockHoldUntil)
+	if len(o.Items) == 0 {
+		o.Items = nil
+	}
+	if len(o.AllowedChannels) == 0 {
+		o.AllowedChannels = nil
+	}
+	return o
+}
+
+// stored is a time as the database gives it back: in UTC, to the microsecond.
+func stored(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
+
+// Order reads one order; unknown is not_found "unknown_order".
+func (s *Store) Order(ctx context.Context, id string) (Order, error) {
+	order, err := gorm.G[Order](s.db).Where("id = ?", id).Take(ctx)
+	return order, missing("read order", "unknown_order", err)
 }
 
 // UpdatePrice records the merchant's newer price; an older version changes nothing.
 func (s *Store) UpdatePrice(ctx context.Context, order string, price models.Price) error {
-	return errUnwritten
+	const newer = `UPDATE orders SET payable_minor = ?, payable_currency = ?, price_version = ?
+		WHERE id = ? AND price_version < ?`
+	payable := price.Payable
+	_, err := s.write(ctx, newer, payable.Minor, payable.Currency, price.Version, order, price.Version)
+	return failed("update price", err)
 }

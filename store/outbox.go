@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // MessageKind says by which way a message leaves.
@@ -27,29 +31,50 @@ type Message struct {
 	App       string    `gorm:"column:app_id"`
 	Payer     string    `gorm:"column:payer_id"` // of an SMS
 	Payload   []byte    // JSON of ids and amounts
-	Tries     int       // how often TakeMessages gave it out
-	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	Tries     int       `gorm:"->"` // how often TakeMessages gave it out
+	CreatedAt time.Time `gorm:"->"`
 }
 
 // TakeMessages leases up to limit due messages, oldest first; no two callers
 // get the same one until the lease is over.
 func (s *Store) TakeMessages(ctx context.Context, limit int, lease time.Duration) ([]Message, error) {
-	return nil, errUnwritten
+	const take = `UPDATE messages
+		SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => ?)
+		WHERE id IN (SELECT id FROM messages WHERE status = 'pending' AND next_try_at <= clock_timestamp()
+			ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
+		RETURNING *`
+	var messages []Message
+	err := s.read(ctx, &messages, take, lease.Seconds(), limit)
+	slices.SortFunc(messages, func(a, b Message) int { return strings.Compare(a.ID, b.ID) })
+	return messages, failed("take messages", err)
 }
 
 // Message reads an unsent message again; not_found "unknown_message" when it
 // was replaced or sent meanwhile.
 func (s *Store) Message(ctx context.Context, id string) (Message, error) {
-	return Message{}, errUnwritten
+	message, err := gorm.G[Message](s.db).Where("id = ? AND status = 'pending'", id).Take(ctx)
+	return message, missing("read message", "unknown_message", err)
 }
 
 // SentMessage records that a message left, with the HTTP status it met (0 for an SMS).
-func (s *Store) SentMessage(ctx context.Context, id string, status int) error { return errUnwritten }
+func (s *Store) SentMessage(ctx context.Context, id string, status int) error {
+	const sent = `UPDATE messages SET status = 'sent', http_status = ?, done_at = clock_timestamp(),
+		last_error = '' WHERE id = ?`
+	_, err := s.write(ctx, sent, status, id)
+	return failed("mark message sent", err)
+}
 
 // RetryMessage puts a message off until next and says why.
 func (s *Store) RetryMessage(ctx context.Context, id string, next time.Time, why string) error {
-	return errUnwritten
+	const retry = "UPDATE messages SET next_try_at = ?, last_error = ? WHERE id = ? AND status = 'pending'"
+	_, err := s.write(ctx, retry, next.UTC(), why, id)
+	return failed("put message off", err)
 }
 
 // DeadMessage gives a message up and says why.
-func (s *Store) DeadMessage(ctx context.Context, id, why string) error { return errUnwritten }
+func (s *Store) DeadMessage(ctx context.Context, id, why string) error {
+	const bury = `UPDATE messages SET status = 'dead', last_error = ?, done_at = clock_timestamp()
+		WHERE id = ? AND status = 'pending'`
+	_, err := s.write(ctx, bury, why, id)
+	return failed("give message up", err)
+}

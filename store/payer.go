@@ -2,8 +2,14 @@ package store
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -24,24 +30,113 @@ type PayerFacts struct {
 	PerPaymentLimit models.Money
 }
 
+type payerRecord struct {
+	ID            string `gorm:"primaryKey"`
+	PhoneIndex    []byte
+	PhoneSealed   []byte
+	MaskedPhone   string
+	Blocked       bool
+	BlockedReason string
+}
+
+func (payerRecord) TableName() string { return "payers" }
+
+func (p payerRecord) payer() Payer {
+	return Payer{ID: p.ID, MaskedPhone: p.MaskedPhone, Blocked: p.Blocked}
+}
+
+// shanghai is where a payer's day begins; China keeps no summer time.
+var shanghai = time.FixedZone("Asia/Shanghai", int((8 * time.Hour).Seconds()))
+
 // PayerByPhone finds the payer of a phone (E.164 or national digits), who
 // exists from the first use on.
 func (s *Store) PayerByPhone(ctx context.Context, phone string) (Payer, error) {
-	return Payer{}, errUnwritten
+	index := s.phoneIndex(phone)
+	found, err := gorm.G[payerRecord](s.db).Where("phone_index = ?", index).Take(ctx)
+	if !errors.Is(err, gorm.ErrRecordNotFound) {
+		return found.payer(), failed("find payer", err)
+	}
+	id := mint.ID(mint.Payer)
+	created := payerRecord{
+		ID: id, PhoneIndex: index, MaskedPhone: masked(phone),
+		PhoneSealed: s.vault.Seal([]byte(phone), phonePlace(id)),
+	}
+	once := clause.OnConflict{Columns: []clause.Column{{Name: "phone_index"}}, DoNothing: true}
+	if err := gorm.G[payerRecord](s.db, once).Create(ctx, &created); err != nil {
+		return Payer{}, failed("create payer", err)
+	}
+	found, err = gorm.G[payerRecord](s.db).Where("phone_index = ?", index).Take(ctx)
+	return found.payer(), failed("find payer", err)
 }
 
 // Payer reads one payer; unknown is not_found "unknown_payer".
-func (s *Store) Payer(ctx context.Context, id string) (Payer, error) { return Payer{}, errUnwritten }
+func (s *Store) Payer(ctx context.Context, id string) (Payer, error) {
+	record, err := gorm.G[payerRecord](s.db).Where("id = ?", id).Take(ctx)
+	return record.payer(), missing("read payer", "unknown_payer", err)
+}
 
 // PayerPhone unseals a payer's phone, for sending a message to it and nothing else.
-func (s *Store) PayerPhone(ctx context.Context, id string) (string, error) { return "", errUnwritten }
+func (s *Store) PayerPhone(ctx context.Context, id string) (string, error) {
+	record, err := gorm.G[payerRecord](s.db).Where("id = ?", id).Take(ctx)
+	if err != nil {
+		return "", missing("read payer", "unknown_payer", err)
+	}
+	phone, err := s.vault.Open(record.PhoneSealed, phonePlace(id))
+	return string(phone), failed("unseal phone", err)
+}
 
 // BlockPayer blocks or unblocks a payer, with the reason.
 func (s *Store) BlockPayer(ctx context.Context, id string, blocked bool, reason string) error {
-	return errUnwritten
+	_, err := gorm.G[payerRecord](s.db).Where("id = ?", id).Select("blocked", "blocked_reason").
+		Updates(ctx, payerRecord{Blocked: blocked, BlockedReason: reason})
+	return failed("block payer", err)
 }
 
 // PayerFacts reads what CheckLogin asks about a payer within an app.
 func (s *Store) PayerFacts(ctx context.Context, payer, app string, now time.Time) (PayerFacts, error) {
-	return PayerFacts{}, errUnwritten
+	const query = `SELECT p.blocked,
+			a.daily_limit_minor, a.daily_limit_currency, a.payment_limit_minor, a.payment_limit_currency,
+			(SELECT coalesce(sum(captured_minor - refunded_minor), 0) FROM attempts
+				WHERE payer_id = p.id AND state = 'succeeded' AND paid_at >= @since
+				AND captured_currency = coalesce(nullif(a.daily_limit_currency, ''), 'CNY')) AS captured
+		FROM payers p, apps a WHERE p.id = @payer AND a.id = @app`
+	var rows []struct {
+		Blocked      bool
+		DailyLimit   models.Money `gorm:"embedded;embeddedPrefix:daily_limit_"`
+		PaymentLimit models.Money `gorm:"embedded;embeddedPrefix:payment_limit_"`
+		Captured     int64
+	}
+	err := s.read(ctx, &rows, query, map[string]any{"payer": payer, "app": app, "since": midnight(now)})
+	if err != nil {
+		return PayerFacts{}, failed("read payer facts", err)
+	}
+	if len(rows) == 0 {
+		return PayerFacts{}, unknown("unknown_payer")
+	}
+	facts := PayerFacts{
+		Blocked: rows[0].Blocked, DailyLimit: rows[0].DailyLimit, PerPaymentLimit: rows[0].PaymentLimit,
+		CapturedToday: models.CNY(rows[0].Captured),
+	}
+	if facts.DailyLimit.Currency != "" {
+		facts.CapturedToday.Currency = facts.DailyLimit.Currency
+	}
+	return facts, nil
+}
+
+func midnight(now time.Time) time.Time {
+	year, month, day := now.In(shanghai).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, shanghai).UTC()
+}
+
+func (s *Store) phoneIndex(phone string) []byte { return s.vault.Index("phone", phone) }
+
+func phonePlace(payer string) string { return "payers.phone:" + payer }
+
+// masked keeps the first three and the last four of a phone, less of a short one.
+func masked(phone string) string {
+	const front, back = 3, 4
+	if len(phone) < front+back+2 {
+		return "****"
+	}
+	return phone[:front] + strings.Repeat("*", len(phone)-front-back) + phone[len(phone)-back:]
 }

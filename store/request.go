@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -28,8 +30,8 @@ type RequestRow struct {
 	StuckAt      time.Time        `gorm:"serializer:moment"`
 	EndedAt      time.Time        `gorm:"serializer:moment"`
 	Guarded      bool
-	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
-	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
+	CreatedAt    time.Time `gorm:"->"`
+	UpdatedAt    time.Time `gorm:"->"`
 }
 
 // RequestLine is a row of a list, with what its order is called.
@@ -59,25 +61,88 @@ type Located struct {
 	Request, Attempt, Refund, Provider, Account string
 }
 
+const (
+	defaultLimit = 20
+	maxLimit     = 100
+)
+
+// TableName is GORM's.
+func (RequestRow) TableName() string { return "requests" }
+
 // Request reads the snapshot as it was saved; unknown is not_found "unknown_request".
 func (s *Store) Request(ctx context.Context, id string) (models.Request, error) {
-	return models.Request{}, errUnwritten
+	record, err := gorm.G[requestRecord](s.db).Select("snapshot").Where("id = ?", id).Take(ctx)
+	return record.Snapshot, missing("read request", "unknown_request", err)
 }
 
 // Requests lists newest first.
 func (s *Store) Requests(ctx context.Context, filter RequestFilter) (Page[RequestLine], error) {
-	return Page[RequestLine]{}, errUnwritten
+	query := s.db.WithContext(ctx).Table("requests").
+		Select("requests.*, orders.number AS order_number, orders.title AS order_title").
+		Joins("JOIN orders ON orders.id = requests.order_id").
+		Order("requests.id DESC").Limit(limited(filter.Limit) + 1)
+	equal := map[string]string{
+		"merchant_id": filter.Merchant, "app_id": filter.App, "buyer_id": filter.Buyer, "order_id": filter.Order,
+	}
+	for column, value := range equal {
+		if value != "" {
+			query = query.Where("requests."+column+" = ?", value)
+		}
+	}
+	if len(filter.States) > 0 {
+		query = query.Where("requests.state IN ?", filter.States)
+	}
+	if filter.Cursor != "" {
+		query = query.Where("requests.id < ?", filter.Cursor)
+	}
+	var lines []RequestLine
+	if err := query.Scan(&lines).Error; err != nil {
+		return Page[RequestLine]{}, failed("list requests", err)
+	}
+	return paged(lines, limited(filter.Limit), func(line RequestLine) string { return line.ID }), nil
 }
 
 // Transitions lists a request's history after a seq, oldest first, at most limit.
 func (s *Store) Transitions(
 	ctx context.Context, request string, afterSeq int64, limit int,
 ) ([]models.Transition, error) {
-	return nil, errUnwritten
+	records, err := gorm.G[transitionRecord](s.db).Where("request_id = ? AND seq > ?", request, afterSeq).
+		Order("seq").Limit(limit).Find(ctx)
+	transitions := make([]models.Transition, len(records))
+	for i, record := range records {
+		transitions[i] = record.transition()
+	}
+	return transitions, failed("list transitions", err)
 }
 
 // Locate finds the request of an attempt's or refund's number; unknown is
 // not_found "unknown_number".
 func (s *Store) Locate(ctx context.Context, number string) (Located, error) {
-	return Located{}, errUnwritten
+	const query = `SELECT a.request_id AS request, a.number AS attempt, coalesce(f.number, '') AS refund,
+			a.provider, a.account_id AS account
+		FROM attempts a LEFT JOIN refunds f ON f.attempt = a.number AND f.number = @number
+		WHERE a.number = coalesce((SELECT attempt FROM refunds WHERE number = @number), @number)`
+	var located Located
+	if err := s.read(ctx, &located, query, map[string]any{"number": number}); err != nil {
+		return Located{}, failed("locate number", err)
+	}
+	if located.Request == "" {
+		return Located{}, unknown("unknown_number")
+	}
+	return located, nil
+}
+
+func limited(limit int) int {
+	if limit <= 0 {
+		return defaultLimit
+	}
+	return min(limit, maxLimit)
+}
+
+// paged cuts off the one row more that was read to see whether there is more.
+func paged[T any](rows []T, limit int, cursor func(T) string) Page[T] {
+	if len(rows) <= limit {
+		return Page[T]{Items: rows}
+	}
+	return Page[T]{Items: rows[:limit], Next: cursor(rows[limit-1])}
 }

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+)
+
+// toPayer are the notices that the friend gets too: those about his money.
+var toPayer = []models.Notice{models.NoticeSettled, models.NoticeMoneyBack, models.NoticeRefunded}
+
+// Notice is the payload of a message: ids and amounts, in the shape of Standard
+// Webhooks.
+type Notice struct {
+	Type      string     `json:"type"` // "request.settled"
+	Timestamp time.Time  `json:"timestamp"`
+	Data      NoticeData `json:"data"`
+}
+
+// NoticeData is what a notice says of its request at the time of the transition.
+type NoticeData struct {
+	Request   string       `json:"request"`
+	Order     string       `json:"order"`
+	Seq       int64        `json:"seq"` // the highest seen is the newest
+	State     models.State `json:"state"`
+	Payable   models.Money `json:"payable"`
+	ExpiresAt time.Time    `json:"expires_at"`
+	Attempt   string       `json:"attempt,omitempty"`
+	Refund    string       `json:"refund,omitempty"`
+	Amount    models.Money `json:"amount,omitzero"` // captured of Attempt, or given back under Refund
+	Reason    string       `json:"reason,omitempty"`
+}
+
+// owe writes the messages that the transitions of a step owe to people.
+func (s *Store) owe(ctx context.Context, step models.Step) error {
+	if !slices.ContainsFunc(step.Transitions, func(t models.Transition) bool { return len(t.Notices) > 0 }) {
+		return nil
+	}
+	var hooked bool
+	const wanted = "SELECT webhook_url <> '' FROM apps WHERE id = ?"
+	if err := s.read(ctx, &hooked, wanted, step.Request.App); err != nil {
+		return err
+	}
+	var messages []Message
+	for _, t := range step.Transitions {
+		for _, notice := range t.Notices {
+			owed, err := messagesOf(step.Request, t, notice, hooked)
+			if err != nil {
+				return err
+			}
+			messages = append(messages, owed...)
+		}
+	}
+	if len(messages) == 0 {
+		return nil
+	}
+	once := clause.OnConflict{DoNothing: true} // one that has been sent stays, under its id
+	return s.db.WithContext(ctx).Clauses(once).Create(&messages).Error
+}
+
+func messagesOf(r models.Request, t models.Transition, notice models.Notice, hooked bool) ([]Message, error) {
+	concerned := about(r, t)
+	kind := "request." + string(notice)
+	payload, err := json.Marshal(Notice{Type: kind, Timestamp: t.At, Data: NoticeData{
+		Request: r.ID, Order: r.Order, Seq: t.Seq, State: t.To, Payable: r.Payable, ExpiresAt: r.ExpiresAt,
+		Attempt: concerned.Number, Refund: t.Refund, Amount: amount(r, t, concerned), Reason: t.Reason,
+	}})
+	if err != nil {
+		return nil, err
+	}
+	owed := Message{Request: r.ID, Version: r.Version, Seq: t.Seq, Type: kind, App: r.App, Payload: payload}
+	var messages []Message
+	if hooked {
+		owed.ID, owed.Kind = mint.ID(mint.Message), Webhook
+		messages = append(messages, owed)
+	}
+	// A buyer who pays for himself reads it in the shop; he is no payer of ours.
+	if slices.Contains(toPayer, notice) && concerned.Payer != "" && !concerned.ByBuyer {
+		owed.ID, owed.Kind, owed.Payer = mint.ID(mint.Message), SMS, concerned.Payer
+		messages = append(messages, owed)
+	}
+	return messages, nil
+}
+
+// about is the attempt that a transition is about: that of its refund, its own,
+// that of the refund it made due, or the winner.
+func about(r models.Request, t models.Transition) models.Attempt {
+	number := t.Attempt
+	if f, ok := r.Refund(t.Refund); ok {
+		number = f.Attempt
+	}
+	if number == "" {
+		number = r.Winner
+		for _, f := range r.Refunds {
+			if f.CreatedAt.Equal(t.At) {
+				number = f.Attempt
+			}
+		}
+	}
+	found, _ := r.Attempt(number)
+	return found
+}
+
+func amount(r models.Request, t models.Transition, concerned models.Attempt) models.Money {
+	if f, ok := r.Refund(t.Refund); ok {
+		return f.Amount
+	}
+	return concerned.Captured
+}
