@@ -86,7 +86,8 @@ func TestCodesAreReadAsPeopleTypeThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, typed := range []string{
-			strings.ToLower(code), strings.ReplaceAll(code, "-", ""), " " + code + " ", strings.ReplaceAll(code, "-", " "),
+			strings.ToLower(code), strings.ReplaceAll(code, "-", ""), " " + code + " ",
+			strings.ReplaceAll(code, "-", " "),
 		} {
 			got, err := token.CodeHash(typed)
 			if err != nil || !bytes.Equal(got, want) {

@@ -149,7 +149,8 @@ func (t *Tokens) read(name Audience, raw string, claims jwt.Claims) error {
 // foreign are characters that no token has. Go's base64 skips line breaks even
 // when it is strict, so that one token would have many spellings.
 func foreign(r rune) bool {
-	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
+	letter := r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9'
+	return !letter && r != '-' && r != '_' && r != '.'
 }
 
 // key accepts exactly the header that sign writes. Anything else that a header

@@ -144,8 +144,10 @@ func TestKeysAreChecked(t *testing.T) {
 	}
 }
 
-func with(keys map[token.Audience][]token.Key, name token.Audience, key token.Key) map[token.Audience][]token.Key {
-	changed := map[token.Audience][]token.Key{name: {key}}
+type keySet = map[token.Audience][]token.Key
+
+func with(keys keySet, name token.Audience, key token.Key) keySet {
+	changed := keySet{name: {key}}
 	for other, list := range keys {
 		if other != name {
 			changed[other] = list
