@@ -72,5 +72,5 @@ func (a *Activities) RefundHandlers() map[string]Func {
 
 // SaveStep writes what one step made of a request; see package store.
 func (a *Activities) SaveStep(ctx context.Context, step models.Step) error {
-	return retryable(a.Store.SaveStep(ctx, step))
+	return a.retry(ctx, a.Store.SaveStep(ctx, step))
 }

@@ -44,7 +44,7 @@ var pollAfter = []time.Duration{
 func (a *Activities) PollPayment(ctx context.Context, call models.Call) (models.Event, error) {
 	t, err := a.open(ctx, call.Request, call.Ref)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	wait := waiting(t.scaled(nth(pollAfter, activity.GetInfo(ctx).Attempt)))
 	answer, err := t.query(ctx)
@@ -52,7 +52,8 @@ func (a *Activities) PollPayment(ctx context.Context, call models.Call) (models.
 		return models.Event{}, wait
 	}
 	fresh := answer.Kind == models.PaymentBusy && call.Ref == t.request.Slot && !t.request.SlotExtended
-	if ended(answer.Kind) || fresh {
+	checked := answer.Kind == models.PaymentUnpaid && !t.attempt.Pending()
+	if ended(answer.Kind) || fresh || checked {
 		return answer, nil
 	}
 	return models.Event{}, wait

@@ -16,7 +16,7 @@ import (
 func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.Event, error) {
 	t, err := a.open(ctx, call.Request, call.Ref)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	began := a.Clock()
 	presentation, err := t.adapter.Create(ctx, t.payment())
@@ -29,7 +29,7 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	if err != nil {
 		return models.Event{}, later(err)
 	}
-	return answer, retryable(a.Store.SavePresentation(ctx, call.Ref, presentation))
+	return answer, a.retry(ctx, a.Store.SavePresentation(ctx, call.Ref, presentation))
 }
 
 func (t talk) payment() providers.Payment {
@@ -50,7 +50,7 @@ func (t talk) notifyURL() string {
 func (a *Activities) ClosePayment(ctx context.Context, call models.Call) (models.Event, error) {
 	t, err := a.open(ctx, call.Request, call.Ref)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	answer, err := t.query(ctx)
 	if err != nil {

@@ -1,23 +1,27 @@
 package activities
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 )
 
-// retryable hands an error to Temporal, which tries again. Nothing here is
-// final: outcomes are events, and what is not an outcome has to be got over. The
-// message crosses into a history, so only our own words go along.
-func retryable(err error) error {
+// retry hands an error to Temporal, which tries again. Nothing here is final:
+// outcomes are events, and what is not an outcome has to be got over. The message
+// crosses into a history, so only our own words go along; the cause is logged.
+func (a *Activities) retry(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	a.Log.ErrorContext(ctx, "effect not carried out yet", "effect", activity.GetInfo(ctx).ActivityType.Name,
+		"tries", activity.GetInfo(ctx).Attempt, "error", err)
 	var known *models.Error
 	if errors.As(err, &known) {
 		return temporal.NewApplicationError(known.Message, known.Reason)

@@ -13,7 +13,7 @@ func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.E
 	attempt, _ := call.Request.Attempt(call.Ref)
 	reason, err := a.objection(ctx, call.Request, attempt)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	if reason != "" {
 		return models.Event{Kind: models.LoginRefused, Attempt: call.Ref, Reason: reason, Actor: "rules"}, nil

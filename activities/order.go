@@ -23,11 +23,11 @@ type Hook interface {
 func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.Event, error) {
 	order, err := a.Store.Order(ctx, call.Request.Order)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	catalogue, err := a.Store.Channels(ctx, call.Request.App)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	decision := policy.Decide(facts.Of(order, catalogue, a.Clock(), call.Request.Speed))
 	if decision.State == policy.Enabled {
@@ -45,7 +45,7 @@ func (a *Activities) ApplyOrder(ctx context.Context, call models.Call) (models.E
 		Price: r.Payable, PriceVersion: r.PriceVersion, Reopen: r.Target != "",
 	})
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	return verdict(call.Ref, refused), nil
 }
@@ -71,16 +71,16 @@ type HookAnswer struct {
 func (a *Activities) AskOrderHook(ctx context.Context, call models.Call) (models.Event, error) {
 	app, err := a.Store.App(ctx, call.Request.App)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	question, err := a.question(ctx, call)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	var answer HookAnswer
 	to := webhook.Endpoint{URL: app.HookURL, Secret: string(app.WebhookSecret)}
 	if err := a.Hook.Ask(ctx, to, webhook.Message{ID: "hook_" + call.Ref, Body: question}, &answer); err != nil {
-		return models.Event{}, retryable(models.Refuse(models.Unavailable, "hook_silent", "The order hook did not answer."))
+		return models.Event{}, a.retry(ctx, models.Refuse(models.Unavailable, "hook_silent", "The order hook did not answer."))
 	}
 	if answer.Accepted {
 		return verdict(call.Ref, ""), nil

@@ -23,7 +23,7 @@ var refundAfter = []time.Duration{
 func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models.Event, error) {
 	t, refund, err := a.openRefund(ctx, call)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	began := a.Clock()
 	status, err := t.adapter.Refund(ctx, refund)
@@ -41,7 +41,7 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 func (a *Activities) PollRefund(ctx context.Context, call models.Call) (models.Event, error) {
 	t, refund, err := a.openRefund(ctx, call)
 	if err != nil {
-		return models.Event{}, retryable(err)
+		return models.Event{}, a.retry(ctx, err)
 	}
 	answer, err := t.queryRefund(ctx, refund)
 	if err != nil || answer.Kind == models.RefundUnfinished {

@@ -6,10 +6,10 @@ package worker
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"golang.org/x/sync/errgroup"
@@ -26,8 +26,8 @@ type Options struct {
 	CallsPerSecond float64
 	// Build pins running requests to the code they started under. Empty: no
 	// versioning, for development, where one build runs everything.
-	Build string
-	Log   *slog.Logger
+	Build    string
+	Watchers []interceptor.WorkerInterceptor // for demos and tests
 }
 
 // Worker is everything one worker process runs.
@@ -94,7 +94,9 @@ func register(w worker.Worker, acts *activities.Activities) {
 }
 
 func base(options Options) worker.Options {
-	settings := worker.Options{WorkerStopTimeout: stopPatience, DisableRegistrationAliasing: true}
+	settings := worker.Options{
+		WorkerStopTimeout: stopPatience, DisableRegistrationAliasing: true, Interceptors: options.Watchers,
+	}
 	if options.Build != "" {
 		settings.DeploymentOptions = worker.DeploymentOptions{
 			UseVersioning: true,

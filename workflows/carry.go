@@ -97,11 +97,16 @@ func save(ctx workflow.Context, step models.Step) error {
 	return nil
 }
 
+// forever is the limit of what has to be got over, however long it takes: without
+// it Temporal would end a local activity's retries with its first timeout.
+const forever = 365 * 24 * time.Hour
+
 func local(summary string) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
-		StartToCloseTimeout: 5 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
-		Summary:             summary,
+		ScheduleToCloseTimeout: forever,
+		StartToCloseTimeout:    5 * time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
+		Summary:                summary,
 	}
 }
 

@@ -9,6 +9,25 @@ import (
 	"github.com/friendpay/friendpay/models"
 )
 
+// A delivery is one event on its way in. Whoever sent it may wait until it has
+// been judged and every effect it set off has answered.
+type delivery struct {
+	event  models.Event
+	origin *delivery // whose effect this answers; nil for what came from outside
+	judged bool
+	abroad int
+	err    error
+}
+
+func (d *delivery) root() *delivery {
+	if d.origin != nil {
+		return d.origin
+	}
+	return d
+}
+
+func (d *delivery) done() bool { return d.judged && d.abroad == 0 }
+
 // listen opens the one way in. The handler only queues; the loop judges.
 func (r *run) listen(ctx workflow.Context) error {
 	err := workflow.SetQueryHandler(ctx, Durable, func() (int64, error) { return r.saved, nil })

@@ -44,28 +44,15 @@ type run struct {
 	timer   timer
 }
 
-// A delivery is one event on its way in. Whoever sent it may wait until it has
-// been judged and every effect it set off has answered.
-type delivery struct {
-	event  models.Event
-	origin *delivery // whose effect this answers; nil for what came from outside
-	judged bool
-	abroad int
-	err    error
-}
-
-func (d *delivery) root() *delivery {
-	if d.origin != nil {
-		return d.origin
-	}
-	return d
-}
-
-func (d *delivery) done() bool { return d.judged && d.abroad == 0 }
-
-// takeUp goes on with what the last run of a stored request left unfinished, and
-// gives a request that is final already a moment for the event it was started for.
+// takeUp begins a fresh request, goes on with what the last run of a stored one
+// left unfinished, and gives one that is final already a moment for the event it
+// was started for.
 func (r *run) takeUp(ctx workflow.Context) error {
+	if r.request.Seq == 0 {
+		// The run places itself: starting and its first update are not one transaction.
+		r.inbox = append(r.inbox, &delivery{event: models.Event{Kind: models.Placed, Actor: "buyer"}})
+		return nil
+	}
 	if r.request.Final() {
 		_, err := workflow.AwaitWithTimeout(ctx, time.Minute, func() bool { return len(r.inbox) > 0 })
 		return err
@@ -80,10 +67,11 @@ func (r *run) idle() bool { return r.abroad == 0 && len(r.inbox) == 0 && len(r.w
 // next takes the oldest delivery; only when there is none may time itself be the
 // event. A message that arrived together with the timer is thus judged first.
 func (r *run) next(ctx workflow.Context) (*delivery, error) {
-	lapsed := r.arm(ctx)
-	err := workflow.Await(ctx, func() bool { return len(r.inbox) > 0 || lapsed() })
-	if err != nil {
-		return nil, err
+	if len(r.inbox) == 0 {
+		lapsed := r.arm(ctx)
+		if err := workflow.Await(ctx, func() bool { return len(r.inbox) > 0 || lapsed() }); err != nil {
+			return nil, err
+		}
 	}
 	if len(r.inbox) == 0 {
 		return &delivery{event: models.Event{Kind: r.timer.kind, Actor: "time"}}, nil

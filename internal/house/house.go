@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 
 	"github.com/friendpay/friendpay/activities"
@@ -80,8 +81,9 @@ func (h *House) Close() error {
 	return h.Store.Close()
 }
 
-// Worker builds the engine: workflows, activities, relay and outbox.
-func (h *House) Worker() (*worker.Worker, error) {
+// Worker builds the engine: workflows, activities, relay and outbox. Watchers
+// are interceptors for demos and tests.
+func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worker, error) {
 	webhooks := webhook.New(nil, now)
 	acts := &activities.Activities{
 		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: now, Log: h.Log,
@@ -92,6 +94,6 @@ func (h *House) Worker() (*worker.Worker, error) {
 		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: now, Log: h.Log,
 	}
 	return worker.New(h.Temporal, acts, worker.Options{
-		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond, Build: h.Config.WorkerBuild, Log: h.Log,
+		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond, Build: h.Config.WorkerBuild, Watchers: watchers,
 	}, relay, outbox)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 
 	"github.com/friendpay/friendpay/internal/devstack"
 	"github.com/friendpay/friendpay/internal/house"
@@ -89,9 +90,9 @@ func (h *House) Close() error {
 	return errors.Join(errs...)
 }
 
-// StartWorker runs the engine in this process.
-func (h *House) StartWorker(ctx context.Context) error {
-	w, err := h.Parts.Worker()
+// StartWorker runs the engine in this process, watched by interceptors.
+func (h *House) StartWorker(ctx context.Context, watchers ...interceptor.WorkerInterceptor) error {
+	w, err := h.Parts.Worker(watchers...)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,68 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// Reporter tells what happens: one JSON object a step for programs, a story for people.
+type Reporter struct {
+	Out  io.Writer // JSON lines, or the story
+	JSON bool
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+// step is one line of --json. MS is the time since the line before.
+type step struct {
+	Scenario string       `json:"scenario"`
+	Step     string       `json:"step"`
+	State    models.State `json:"state"`
+	MS       int64        `json:"ms"`
+}
+
+// begin starts the clock of a scenario.
+func (r *Reporter) begin(name, about string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = time.Now()
+	if !r.JSON {
+		_, _ = fmt.Fprintf(r.Out, "\n%s\n  %s\n", name, about)
+	}
+}
+
+func (r *Reporter) step(scenario, what string, state models.State) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	line := step{Scenario: scenario, Step: what, State: state, MS: now.Sub(r.last).Milliseconds()}
+	r.last = now
+	if r.JSON {
+		r.write(line)
+		return
+	}
+	_, _ = fmt.Fprintf(r.Out, "  %6d ms  %-52s %s\n", line.MS, what, state)
+}
+
+func (r *Reporter) verdict(v Verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.JSON {
+		r.write(v)
+		return
+	}
+	_, _ = fmt.Fprintf(r.Out, "  → %s: captured %d − refunded %d = applied %d fen; %d events in %d workflow tasks\n",
+		v.Outcome, v.Captured, v.Refunded, v.Applied, v.HistoryEvents, v.WorkflowTasks)
+}
+
+func (r *Reporter) write(line any) {
+	if err := json.NewEncoder(r.Out).Encode(line); err != nil {
+		panic(err) // our own structs always encode; a closed pipe ends the process anyway
+	}
+}

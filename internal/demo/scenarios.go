@@ -1,0 +1,154 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// hour is long enough for nothing to lapse meanwhile: a minute of demo time.
+const hour = time.Hour
+
+// begin plays up to the moment at which one friend may press the provider's button.
+func (s *story) begin(ctx context.Context, expiresIn time.Duration) (attempt, error) {
+	if err := s.place(ctx, expiresIn); err != nil {
+		return attempt{}, err
+	}
+	f, err := s.newFriend(ctx, s.freshPhone())
+	if err != nil {
+		return attempt{}, err
+	}
+	s.tell("a friend opens the link and logs in", models.Open)
+	made, err := f.pay(ctx)
+	if err != nil {
+		return attempt{}, fmt.Errorf("ask to pay: %w", err)
+	}
+	s.tell("he asks to pay and is sent to the provider", models.Paying)
+	return made, nil
+}
+
+// finish presses the button and waits for the settled order and the messages.
+func (s *story) finish(ctx context.Context, made attempt) error {
+	if err := s.provider.press(ctx, made.Presentation.URL); err != nil {
+		return err
+	}
+	s.tell("he pays at the provider", models.Paying)
+	return s.settled(ctx)
+}
+
+func (s *story) settled(ctx context.Context) error {
+	if err := s.await(ctx, models.Settled); err != nil {
+		return err
+	}
+	s.tell("the order is settled", models.Settled)
+	if err := s.awaitTold(ctx, "request.settled"); err != nil {
+		return err
+	}
+	s.tell("merchant and friend are told", models.Settled)
+	return nil
+}
+
+func playPaid(ctx context.Context, s *story) error {
+	made, err := s.begin(ctx, hour)
+	if err != nil {
+		return err
+	}
+	return s.finish(ctx, made)
+}
+
+func playExpired(ctx context.Context, s *story) error {
+	if _, err := s.begin(ctx, 4*time.Minute); err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.Expired); err != nil {
+		return err
+	}
+	s.tell("nobody paid; the provider's order is closed", models.Expired)
+	return s.awaitTold(ctx, "request.ended")
+}
+
+func playLateMoney(ctx context.Context, s *story) error {
+	made, err := s.begin(ctx, 4*time.Minute)
+	if err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.Expired); err != nil {
+		return err
+	}
+	s.tell("the request has ended", models.Expired)
+	if err := s.provider.capture(ctx, made.Number); err != nil {
+		return err
+	}
+	s.tell("the provider takes the money all the same", models.Expired)
+	if err := s.awaitTold(ctx, "request.refunded"); err != nil {
+		return err
+	}
+	s.tell("the money is back with the friend, who is told", models.Expired)
+	return nil
+}
+
+// crowd is how many friends press at once.
+const crowd = 50
+
+func playTwoPayers(ctx context.Context, s *story) error {
+	if err := s.place(ctx, hour); err != nil {
+		return err
+	}
+	friends := make([]*friend, crowd)
+	for i := range friends {
+		var err error
+		if friends[i], err = s.newFriend(ctx, s.freshPhone()); err != nil {
+			return err
+		}
+	}
+	s.tell(fmt.Sprintf("%d friends open the link and log in", crowd), models.Open)
+	made, err := s.rush(ctx, friends)
+	if err != nil {
+		return err
+	}
+	return s.finish(ctx, made)
+}
+
+// rush lets all friends press at once: one gets an attempt, every other a clear
+// refusal within two seconds that says when the slot is free.
+func (s *story) rush(ctx context.Context, friends []*friend) (attempt, error) {
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		made  []attempt
+		wrong []error
+	)
+	began := time.Now()
+	for _, f := range friends {
+		group.Go(func() {
+			got, err := f.pay(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			var refused *problem
+			switch {
+			case err == nil:
+				made = append(made, got)
+			case !errors.As(err, &refused) || refused.Reason != "slot_taken" || refused.Until == "":
+				wrong = append(wrong, fmt.Errorf("no clear refusal: %w", err))
+			case time.Since(began) > 2*time.Second:
+				wrong = append(wrong, fmt.Errorf("a refusal took %s", time.Since(began)))
+			}
+		})
+	}
+	group.Wait()
+	if len(made) != 1 {
+		wrong = append(wrong, fmt.Errorf("%d friends got an attempt", len(made)))
+		return attempt{}, errors.Join(wrong...)
+	}
+	s.tell(fmt.Sprintf("one may pay, %d are told when the slot is free", len(friends)-1), models.Paying)
+	return made[0], errors.Join(wrong...)
+}
+
+func (s *story) freshPhone() string {
+	s.phones++
+	return fmt.Sprintf("1380013%04d", s.phones)
+}

@@ -1,0 +1,120 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// playWorkerKilled lets a worker in a process of its own die by kill -9 after the
+// provider made the order and before the worker could record the answer.
+func playWorkerKilled(ctx context.Context, s *story) error {
+	if err := s.house.StopWorker(); err != nil {
+		return err
+	}
+	doomed, err := s.spawnWorker(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.place(ctx, hour); err != nil {
+		return errors.Join(err, kill(doomed))
+	}
+	made, err := s.dieWhileOpening(ctx, doomed)
+	if err != nil {
+		return err
+	}
+	return s.finish(ctx, made)
+}
+
+func (s *story) dieWhileOpening(ctx context.Context, doomed *exec.Cmd) (attempt, error) {
+	f, err := s.newFriend(ctx, s.freshPhone())
+	if err != nil {
+		return attempt{}, errors.Join(err, kill(doomed))
+	}
+	if err := s.provider.spoil(ctx, fault{Op: "create", Mode: "hold"}); err != nil {
+		return attempt{}, errors.Join(err, kill(doomed))
+	}
+	asked := make(chan error, 1)
+	go func() { _, err := f.pay(ctx); asked <- err }()
+	number, err := s.heldAttempt(ctx)
+	if err := errors.Join(err, kill(doomed)); err != nil {
+		return attempt{}, err
+	}
+	s.tell("the provider made the order; the worker is killed before it hears", models.Paying)
+	if err := errors.Join(s.provider.release(ctx), s.house.StartWorker(ctx)); err != nil {
+		return attempt{}, err
+	}
+	<-asked // whatever it heard: the answer is looked up below
+	made, err := s.presented(ctx, f, number)
+	if err != nil {
+		return attempt{}, err
+	}
+	s.tell("another worker asked again under the same number", models.Paying)
+	return made, s.checkCreates(ctx, number)
+}
+
+// heldAttempt waits until the provider has made the order of the request's attempt.
+func (s *story) heldAttempt(ctx context.Context) (number string, err error) {
+	err = s.until(ctx, "the provider to make the order", func() (bool, error) {
+		row, err := s.house.Parts.Store.Request(ctx, s.request)
+		if err != nil || len(row.Attempts) == 0 {
+			return false, err
+		}
+		number = row.Attempts[0].Number
+		entries, err := s.provider.journal(ctx, number)
+		return count(entries, "order_created") == 1, err
+	})
+	return number, err
+}
+
+// presented waits until the friend's page knows where to pay.
+func (s *story) presented(ctx context.Context, f *friend, number string) (made attempt, err error) {
+	err = s.until(ctx, "the way to pay", func() (bool, error) {
+		err := f.get(ctx, "/v1/link/attempts/"+number, &made)
+		return made.Presentation.URL != "", err
+	})
+	return made, err
+}
+
+// checkCreates: at least two calls under one number, and one order.
+func (s *story) checkCreates(ctx context.Context, number string) error {
+	entries, err := s.provider.journal(ctx, number)
+	if err != nil {
+		return err
+	}
+	made, again := count(entries, "order_created"), count(entries, "order_repeated")
+	if made != 1 || again < 1 {
+		return fmt.Errorf("%d orders made and %d calls repeated under one number", made, again)
+	}
+	return nil
+}
+
+// spawnWorker runs `friendpay worker` as a process of its own.
+func (s *story) spawnWorker(ctx context.Context) (*exec.Cmd, error) {
+	cmd := exec.CommandContext(ctx, s.options.Binary, "worker")
+	cmd.Stderr = os.Stderr
+	for name, value := range s.house.Env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.Env = append(cmd.Env, "FRIENDPAY_LOG_LEVEL=error")
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start a worker: %w", err)
+	}
+	return cmd, nil
+}
+
+// kill is kill -9, and waits for the process to be gone.
+func kill(cmd *exec.Cmd) error {
+	if err := cmd.Process.Kill(); err != nil {
+		return fmt.Errorf("kill the worker: %w", err)
+	}
+	var ended *exec.ExitError
+	if err := cmd.Wait(); err != nil && !errors.As(err, &ended) {
+		return fmt.Errorf("await the worker's end: %w", err)
+	}
+	return nil
+}

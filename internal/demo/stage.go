@@ -1,0 +1,149 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/local"
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+)
+
+// Demo time: a minute of the law takes a second, and late money is watched for
+// during guard, so that a whole life fits into a demo.
+const (
+	speed = 60
+	guard = 4 * time.Second
+)
+
+// stage is the house that the scenarios are played in.
+type stage struct {
+	options  Options
+	house    *local.House
+	sink     *sink
+	provider *provider
+	orders   int
+	phones   int
+}
+
+func newStage(ctx context.Context, options Options) (*stage, error) {
+	merchant, err := newSink()
+	if err != nil {
+		return nil, err
+	}
+	house, err := local.Start(ctx, local.Options{
+		Speed: speed, Guard: guard, WebhookURL: merchant.url, Log: options.Log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, merchant.close())
+	}
+	merchant.expect(house.Demo.WebhookSecret)
+	return &stage{
+		options: options, house: house, sink: merchant, provider: &provider{base: house.SimURL},
+	}, nil
+}
+
+func (s *stage) close() error { return errors.Join(s.house.Close(), s.sink.close()) }
+
+// reset mends every fault and makes sure that a worker runs.
+func (s *stage) reset(ctx context.Context) error {
+	if err := s.provider.mend(ctx); err != nil {
+		return err
+	}
+	if err := s.house.StopWorker(); err != nil {
+		return err
+	}
+	return s.house.StartWorker(ctx)
+}
+
+// story is one scenario being played.
+type story struct {
+	*stage
+	scenario string
+	request  string
+	link     string
+}
+
+// view is what merchant and friend see of a request, as far as the demo looks.
+type view struct {
+	ID    string       `json:"id"`
+	State models.State `json:"state"`
+	Link  struct {
+		URL string `json:"url"`
+	} `json:"link"`
+}
+
+// place is the merchant's server placing an order and asking a friend to pay it.
+func (s *story) place(ctx context.Context, expiresIn time.Duration) error {
+	s.orders++
+	body := map[string]any{
+		"order": map[string]any{
+			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders), "title": "手冲咖啡壶套装",
+			"payable":       models.CNY(price),
+			"price_version": 1, "kind": "physical", "buyer": map[string]string{"id": "b-1", "name": "王小明"},
+		},
+		"expires_in_seconds": int(expiresIn.Seconds()),
+	}
+	var placed view
+	err := post(ctx, http.DefaultClient, s.house.APIURL+"/v1/requests", s.merchant(), body, &placed)
+	if err != nil {
+		return fmt.Errorf("place: %w", err)
+	}
+	s.request, s.link = placed.ID, placed.Link.URL
+	s.tell("the merchant places the order, the buyer has a link", placed.State)
+	return nil
+}
+
+func (s *story) merchant() http.Header {
+	return http.Header{
+		"Authorization":   {"Bearer " + s.house.Demo.APIKey},
+		"Idempotency-Key": {mint.Number()},
+	}
+}
+
+func (s *story) tell(what string, state models.State) {
+	s.options.Reporter.step(s.scenario, what, state)
+}
+
+// state asks the API, as the merchant, where the request stands.
+func (s *story) state(ctx context.Context) (models.State, error) {
+	var seen view
+	address := s.house.APIURL + "/v1/requests/" + s.request
+	err := call(ctx, http.DefaultClient, http.MethodGet, address, s.merchant(), nil, &seen)
+	return seen.State, err
+}
+
+// await waits until the API shows the request in that state.
+func (s *story) await(ctx context.Context, want models.State) error {
+	return s.until(ctx, "the request to be "+string(want), func() (bool, error) {
+		state, err := s.state(ctx)
+		return state == want, err
+	})
+}
+
+// until asks again and again until it is so, or the scenario's time is up.
+func (s *story) until(ctx context.Context, what string, so func() (bool, error)) error {
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		ok, err := so()
+		if err != nil || ok {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waited for %s: %w", what, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// awaitTold waits until the merchant's system heard of it.
+func (s *story) awaitTold(ctx context.Context, kind string) error {
+	return s.until(ctx, "the merchant to hear "+kind, func() (bool, error) {
+		return s.sink.told(s.request, kind), nil
+	})
+}

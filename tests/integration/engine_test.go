@@ -1,0 +1,167 @@
+// Package integration holds the suites that need real servers: Postgres,
+// Temporal and the provider simulator, over real HTTP.
+package integration
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"github.com/friendpay/friendpay/activities"
+	"github.com/friendpay/friendpay/internal/accounts"
+	"github.com/friendpay/friendpay/internal/door"
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/paysim"
+	"github.com/friendpay/friendpay/internal/testkit"
+	"github.com/friendpay/friendpay/internal/vault"
+	"github.com/friendpay/friendpay/internal/webhook"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/providers/mockpay"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/worker"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// engine is store, door and worker on real servers, without the API: a test is
+// the API here, and keeps callbacks in the inbox itself.
+type engine struct {
+	t        *testing.T
+	store    *store.Store
+	door     *door.Door
+	temporal client.Client
+	sim      *paysim.Sim
+	simURL   string
+	payer    store.Payer
+}
+
+func newEngine(t *testing.T) *engine {
+	t.Helper()
+	e := &engine{t: t, temporal: testkit.TemporalClient(t, testkit.Namespace(t))}
+	dsn := testkit.Database(t, store.Migrate)
+	keys, err := vault.New(make([]byte, vault.KeySize), vault.Key{ID: "k1", Secret: make([]byte, vault.KeySize)})
+	require.NoError(t, err)
+	e.store, err = store.Open(t.Context(), dsn, store.Options{Vault: keys})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.store.Close()) })
+	e.simulate()
+	e.seed()
+	e.door = door.New(e.temporal)
+	e.work()
+	e.payer, err = e.store.PayerByPhone(t.Context(), "13800138000")
+	require.NoError(t, err)
+	return e
+}
+
+func (e *engine) simulate() {
+	sim, err := paysim.New(paysim.Options{Speed: 60})
+	require.NoError(e.t, err)
+	server := httptest.NewServer(sim.Handler())
+	e.t.Cleanup(func() { server.Close(); require.NoError(e.t, sim.Close()) })
+	e.sim, e.simURL = sim, server.URL
+}
+
+func (e *engine) seed() {
+	account := e.sim.Accounts()[0]
+	settings, err := json.Marshal(mockpay.Settings{
+		BaseURL: e.simURL, AppID: account.AppID, Merchant: account.Merchant, KeyID: account.KeyID,
+		Secret: account.Secret, CallbackSecret: account.CallbackSecret,
+	})
+	require.NoError(e.t, err)
+	require.NoError(e.t, e.store.Seed(e.t.Context(), store.SeedData{
+		Merchants: []store.Merchant{{ID: "mer_1", Name: "Shop"}},
+		Apps:      []store.App{{ID: "app_1", Merchant: "mer_1", Name: "Shop", BuyerMayPayOwn: true, DefaultExpirySeconds: 1800}},
+		Accounts: []store.Account{{
+			ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: settings, State: store.AccountActive,
+		}},
+		Channels: []store.Channel{{
+			ID: "mockpay", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "wap", Kind: "wallet",
+			NameZH: "模拟支付", NameEN: "Mockpay", Enabled: true, Min: models.CNY(1), Max: models.CNY(100_000_000),
+		}},
+	}))
+}
+
+func (e *engine) work() {
+	registry := providers.NewRegistry(map[string]providers.Factory{"mockpay": mockpay.Open}, http.DefaultClient)
+	log := slog.Default()
+	acts := &activities.Activities{
+		Store: e.store, Providers: accounts.New(e.store, registry, time.Now), Hook: webhook.New(nil, time.Now),
+		Clock: time.Now, Log: log, Addresses: activities.Addresses{Callbacks: "http://127.0.0.1:1", Return: "http://127.0.0.1:1"},
+	}
+	relay := &worker.Relay{Inbox: e.store, Door: e.door, Clock: time.Now, Log: log}
+	w, err := worker.New(e.temporal, acts, worker.Options{Providers: registry.Names()}, relay)
+	require.NoError(e.t, err)
+	require.NoError(e.t, w.Start(context.WithoutCancel(e.t.Context())))
+	e.t.Cleanup(func() { require.NoError(e.t, w.Stop()) })
+}
+
+// place places a request of 129 yuan that is watched for guard after its end.
+func (e *engine) place(guard time.Duration) models.Request {
+	e.t.Helper()
+	ctx, now := e.t.Context(), time.Now().UTC()
+	order, err := e.store.CreateOrder(ctx, store.Order{
+		ID: mint.ID("ord"), App: "app_1", Merchant: "mer_1", Buyer: "b1", BuyerName: "王*", Number: mint.Number(),
+		Title: "Kettle", Payable: models.CNY(12900), PriceVersion: 1, Kind: "physical", CreatedAt: now,
+	})
+	require.NoError(e.t, err)
+	request, err := e.door.Place(ctx, models.Request{
+		ID: mint.ID("fpr"), Order: order.ID, Merchant: "mer_1", App: "app_1", Buyer: "b1",
+		Payable: order.Payable, Agreed: order.Payable, PriceVersion: 1, Rules: models.CurrentRules, Speed: 1,
+		Guard: guard, State: models.Checking, EnteredAt: now,
+		ExpiresAt: now.Add(30 * time.Minute), HardEnd: now.Add(time.Hour),
+	})
+	require.NoError(e.t, err)
+	require.Equal(e.t, models.Open, request.State)
+	return request
+}
+
+// pay asks to pay as a friend with an invite of his own, and returns the number.
+func (e *engine) pay(request models.Request) string {
+	e.t.Helper()
+	ctx, number := e.t.Context(), mint.Number()
+	invite := store.Invite{
+		ID: mint.ID("inv"), Request: request.ID, Generation: 1, TokenHash: []byte(number + "000000")[:32],
+		ExpiresAt: request.ExpiresAt, CreatedAt: time.Now().UTC(),
+	}
+	_, err := e.store.CreateInvite(ctx, invite)
+	require.NoError(e.t, err)
+	after, err := e.door.Deliver(ctx, request.ID, number, models.Event{
+		Kind: models.PayAsked, Actor: "payer:" + e.payer.ID, Attempt: number, Pay: &models.Pay{
+			Number: number, Invite: invite.ID, Payer: e.payer.ID, Channel: "mockpay", Provider: "mockpay",
+			Account: "acc_1", Product: "wap", Quoted: request.Payable, PriceVersion: request.PriceVersion,
+		},
+	})
+	require.NoError(e.t, err)
+	require.Equal(e.t, models.Paying, after.State, "%+v", after.Attempts)
+	return number
+}
+
+// report keeps a callback about an attempt in the inbox, as the API would.
+func (e *engine) report(number string) {
+	e.t.Helper()
+	_, err := e.store.KeepEvent(e.t.Context(), store.ProviderEvent{
+		Provider: "mockpay", Account: "acc_1", Key: mint.Number(), Kind: providers.PaymentNotice, Number: number,
+		Raw: []byte("{}"),
+	})
+	require.NoError(e.t, err)
+}
+
+// await waits until the row shows the state.
+func (e *engine) await(id string, state models.State) models.Request {
+	e.t.Helper()
+	var row models.Request
+	require.Eventually(e.t, func() bool {
+		var err error
+		row, err = e.store.Request(e.t.Context(), id)
+		return err == nil && row.State == state
+	}, 20*time.Second, 20*time.Millisecond)
+	return row
+}
