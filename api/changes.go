@@ -11,7 +11,7 @@ type cancelIn struct {
 	requestPath
 	optionalKey
 	Body struct {
-		Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word of your own, no names."`
+		Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
 		Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race goes back."`
 	} `required:"false"`
 }
@@ -26,7 +26,7 @@ func (s *Server) cancelRequest(ctx context.Context, in *cancelIn) (*requestOut, 
 	event := models.Event{Kind: models.MerchantCancelled, Reason: in.Body.Reason}
 	switch {
 	case caller(ctx).Kind == buyer && in.Body.Force:
-		return nil, models.Refuse(models.Forbidden, "merchant_only", "Only the merchant can force this.")
+		return nil, merchantOnly()
 	case caller(ctx).Kind == buyer:
 		event.Kind = models.BuyerCancelled
 	case in.Body.Force:
@@ -90,7 +90,7 @@ type refundIn struct {
 	requestPath
 	Body struct {
 		Amount *Amount `json:"amount,omitempty" doc:"Missing: all that is left."`
-		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word of your own, no names."`
+		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
 	}
 }
 
@@ -112,7 +112,8 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 		amount = in.Body.Amount.money()
 	}
 	after, err := s.Door.Deliver(ctx, request.ID, "refund_"+number, models.Event{
-		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Refund: number, Money: &amount, Reason: in.Body.Reason,
+		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Reason: in.Body.Reason,
+		Refund: number, Money: &amount,
 	})
 	if stillWorking(err) {
 		asked := models.Refund{Number: number, Attempt: request.Winner, Amount: amount, State: models.RefundDue,

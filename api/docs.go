@@ -57,14 +57,14 @@ type docsError struct {
 }
 
 var docsErrors = []docsError{
-	{Code: models.Invalid, Meaning: "The input breaks a rule of its shape; see errors. A bad Idempotency-Key is 400."},
+	{Code: models.Invalid, Meaning: "The input breaks a rule of its shape. A bad Idempotency-Key is 400."},
 	{Code: models.Unauthenticated, Meaning: "No key or token, or none that holds here."},
 	{Code: models.Forbidden, Meaning: "You are known, and this is not for you."},
 	{Code: models.NotFound, Meaning: "It is not there, or it is not yours: the two look the same."},
 	{Code: models.Conflict, Meaning: "The right words at the wrong moment. Read the request again; see until."},
 	{Code: models.Gone, Meaning: "It was there and has ended."},
 	{Code: models.Limited, Meaning: "Too often; see Retry-After."},
-	{Code: models.Unavailable, Meaning: "A part that is needed is down. Try again with the same Idempotency-Key."},
+	{Code: models.Unavailable, Meaning: "A needed part is down. Try again with the same Idempotency-Key."},
 	{Code: models.Internal, Meaning: "Our own bug. Tell us the X-Request-Id."},
 }
 

@@ -27,7 +27,7 @@ type Problem struct {
 	Fix     string          `json:"fix,omitempty" doc:"What to do instead."`
 	Until   *time.Time      `json:"until,omitempty" doc:"When trying again makes sense."`
 	Reasons []policy.Reason `json:"reasons,omitempty" doc:"The rules that said no to an order."`
-	Errors  []FieldError    `json:"errors,omitempty" doc:"All that is wrong with the input; values are never repeated."`
+	Errors  []FieldError    `json:"errors,omitempty" doc:"All that is wrong; values are never repeated."`
 }
 
 // FieldError is one thing wrong with the input.

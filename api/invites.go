@@ -120,7 +120,8 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 // firstInvite is the link that a request is born with. Its id follows from the
 // request's, so that placing again finds it.
 func (s *Server) firstInvite(ctx context.Context, r models.Request, surface string) (store.Invite, error) {
-	return s.invite(ctx, r, store.Invite{ID: strings.Replace(r.ID, mint.Request, mint.Invite, 1), Surface: surface})
+	id := strings.Replace(r.ID, mint.Request, mint.Invite, 1)
+	return s.invite(ctx, r, store.Invite{ID: id, Surface: surface})
 }
 
 // invite stores an invite whose secrets are derived, not kept. It lives as long
@@ -149,7 +150,8 @@ func (s *Server) linkOf(invite store.Invite, message string) *LinkView {
 		return nil
 	}
 	address := s.Config.PublicURL + "/f/" + url.PathEscape(secret)
-	return &LinkView{URL: address, Code: token.Code(secret), ShareText: orDefault(message, shareText) + "\n" + address}
+	text := orDefault(message, shareText) + "\n" + address
+	return &LinkView{URL: address, Code: token.Code(secret), ShareText: text}
 }
 
 func (s *Server) viewInvite(i store.Invite) InviteView {

@@ -24,13 +24,17 @@ func newHuma(router *echo.Echo, config Config) huma.API {
 		settings.Servers = []*huma.Server{{URL: config.PublicURL}}
 	}
 	settings.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"apiKey":     {Type: "http", Scheme: "bearer", Description: "A merchant's API key: fpk_live_… or fpk_test_…"},
-		"buyerToken": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "From POST /v1/buyer-tokens."},
-		"staffToken": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A colleague's token."},
+		"apiKey":     bearer("", "A merchant's API key: fpk_live_… or fpk_test_…"),
+		"buyerToken": bearer("JWT", "From POST /v1/buyer-tokens."),
+		"staffToken": bearer("JWT", "A colleague's token."),
 		"payerCookie": {Type: "apiKey", In: "cookie", Name: PayerCookie,
 			Description: "Set when a link is exchanged by POST /f/{token}."},
 	}
 	return humaecho.NewV4(router, settings)
+}
+
+func bearer(format, about string) *huma.SecurityScheme {
+	return &huma.SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: format, Description: about}
 }
 
 const description = `A friend pays: place a request for an unpaid order, hand the link to a friend, hear what became of it.

@@ -18,7 +18,7 @@ type OrderIn struct {
 	Payable         Amount    `json:"payable"`
 	PriceVersion    int64     `json:"price_version,omitempty" minimum:"0" doc:"Rises with each price."`
 	Kind            string    `json:"kind,omitempty" pattern:"^[a-z_]{1,32}$" doc:"physical, virtual, …"`
-	PayDeadline     time.Time `json:"pay_deadline,omitempty" required:"false" doc:"None: the order waits for ever."`
+	PayDeadline     time.Time `json:"pay_deadline,omitempty" required:"false" doc:"Missing: none."`
 	StockHoldUntil  time.Time `json:"stock_hold_until,omitempty" required:"false"`
 	AllowedChannels []string  `json:"allowed_channels,omitempty" maxItems:"20" doc:"Empty: all of the app's."`
 	Buyer           BuyerIn   `json:"buyer"`
@@ -72,7 +72,7 @@ func (s *Server) createOrder(ctx context.Context, in *orderIn) (*orderOut, error
 func (s *Server) told(ctx context.Context, in OrderIn, id string) (store.Order, error) {
 	who := caller(ctx)
 	if who.Kind != merchant {
-		return store.Order{}, models.Refuse(models.Forbidden, "merchant_only", "Orders come from the merchant's server.")
+		return store.Order{}, merchantOnly()
 	}
 	if !slices.Contains(who.Apps, in.App) {
 		return store.Order{}, unknownApp()
@@ -80,8 +80,14 @@ func (s *Server) told(ctx context.Context, in OrderIn, id string) (store.Order, 
 	return in.order(id, who.Merchant), nil
 }
 
+func merchantOnly() *models.Error {
+	return models.Refuse(models.Forbidden, "merchant_only", "Only the merchant's server may do this.")
+}
+
 func unknownApp() *models.Error {
-	return &models.Error{Code: models.NotFound, Reason: "unknown_app", Message: "You have no such app.", Field: "app"}
+	refused := models.Refuse(models.NotFound, "unknown_app", "You have no such app.")
+	refused.Field = "app"
+	return refused
 }
 
 func (in OrderIn) order(id, merchant string) store.Order {

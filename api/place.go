@@ -16,7 +16,7 @@ import (
 
 type placeIn struct {
 	Body struct {
-		Order     *OrderIn `json:"order,omitempty" doc:"From the merchant's server: registered and asked for at once."`
+		Order     *OrderIn `json:"order,omitempty" doc:"Merchants: registered and asked for at once."`
 		OrderID   string   `json:"order_id,omitempty" maxLength:"64" doc:"An order that is registered already."`
 		ExpiresIn int64    `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"259200" doc:"A wish."`
 		Message   string   `json:"message,omitempty" maxLength:"140" doc:"Leads the share text; not stored."`
@@ -43,28 +43,22 @@ var openStates = []models.State{
 // placeRequest asks for a friend's help. An order has one open request: asking
 // again gives that one, with the same link.
 func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, error) {
-	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
+	order, decision, err := s.orderToPay(ctx, in)
 	if err != nil {
-		return nil, err
-	}
-	decision, _, err := s.decide(ctx, order, in.Body.Surface)
-	if err != nil {
-		return nil, err
-	}
-	if order, err = s.orderToPay(ctx, order, decision); err != nil {
 		return nil, err
 	}
 	if known, found, err := s.openRequest(ctx, order); err != nil || found {
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	}
-	request, err := s.draft(ctx, order, time.Duration(in.Body.ExpiresIn)*time.Second)
+	request, err := s.draft(ctx, order, seconds(in.Body.ExpiresIn))
 	if err != nil {
 		return nil, err
 	}
 	after, err := s.Door.Place(ctx, request)
 	switch {
 	case stillWorking(err):
-		return &placeOut{Status: http.StatusAccepted, Body: PlacedView{RequestView: viewRequest(request, order)}}, nil
+		view := PlacedView{RequestView: viewRequest(request, order)}
+		return &placeOut{Status: http.StatusAccepted, Body: view}, nil
 	case reasonOf(err) == "request_open": // another call was faster
 		known, _, err := s.openRequest(ctx, order)
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
@@ -74,25 +68,25 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	return s.placed(ctx, in, placing{after, order, http.StatusCreated}, err)
 }
 
-// orderToPay stores an order that was told, once the rules have said yes to it.
-func (s *Server) orderToPay(
-	ctx context.Context, order store.Order, decision policy.Decision,
-) (store.Order, error) {
-	if decision.State != policy.Enabled {
-		return order, ineligible(decision.Reasons)
+// orderToPay is the order that the body speaks of, once the rules have said yes
+// to it; one that was told is stored then.
+func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, policy.Decision, error) {
+	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
+	if err != nil {
+		return order, policy.Decision{}, err
 	}
-	if order.State == "" {
+	decision, _, err := s.decide(ctx, order, in.Body.Surface)
+	if err == nil && decision.State != policy.Enabled {
+		err = ineligible(decision.Reasons)
+	}
+	if err == nil && in.Body.Order != nil {
 		order.ID = strings.Replace(minted(ctx), mint.Request, mint.Order, 1)
-		stored, err := s.Store.CreateOrder(ctx, order)
-		if err != nil {
-			return order, err
-		}
-		order = stored
+		order, err = s.Store.CreateOrder(ctx, order)
 	}
-	if order.State == store.OrderPaid || order.State == store.OrderCancelled {
-		return order, models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")
+	if err == nil && (order.State == store.OrderPaid || order.State == store.OrderCancelled) {
+		err = models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")
 	}
-	return order, nil
+	return order, decision, err
 }
 
 func (s *Server) openRequest(ctx context.Context, order store.Order) (models.Request, bool, error) {
@@ -114,17 +108,19 @@ func (s *Server) draft(ctx context.Context, order store.Order, wish time.Duratio
 	}
 	now, speed := s.Clock().UTC(), s.Config.Speed
 	if wish == 0 {
-		wish = time.Duration(app.DefaultExpirySeconds) * time.Second
+		wish = seconds(app.DefaultExpirySeconds)
 	}
 	life := policy.LifeOf(facts.Of(order, nil, now, speed).Order, wish, now, speed)
 	return models.Request{
 		ID: minted(ctx), Order: order.ID, Merchant: order.Merchant, App: order.App, Buyer: order.Buyer,
 		Payable: order.Payable, PriceVersion: order.PriceVersion, Agreed: order.Payable,
-		Hooked: app.HookURL != "", AcceptLate: time.Duration(app.AcceptLateSeconds) * time.Second / time.Duration(speed),
+		Hooked: app.HookURL != "", AcceptLate: seconds(app.AcceptLateSeconds) / time.Duration(speed),
 		Rules: models.CurrentRules, Speed: speed, State: models.Checking, EnteredAt: now,
 		ExpiresAt: life.ExpiresAt, HardEnd: life.HardEnd,
 	}, nil
 }
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 // placing is a request on its way to the answer.
 type placing struct {

@@ -118,9 +118,9 @@ func lastEvent(c echo.Context) (int64, error) {
 	}
 	seq, err := strconv.ParseInt(raw, 10, 64)
 	if err != nil || seq < 0 {
-		return 0, &models.Error{
-			Code: models.Invalid, Reason: "bad_event_id", Message: "An event's id is a number.", Field: "Last-Event-ID",
-		}
+		refused := models.Refuse(models.Invalid, "bad_event_id", "An event's id is a number.")
+		refused.Field = "Last-Event-ID"
+		return 0, refused
 	}
 	return seq, nil
 }

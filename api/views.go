@@ -17,7 +17,7 @@ type RequestView struct {
 	PriceVersion int64         `json:"price_version"`
 	Agreed       *models.Money `json:"agreed,omitempty" doc:"The highest price that the buyer agreed to."`
 	ExpiresAt    time.Time     `json:"expires_at"`
-	SlotUntil    *time.Time    `json:"slot_until,omitempty" doc:"Somebody is paying; free again then at the latest."`
+	SlotUntil    *time.Time    `json:"slot_until,omitempty" doc:"Somebody is paying, until then at most."`
 	PausedUntil  *time.Time    `json:"paused_until,omitempty"`
 	EndedAt      *time.Time    `json:"ended_at,omitempty"`
 	Seq          int64         `json:"seq" doc:"Counts transitions; the id of the newest event."`
@@ -94,7 +94,8 @@ func viewRequest(r models.Request, o store.Order) RequestView {
 	for _, a := range r.Attempts {
 		view.Attempts = append(view.Attempts, AttemptView{
 			Number: a.Number, Channel: a.Channel, ByBuyer: a.ByBuyer, State: a.State, Disposition: a.Disposition,
-			Quoted: a.Quoted, Captured: moneyIfAny(a.Captured), CreatedAt: a.CreatedAt.UTC(), PaidAt: timeIfAny(a.PaidAt),
+			Quoted: a.Quoted, Captured: moneyIfAny(a.Captured), CreatedAt: a.CreatedAt.UTC(),
+			PaidAt: timeIfAny(a.PaidAt),
 		})
 	}
 	for _, f := range r.Refunds {

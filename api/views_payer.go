@@ -22,7 +22,7 @@ type PayerView struct {
 	Payable     models.Money      `json:"payable"`
 	Price       int64             `json:"price_version"`
 	ExpiresAt   time.Time         `json:"expires_at"`
-	SlotUntil   *time.Time        `json:"slot_until,omitempty" doc:"Somebody is paying; free again then at the latest."`
+	SlotUntil   *time.Time        `json:"slot_until,omitempty" doc:"Somebody is paying, until then at most."`
 	PausedUntil *time.Time        `json:"paused_until,omitempty"`
 	Channels    []ChannelView     `json:"channels" nullable:"false" doc:"In the order to show."`
 	Payer       string            `json:"payer,omitempty" doc:"The phone that is logged in, masked."`
