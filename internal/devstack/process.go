@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -84,13 +85,35 @@ func (p *process) stop(signal syscall.Signal) error {
 	}
 }
 
-// kill ends the child without a chance to tidy up, as a crash would.
+// kill ends the child and its own children without a chance to tidy up, as a crash would. PostgreSQL's would
+// otherwise commit for some more moments. It is stopped first, so that none is born meanwhile.
 func (p *process) kill() error {
+	if err := p.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for _, pid := range childrenOf(p.cmd.Process.Pid) {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended by itself
+	}
 	if err := p.signal(syscall.SIGKILL); err != nil {
 		return err
 	}
 	<-p.done
 	return nil
+}
+
+// childrenOf returns the children of a process where the kernel tells, else none.
+func childrenOf(pid int) []int {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	var children []int
+	for _, field := range strings.Fields(string(content)) {
+		if child, err := strconv.Atoi(field); err == nil {
+			children = append(children, child)
+		}
+	}
+	return children
 }
 
 func (p *process) signal(signal syscall.Signal) error {
