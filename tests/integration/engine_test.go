@@ -3,11 +3,14 @@
 package integration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,7 +43,7 @@ type engine struct {
 	temporal client.Client
 	sim      *paysim.Sim
 	simURL   string
-	payer    store.Payer
+	friends  atomic.Int64
 }
 
 func newEngine(t *testing.T) *engine {
@@ -56,8 +59,6 @@ func newEngine(t *testing.T) *engine {
 	e.seed()
 	e.door = door.New(e.temporal)
 	e.work()
-	e.payer, err = e.store.PayerByPhone(t.Context(), "13800138000")
-	require.NoError(t, err)
 	return e
 }
 
@@ -103,8 +104,15 @@ func (e *engine) work() {
 	e.t.Cleanup(func() { require.NoError(e.t, w.Stop()) })
 }
 
-// place places a request of 129 yuan that is watched for guard after its end.
-func (e *engine) place(guard time.Duration) models.Request {
+// wish is how a test's request differs from the usual one.
+type wish struct {
+	guard   time.Duration // 0: one second
+	speed   int64         // 0: real time
+	expires time.Duration // 0: half an hour
+}
+
+// place places a request of 129 yuan.
+func (e *engine) place(w wish) models.Request {
 	e.t.Helper()
 	ctx, now := e.t.Context(), time.Now().UTC()
 	order, err := e.store.CreateOrder(ctx, store.Order{
@@ -114,34 +122,45 @@ func (e *engine) place(guard time.Duration) models.Request {
 	require.NoError(e.t, err)
 	request, err := e.door.Place(ctx, models.Request{
 		ID: mint.ID("fpr"), Order: order.ID, Merchant: "mer_1", App: "app_1", Buyer: "b1",
-		Payable: order.Payable, Agreed: order.Payable, PriceVersion: 1, Rules: models.CurrentRules, Speed: 1,
-		Guard: guard, State: models.Checking, EnteredAt: now,
-		ExpiresAt: now.Add(30 * time.Minute), HardEnd: now.Add(time.Hour),
+		Payable: order.Payable, Agreed: order.Payable, PriceVersion: 1, Rules: models.CurrentRules,
+		Speed: max(w.speed, 1), Guard: cmp.Or(w.guard, time.Second), State: models.Checking, EnteredAt: now,
+		ExpiresAt: now.Add(cmp.Or(w.expires, 30*time.Minute)), HardEnd: now.Add(time.Hour),
 	})
 	require.NoError(e.t, err)
 	require.Equal(e.t, models.Open, request.State)
 	return request
 }
 
-// pay asks to pay as a friend with an invite of his own, and returns the number.
+// pay asks to pay as one more friend with an invite of his own, and returns the number.
 func (e *engine) pay(request models.Request) string {
 	e.t.Helper()
-	ctx, number := e.t.Context(), mint.Number()
+	number, after, err := e.ask(request)
+	require.NoError(e.t, err)
+	require.Equal(e.t, models.Paying, after.State, "%+v", after.Attempts)
+	return number
+}
+
+func (e *engine) ask(request models.Request) (number string, after models.Request, err error) {
+	ctx := e.t.Context()
+	number = mint.Number()
+	payer, err := e.store.PayerByPhone(ctx, fmt.Sprintf("1380013%04d", e.friends.Add(1)))
+	if err != nil {
+		return number, after, err
+	}
 	invite := store.Invite{
 		ID: mint.ID("inv"), Request: request.ID, Generation: 1, TokenHash: []byte(number + "000000")[:32],
 		ExpiresAt: request.ExpiresAt, CreatedAt: time.Now().UTC(),
 	}
-	_, err := e.store.CreateInvite(ctx, invite)
-	require.NoError(e.t, err)
-	after, err := e.door.Deliver(ctx, request.ID, number, models.Event{
-		Kind: models.PayAsked, Actor: "payer:" + e.payer.ID, Attempt: number, Pay: &models.Pay{
-			Number: number, Invite: invite.ID, Payer: e.payer.ID, Channel: "mockpay", Provider: "mockpay",
+	if _, err := e.store.CreateInvite(ctx, invite); err != nil {
+		return number, after, err
+	}
+	after, err = e.door.Deliver(ctx, request.ID, number, models.Event{
+		Kind: models.PayAsked, Actor: "payer:" + payer.ID, Attempt: number, Pay: &models.Pay{
+			Number: number, Invite: invite.ID, Payer: payer.ID, Channel: "mockpay", Provider: "mockpay",
 			Account: "acc_1", Product: "wap", Quoted: request.Payable, PriceVersion: request.PriceVersion,
 		},
 	})
-	require.NoError(e.t, err)
-	require.Equal(e.t, models.Paying, after.State, "%+v", after.Attempts)
-	return number
+	return number, after, err
 }
 
 // report keeps a callback about an attempt in the inbox, as the API would.
