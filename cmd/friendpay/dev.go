@@ -62,7 +62,7 @@ func folder(options *local.Options, fresh bool) error {
 			return fmt.Errorf("forget the state: %w", err)
 		}
 	}
-	return os.MkdirAll(path, 0o755) //nolint:gosec // PostgreSQL runs as another user and must reach its folder below
+	return os.MkdirAll(path, 0o755) //nolint:gosec // PostgreSQL runs as another user below it
 }
 
 func tell(out io.Writer, h *local.House) {

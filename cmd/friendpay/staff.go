@@ -79,7 +79,7 @@ func when(at time.Time) string {
 func showCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "show REQUEST", Short: "Show one request: money, deadline and all that happened", Args: cobra.ExactArgs(1),
+		Use: "show REQUEST", Short: "Show one request: money, deadline, history", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
 				return show(ctx, cmd.OutOrStdout(), s, args[0], asJSON)

@@ -65,7 +65,9 @@ func (c *codec) Decode(payloads []*common.Payload) ([]*common.Payload, error) {
 	})
 }
 
-func each(payloads []*common.Payload, do func(*common.Payload) (*common.Payload, error)) ([]*common.Payload, error) {
+func each(
+	payloads []*common.Payload, do func(*common.Payload) (*common.Payload, error),
+) ([]*common.Payload, error) {
 	done := make([]*common.Payload, len(payloads))
 	for i, payload := range payloads {
 		var err error

@@ -18,7 +18,8 @@ const canary = "canary-13800138000"
 
 func sealed(t *testing.T, keyID string) client.Options {
 	t.Helper()
-	keys, err := vault.New(bytes.Repeat([]byte{7}, 32), vault.Key{ID: keyID, Secret: bytes.Repeat([]byte{9}, 32)})
+	key := vault.Key{ID: keyID, Secret: bytes.Repeat([]byte{9}, 32)}
+	keys, err := vault.New(bytes.Repeat([]byte{7}, 32), key)
 	require.NoError(t, err)
 	var options client.Options
 	codec.Seal(&options, keys)

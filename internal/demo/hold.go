@@ -38,7 +38,9 @@ type heldActivity struct {
 }
 
 // ExecuteActivity runs the activity and holds the save it is waiting for.
-func (a *heldActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+func (a *heldActivity) ExecuteActivity(
+	ctx context.Context, in *interceptor.ExecuteActivityInput,
+) (any, error) {
 	result, err := a.Next.ExecuteActivity(ctx, in)
 	if len(in.Args) != 1 || err != nil {
 		return result, err

@@ -27,7 +27,9 @@ func isProblem(err error, reason string) bool {
 	return errors.As(err, &p) && p.Reason == reason
 }
 
-func post(ctx context.Context, client *http.Client, address string, header http.Header, body, into any) error {
+func post(
+	ctx context.Context, client *http.Client, address string, header http.Header, body, into any,
+) error {
 	return call(ctx, client, http.MethodPost, address, header, body, into)
 }
 

@@ -52,8 +52,7 @@ func (p *provider) press(ctx context.Context, page string) error {
 		return fmt.Errorf("press the button: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Do(request)
+	answer, err := noRedirects.Do(request)
 	if err != nil {
 		return fmt.Errorf("press the button: %w", err)
 	}

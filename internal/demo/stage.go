@@ -81,9 +81,9 @@ func (s *story) place(ctx context.Context, expiresIn time.Duration) error {
 	s.orders++
 	body := map[string]any{
 		"order": map[string]any{
-			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders), "title": "手冲咖啡壶套装",
-			"payable":       models.CNY(price),
-			"price_version": 1, "kind": "physical", "buyer": map[string]string{"id": "b-1", "name": "王小明"},
+			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders),
+			"title": "手冲咖啡壶套装", "kind": "physical", "payable": models.CNY(price), "price_version": 1,
+			"buyer": map[string]string{"id": "b-1", "name": "王小明"},
 		},
 		"expires_in_seconds": int(expiresIn.Seconds()),
 	}

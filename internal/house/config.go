@@ -18,30 +18,30 @@ import (
 // Secrets are never printed. TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY
 // and TEMPORAL_TLS_* are read by Temporal's own envconfig.
 type Config struct {
-	Mode          string        `env:"FRIENDPAY_MODE" envDefault:"production" help:"production, or dev: demo time and plain http allowed"`
-	Listen        string        `env:"FRIENDPAY_LISTEN" envDefault:"127.0.0.1:8080" help:"address of the API"`
-	PublicURL     string        `env:"FRIENDPAY_PUBLIC_URL" help:"https address that friends and providers reach the API at"`
-	DatabaseURL   string        `env:"DATABASE_URL" secret:"true" help:"PostgreSQL 14 or newer"`
-	DatabaseConns int           `env:"FRIENDPAY_DATABASE_CONNS" envDefault:"20" help:"size of the connection pool of one process"`
-	Speed         int64         `env:"FRIENDPAY_SPEED" envDefault:"1" help:"divides every window; dev only"`
-	Guard         time.Duration `env:"FRIENDPAY_GUARD" envDefault:"0" help:"how long to watch for late money; 0: 72h; dev only"`
-	Shop          bool          `env:"FRIENDPAY_SHOP" envDefault:"false" help:"serve the demo shop under /shop; dev only"`
+	Mode          string        `env:"FRIENDPAY_MODE" envDefault:"production"`
+	Listen        string        `env:"FRIENDPAY_LISTEN" envDefault:"127.0.0.1:8080"`
+	PublicURL     string        `env:"FRIENDPAY_PUBLIC_URL"`
+	DatabaseURL   string        `env:"DATABASE_URL" secret:"true"`
+	DatabaseConns int           `env:"FRIENDPAY_DATABASE_CONNS" envDefault:"20"`
+	Speed         int64         `env:"FRIENDPAY_SPEED" envDefault:"1"`
+	Guard         time.Duration `env:"FRIENDPAY_GUARD" envDefault:"0"`
+	Shop          bool          `env:"FRIENDPAY_SHOP" envDefault:"false"`
 
-	VaultIndexKey string   `env:"FRIENDPAY_VAULT_INDEX_KEY" secret:"true" help:"32 bytes in base64; finds rows by phone; never changes"`
-	VaultKeys     string   `env:"FRIENDPAY_VAULT_KEYS" secret:"true" help:"id:base64 of 32 bytes, newest first, comma separated"`
-	LinkKeys      []string `env:"FRIENDPAY_LINK_KEYS" secret:"true" help:"base64 of 32 bytes, newest first, comma separated"`
-	BuyerKeys     []string `env:"FRIENDPAY_BUYER_KEYS" secret:"true" help:"id:base64 Ed25519 seeds, newest first"`
-	PayerKeys     []string `env:"FRIENDPAY_PAYER_KEYS" secret:"true" help:"id:base64 Ed25519 seeds, newest first"`
-	StaffKeys     []string `env:"FRIENDPAY_STAFF_KEYS" secret:"true" help:"id:base64 Ed25519 seeds, newest first"`
-	PlainHistory  bool     `env:"FRIENDPAY_PLAIN_HISTORY" envDefault:"false" help:"do not seal Temporal payloads; dev only"`
+	VaultIndexKey string   `env:"FRIENDPAY_VAULT_INDEX_KEY" secret:"true"`
+	VaultKeys     string   `env:"FRIENDPAY_VAULT_KEYS" secret:"true"`
+	LinkKeys      []string `env:"FRIENDPAY_LINK_KEYS" secret:"true"`
+	BuyerKeys     []string `env:"FRIENDPAY_BUYER_KEYS" secret:"true"`
+	PayerKeys     []string `env:"FRIENDPAY_PAYER_KEYS" secret:"true"`
+	StaffKeys     []string `env:"FRIENDPAY_STAFF_KEYS" secret:"true"`
+	PlainHistory  bool     `env:"FRIENDPAY_PLAIN_HISTORY" envDefault:"false"`
 
-	SMSURL string `env:"FRIENDPAY_SMS_URL" help:"gateway for one-time codes and receipts"`
-	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true" help:"its bearer key"`
+	SMSURL string `env:"FRIENDPAY_SMS_URL"`
+	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true"`
 
-	TrustedProxies []string `env:"FRIENDPAY_TRUSTED_PROXIES" help:"CIDRs whose X-Forwarded-For is believed"`
-	WorkerBuild    string   `env:"FRIENDPAY_WORKER_BUILD" help:"build id; pins running requests to it (Worker Versioning)"`
-	CallsPerSecond float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0" help:"limit per provider over all workers; 0: none"`
-	LogLevel       string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info" help:"debug, info, warn or error"`
+	TrustedProxies []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
+	WorkerBuild    string   `env:"FRIENDPAY_WORKER_BUILD"`
+	CallsPerSecond float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
+	LogLevel       string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
 }
 
 // Read takes the settings from an environment and says everything that is wrong
@@ -74,7 +74,9 @@ func (c Config) check() error {
 	say(c.DatabaseURL == "", "DATABASE_URL is missing")
 	say(!isKey(c.VaultIndexKey), "FRIENDPAY_VAULT_INDEX_KEY is 32 bytes in base64")
 	for name, keys := range map[string][]string{
-		"FRIENDPAY_BUYER_KEYS": c.BuyerKeys, "FRIENDPAY_PAYER_KEYS": c.PayerKeys, "FRIENDPAY_STAFF_KEYS": c.StaffKeys,
+		"FRIENDPAY_BUYER_KEYS": c.BuyerKeys,
+		"FRIENDPAY_PAYER_KEYS": c.PayerKeys,
+		"FRIENDPAY_STAFF_KEYS": c.StaffKeys,
 	} {
 		say(!areSeeds(keys), name+" is id:base64 of 32 bytes, at least one")
 	}
@@ -108,6 +110,6 @@ func (c Config) Print(out io.Writer) {
 		if field.Tag.Get("secret") != "" && !value.Field(i).IsZero() {
 			shown = "(set)"
 		}
-		_, _ = fmt.Fprintf(out, "%-38s %-28s %s\n", field.Tag.Get("env"), shown, field.Tag.Get("help"))
+		_, _ = fmt.Fprintf(out, "%-38s %-28s %s\n", field.Tag.Get("env"), shown, help[field.Tag.Get("env")])
 	}
 }

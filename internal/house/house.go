@@ -52,8 +52,8 @@ func Open(ctx context.Context, config Config, temporal client.Options, log *slog
 	if h.keys, err = config.vault(); err != nil {
 		return nil, err
 	}
-	h.Store, err = store.Open(ctx, config.DatabaseURL, store.Options{Vault: h.keys, MaxConns: config.DatabaseConns})
-	if err != nil {
+	options := store.Options{Vault: h.keys, MaxConns: config.DatabaseConns}
+	if h.Store, err = store.Open(ctx, config.DatabaseURL, options); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	temporal.Logger = sdklog.NewStructuredLogger(log)
@@ -94,6 +94,7 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: now, Log: h.Log,
 	}
 	return worker.New(h.Temporal, acts, worker.Options{
-		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond, Build: h.Config.WorkerBuild, Watchers: watchers,
+		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
+		Build: h.Config.WorkerBuild, Watchers: watchers,
 	}, relay, outbox)
 }

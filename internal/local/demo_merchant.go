@@ -43,7 +43,8 @@ func (h *House) keys() (map[string]string, error) {
 	known, err := h.readSecrets()
 	if errors.Is(err, fs.ErrNotExist) {
 		known = secrets{Keys: house.FreshKeys(), Merchant: Merchant{
-			APIKey: "fpk_test_" + random(), WebhookSecret: "whsec_" + base64.StdEncoding.EncodeToString([]byte(random())),
+			APIKey:        "fpk_test_" + random(),
+			WebhookSecret: "whsec_" + base64.StdEncoding.EncodeToString([]byte(random())),
 		}}
 		err = h.writeSecrets(known)
 	}
@@ -109,7 +110,8 @@ func (h *House) seed(ctx context.Context) error {
 		}},
 		Channels: []store.Channel{{
 			ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",
-			NameZH: "模拟支付", NameEN: "Mockpay", Position: 1, Min: models.CNY(1), Max: models.CNY(5_000_000), Enabled: true,
+			NameZH: "模拟支付", NameEN: "Mockpay", Position: 1, Enabled: true,
+			Min: models.CNY(1), Max: models.CNY(5_000_000),
 		}},
 	})
 }
