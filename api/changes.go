@@ -8,12 +8,15 @@ import (
 )
 
 type cancelIn struct {
-	requestPath
-	optionalKey
-	Body struct {
-		Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
-		Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race goes back."`
-	} `required:"false"`
+	RequestPath
+	OptionalKey
+	Body *CancelIn
+}
+
+// CancelIn says why and how; it may be left out.
+type CancelIn struct {
+	Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
+	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race goes back."`
 }
 
 // cancelRequest ends a request. What is payable at the provider is closed first,
@@ -23,21 +26,22 @@ func (s *Server) cancelRequest(ctx context.Context, in *cancelIn) (*requestOut, 
 	if err != nil {
 		return nil, err
 	}
-	event := models.Event{Kind: models.MerchantCancelled, Reason: in.Body.Reason}
+	how := orDefault(in.Body, &CancelIn{})
+	event := models.Event{Kind: models.MerchantCancelled, Reason: how.Reason}
 	switch {
-	case caller(ctx).Kind == buyer && in.Body.Force:
+	case caller(ctx).Kind == buyer && how.Force:
 		return nil, merchantOnly()
 	case caller(ctx).Kind == buyer:
 		event.Kind = models.BuyerCancelled
-	case in.Body.Force:
+	case how.Force:
 		event.Kind = models.MerchantWithdrew
 	}
 	return s.deliver(ctx, request, in.update(ctx), event)
 }
 
 type priceIn struct {
-	requestPath
-	optionalKey
+	RequestPath
+	OptionalKey
 	Body struct {
 		Payable      Amount `json:"payable"`
 		PriceVersion int64  `json:"price_version" minimum:"1" doc:"Above every version before."`
@@ -64,8 +68,8 @@ func (s *Server) changePrice(ctx context.Context, in *priceIn) (*requestOut, err
 }
 
 type answerIn struct {
-	requestPath
-	optionalKey
+	RequestPath
+	OptionalKey
 }
 
 // acceptPrice is the buyer's yes to a higher price.
@@ -87,7 +91,7 @@ func (s *Server) answerPrice(ctx context.Context, in *answerIn, kind models.Even
 }
 
 type refundIn struct {
-	requestPath
+	RequestPath
 	Body struct {
 		Amount *Amount `json:"amount,omitempty" doc:"Missing: all that is left."`
 		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`

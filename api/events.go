@@ -8,7 +8,7 @@ import (
 )
 
 type eventsIn struct {
-	requestPath
+	RequestPath
 	After int64 `query:"after" minimum:"0" doc:"The seq of the last event you know."`
 	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }

@@ -32,7 +32,7 @@ type InviteView struct {
 }
 
 type inviteIn struct {
-	requestPath
+	RequestPath
 	Body struct {
 		Label   string `json:"label,omitempty" maxLength:"40" doc:"The buyer's own word for the friend."`
 		Surface string `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$"`
@@ -48,7 +48,7 @@ type invitesOut struct {
 }
 
 type invitePath struct {
-	requestPath
+	RequestPath
 	Invite string `path:"invite" maxLength:"64"`
 }
 
@@ -80,7 +80,7 @@ func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, er
 }
 
 // listInvites shows all links of a request, oldest first.
-func (s *Server) listInvites(ctx context.Context, in *requestPath) (*invitesOut, error) {
+func (s *Server) listInvites(ctx context.Context, in *RequestPath) (*invitesOut, error) {
 	if _, err := s.owned(ctx, in.ID); err != nil {
 		return nil, err
 	}

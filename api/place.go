@@ -37,7 +37,8 @@ type PlacedView struct {
 
 // open are the states in which a request stands in the way of another for its order.
 var openStates = []models.State{
-	models.Checking, models.Open, models.Paying, models.Confirming, models.Applying, models.Paused, models.Closing,
+	models.Checking, models.Open, models.Paying, models.Confirming, models.Applying, models.Paused,
+	models.Closing,
 }
 
 // placeRequest asks for a friend's help. An order has one open request: asking

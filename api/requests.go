@@ -13,7 +13,8 @@ import (
 	"github.com/friendpay/friendpay/store"
 )
 
-type requestPath struct {
+// RequestPath names the request that a call is about.
+type RequestPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -83,7 +84,7 @@ func (p Principal) filter(in *requestsIn) (store.RequestFilter, error) {
 }
 
 // showRequest reads one request.
-func (s *Server) showRequest(ctx context.Context, in *requestPath) (*requestOut, error) {
+func (s *Server) showRequest(ctx context.Context, in *RequestPath) (*requestOut, error) {
 	request, err := s.owned(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -127,13 +128,13 @@ func (s *Server) deliver(
 	return s.answer(ctx, after, http.StatusOK)
 }
 
-// optionalKey is the Idempotency-Key of a call that creates nothing: it names
+// OptionalKey is the Idempotency-Key of a call that creates nothing: it names
 // the update, so that the engine itself drops repetitions.
-type optionalKey struct {
+type OptionalKey struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Optional: a repeated call is dropped."`
 }
 
-func (k optionalKey) update(ctx context.Context) string {
+func (k OptionalKey) update(ctx context.Context) string {
 	if k.Key == "" {
 		return mint.ID("upd")
 	}
