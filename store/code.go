@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/binary"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -27,7 +28,7 @@ type LoginCode struct {
 func (s *Store) IssueCode(ctx context.Context, code LoginCode) error {
 	const end = `UPDATE login_codes SET expires_at = clock_timestamp()
 		WHERE phone_index = ? AND purpose = ? AND used_at IS NULL AND expires_at > clock_timestamp()`
-	const issue = `INSERT INTO login_codes (phone_index, purpose, code_hash, expires_at)
+	const issue = `INSERT INTO login_codes (purpose, phone_index, code_hash, expires_at)
 		VALUES (?, ?, ?, clock_timestamp() + make_interval(secs => ?))`
 	phone := s.phoneIndex(code.Phone)
 	err := s.WithTx(ctx, func(tx *Store) error {
@@ -37,7 +38,7 @@ func (s *Store) IssueCode(ctx context.Context, code LoginCode) error {
 		if _, err := tx.write(ctx, end, phone, code.Purpose); err != nil {
 			return err
 		}
-		_, err := tx.write(ctx, issue, phone, code.Purpose, s.codeHash(code), codeLife.Seconds())
+		_, err := tx.write(ctx, issue, code.Purpose, phone, s.codeHash(code), codeLife.Seconds())
 		return err
 	})
 	return failed("issue code", err)
@@ -46,13 +47,13 @@ func (s *Store) IssueCode(ctx context.Context, code LoginCode) error {
 // mayIssue counts under a lock of the phone, so that a hundred who ask at once
 // are counted one after the other.
 func (s *Store) mayIssue(ctx context.Context, phone []byte) error {
-	const lock = "SELECT pg_advisory_xact_lock(hashtextextended(encode(?::bytea, 'hex'), 0))"
+	const lock = "SELECT pg_advisory_xact_lock(?)"
 	const count = `SELECT count(*) AS issued, coalesce(max(issued_at), now()) AS last,
 			coalesce(min(issued_at), now()) AS first, clock_timestamp() AS now
 		FROM (SELECT issued_at FROM login_codes
 			WHERE phone_index = ? AND issued_at > clock_timestamp() - interval '24 hours'
 			ORDER BY issued_at DESC LIMIT ?) newest`
-	if _, err := s.write(ctx, lock, phone); err != nil {
+	if _, err := s.write(ctx, lock, int64(binary.BigEndian.Uint64(phone))); err != nil {
 		return err
 	}
 	var seen struct {

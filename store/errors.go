@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -83,13 +84,21 @@ func failed(doing string, err error) error {
 	switch {
 	case errors.As(err, &ours):
 	case errors.As(err, &pg):
-		err = &failure{refusalOf(pg), pg.Code + " " + pg.ConstraintName, err}
+		err = &failure{refusalOf(pg), detailOf(pg), err}
 	case errors.Is(err, context.Canceled):
 	case errors.As(err, &connecting), errors.As(err, &network), errors.Is(err, context.DeadlineExceeded),
 		pgconn.SafeToRetry(err), errors.Is(err, pgx.ErrTxClosed):
 		err = &failure{down, "no connection", err}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// detailOf quotes PostgreSQL only where it speaks of our SQL and not of values.
+func detailOf(pg *pgconn.PgError) string {
+	if strings.HasPrefix(pg.Code, "42") {
+		return pg.Code + " " + pg.Message
+	}
+	return strings.TrimSpace(pg.Code + " " + pg.ConstraintName)
 }
 
 func refusalOf(pg *pgconn.PgError) models.Error {

@@ -11,8 +11,8 @@ import (
 func (s *Store) Hit(
 	ctx context.Context, bucket string, limit int, window time.Duration,
 ) (retryAt time.Time, allowed bool, err error) {
-	const hit = `INSERT INTO limits AS l (bucket, count, expires_at)
-		VALUES (@bucket, 1, clock_timestamp() + make_interval(secs => @window))
+	const hit = `INSERT INTO limits AS l (count, bucket, expires_at)
+		VALUES (1, @bucket, clock_timestamp() + make_interval(secs => @window))
 		ON CONFLICT (bucket) DO UPDATE SET
 			count = CASE WHEN l.expires_at <= clock_timestamp() THEN 1 ELSE l.count + 1 END,
 			expires_at = CASE WHEN l.expires_at <= clock_timestamp() THEN excluded.expires_at ELSE l.expires_at END

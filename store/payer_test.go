@@ -1,0 +1,189 @@
+package store_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+const phone = "13800138000"
+
+func TestAPhoneIsOnePayer(t *testing.T) {
+	w := open(t)
+	other := w.another()
+	var mu sync.Mutex
+	ids := map[string]bool{}
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			s := w.Store
+			if i%2 == 0 {
+				s = other
+			}
+			payer, err := s.PayerByPhone(t.Context(), phone)
+			require.NoError(t, err)
+			require.Equal(t, "138****8000", payer.MaskedPhone)
+			mu.Lock()
+			defer mu.Unlock()
+			ids[payer.ID] = true
+		})
+	}
+	all.Wait()
+	require.Len(t, ids, 1)
+	for id := range ids {
+		found, err := w.PayerPhone(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, phone, found)
+	}
+	_, err := w.Payer(t.Context(), "pay_nobody")
+	refused(t, err, models.NotFound, "unknown_payer")
+}
+
+func TestPayerFactsCountTheDayInShanghai(t *testing.T) {
+	w := open(t)
+	payer, err := w.PayerByPhone(t.Context(), phone)
+	require.NoError(t, err)
+	l := w.opened()
+	number := mint.Number()
+	asked := l.ask(number)
+	asked.Pay.Payer = payer.ID
+	l.save(asked, models.Event{Kind: models.LoginPassed, Attempt: number})
+	l.save(models.Event{Kind: models.PaymentOpened, Attempt: number})
+	paid := capture(number, 12900)
+	paid.Capture.PaidAt = time.Date(2026, 3, 1, 16, 30, 0, 0, time.UTC) // half past midnight in Shanghai
+	l.save(paid)
+
+	at := func(now time.Time) models.Money {
+		facts, err := w.PayerFacts(t.Context(), payer.ID, "app_1", now)
+		require.NoError(t, err)
+		require.Equal(t, models.CNY(100_000), facts.DailyLimit)
+		require.Zero(t, facts.PerPaymentLimit)
+		return facts.CapturedToday
+	}
+	require.Equal(t, models.CNY(12900), at(time.Date(2026, 3, 2, 15, 59, 0, 0, time.UTC)))
+	require.Equal(t, models.CNY(0), at(time.Date(2026, 3, 2, 16, 0, 0, 0, time.UTC)), "the next day")
+
+	require.NoError(t, w.BlockPayer(t.Context(), payer.ID, true, "fraud"))
+	facts, err := w.PayerFacts(t.Context(), payer.ID, "app_1", time.Now())
+	require.NoError(t, err)
+	require.True(t, facts.Blocked)
+	_, err = w.PayerFacts(t.Context(), "pay_nobody", "app_1", time.Now())
+	refused(t, err, models.NotFound, "unknown_payer")
+}
+
+func code(digits string) store.LoginCode {
+	return store.LoginCode{Phone: phone, Purpose: "link", Code: digits}
+}
+
+func (w *world) age(by string) {
+	require.NoError(w.t, w.exec("UPDATE login_codes SET issued_at = issued_at - $1::interval, "+
+		"expires_at = expires_at - $1::interval", by))
+}
+
+func TestACodeWorksOnce(t *testing.T) {
+	w := open(t)
+	require.NoError(t, w.IssueCode(t.Context(), code("123456")))
+	wrong := code("123456")
+	wrong.Purpose = "other"
+	refused(t, w.TakeCode(t.Context(), wrong), models.Gone, "code_expired")
+	var taken atomic.Int64
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if err := w.TakeCode(t.Context(), code("123456")); err == nil {
+				taken.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 1, taken.Load())
+}
+
+func TestWrongCodesAreCounted(t *testing.T) {
+	w := open(t)
+	require.NoError(t, w.IssueCode(t.Context(), code("123456")))
+	for range 5 {
+		refused(t, w.TakeCode(t.Context(), code("000000")), models.Invalid, "code_wrong")
+	}
+	refused(t, w.TakeCode(t.Context(), code("123456")), models.Limited, "code_tries")
+}
+
+func TestACodeExpiresAndIsReplaced(t *testing.T) {
+	w := open(t)
+	require.NoError(t, w.IssueCode(t.Context(), code("111111")))
+	w.age("2 min")
+	require.NoError(t, w.IssueCode(t.Context(), code("222222")))
+	refused(t, w.TakeCode(t.Context(), code("111111")), models.Invalid, "code_wrong")
+	w.age("6 min")
+	refused(t, w.TakeCode(t.Context(), code("222222")), models.Gone, "code_expired")
+}
+
+func TestCodesAreLimitedPerPhone(t *testing.T) {
+	w := open(t)
+	for range 10 {
+		require.NoError(t, w.IssueCode(t.Context(), code("111111")))
+		known := refused(t, w.another().IssueCode(t.Context(), code("222222")), models.Limited, "code_too_soon")
+		require.WithinDuration(t, time.Now().Add(time.Minute), known.Until, 20*time.Second)
+		w.age("1 h")
+	}
+	known := refused(t, w.IssueCode(t.Context(), code("111111")), models.Limited, "code_daily_limit")
+	require.WithinDuration(t, time.Now().Add(14*time.Hour), known.Until, time.Minute)
+	other := code("111111")
+	other.Phone = "13900139000"
+	require.NoError(t, w.IssueCode(t.Context(), other))
+	w.age("15 h")
+	require.NoError(t, w.IssueCode(t.Context(), code("111111")), "the first is a day old")
+}
+
+func TestAHundredAskForACodeAtOnce(t *testing.T) {
+	w := open(t)
+	var issued atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if err := w.IssueCode(t.Context(), code("123456")); err == nil {
+				issued.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 1, issued.Load())
+}
+
+// FM-47: the limit is one, however many instances count.
+func TestALimitHoldsOverInstances(t *testing.T) {
+	w := open(t)
+	stores := []*store.Store{w.Store, w.another()}
+	var allowed atomic.Int64
+	var all sync.WaitGroup
+	for i := range 60 {
+		all.Go(func() {
+			until, ok, err := stores[i%2].Hit(t.Context(), "link_miss:203.0.113.9", 20, time.Minute)
+			require.NoError(t, err)
+			require.WithinDuration(t, time.Now().Add(time.Minute), until, 30*time.Second)
+			if ok {
+				allowed.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 20, allowed.Load())
+	_, ok, err := w.Hit(t.Context(), "link_miss:203.0.113.10", 20, time.Minute)
+	require.NoError(t, err)
+	require.True(t, ok, "another address has its own")
+
+	require.NoError(t, w.exec("UPDATE limits SET expires_at = now() - interval '1 s'"))
+	_, ok, err = w.Hit(t.Context(), "link_miss:203.0.113.9", 20, time.Minute)
+	require.NoError(t, err)
+	require.True(t, ok, "a new window")
+	pruned, err := w.PruneLimits(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, pruned)
+}
