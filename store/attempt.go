@@ -33,15 +33,15 @@ func (s *Store) SavePresentation(ctx context.Context, attempt string, shown prov
 
 // Presentation reads it back; not_found "unknown_presentation" while there is none.
 func (s *Store) Presentation(ctx context.Context, attempt string) (providers.Presentation, error) {
-	var sealed []byte
-	err := s.read(ctx, &sealed, "SELECT sealed FROM presentations WHERE attempt = ?", attempt)
+	var row struct{ Sealed []byte }
+	err := s.read(ctx, &row, "SELECT sealed FROM presentations WHERE attempt = ?", attempt)
 	if err != nil {
 		return providers.Presentation{}, failed("read presentation", err)
 	}
-	if len(sealed) == 0 {
+	if len(row.Sealed) == 0 {
 		return providers.Presentation{}, unknown("unknown_presentation")
 	}
-	plain, err := s.vault.Open(sealed, presentationPlace(attempt))
+	plain, err := s.vault.Open(row.Sealed, presentationPlace(attempt))
 	if err != nil {
 		return providers.Presentation{}, failed("read presentation", err)
 	}

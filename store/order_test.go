@@ -1,0 +1,208 @@
+package store_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+func TestAnOrderNumberIsOneOrder(t *testing.T) {
+	w := open(t)
+	first := w.order()
+	again := first
+	again.ID = mint.ID(mint.Order)
+	again.PayDeadline = time.Time{}
+	stored, err := w.CreateOrder(t.Context(), again)
+	require.NoError(t, err)
+	require.Equal(t, first, stored)
+
+	other := again
+	other.Title = "Coffee"
+	_, err = w.CreateOrder(t.Context(), other)
+	refused(t, err, models.Conflict, "order_differs")
+
+	require.NoError(t, w.UpdatePrice(t.Context(), first.ID, models.Price{Payable: models.CNY(1), Version: 3}))
+	require.NoError(t, w.UpdatePrice(t.Context(), first.ID, models.Price{Payable: models.CNY(2), Version: 2}))
+	stored, err = w.CreateOrder(t.Context(), again)
+	require.NoError(t, err, "the same order, whose price has changed since")
+	require.Equal(t, models.CNY(1), stored.Payable, "an older price changes nothing")
+
+	bad := again
+	bad.Number, bad.Payable = "other", models.CNY(0)
+	_, err = w.CreateOrder(t.Context(), bad)
+	require.Equal(t, "payable", refused(t, err, models.Invalid, "bad_amount").Field)
+	_, err = w.Order(t.Context(), "ord_nobody")
+	refused(t, err, models.NotFound, "unknown_order")
+}
+
+func TestOneOfManyClaimsWins(t *testing.T) {
+	w := open(t)
+	order := w.order()
+	stores := []*store.Store{w.Store, w.another()}
+	var won atomic.Int64
+	var all sync.WaitGroup
+	for i := range 40 {
+		all.Go(func() {
+			claim := store.Claim{Order: order.ID, Request: "fpr_" + string(rune('a'+i%2)), Attempt: mint.Number(),
+				Price: order.Payable, PriceVersion: 1}
+			claim.Attempt = []string{"A", "B"}[i%2]
+			reason, err := stores[i%2].ClaimOrder(t.Context(), claim)
+			require.NoError(t, err)
+			if reason == "" {
+				won.Add(1)
+			} else {
+				require.Equal(t, store.ClaimDuplicate, reason)
+			}
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 20, won.Load(), "one of the two, each time it asks")
+}
+
+func TestClaimsAreRefusedWithAReason(t *testing.T) {
+	w := open(t)
+	l, number := w.paying()
+	claim := func(change func(*store.Claim)) string {
+		asked := l.claim(number)
+		change(&asked)
+		reason, err := w.ClaimOrder(t.Context(), asked)
+		require.NoError(t, err)
+		return reason
+	}
+	as := func(*store.Claim) {}
+	require.NoError(t, w.UpdatePrice(t.Context(), l.request.Order, models.Price{Payable: models.CNY(13000), Version: 2}))
+	require.Equal(t, store.ClaimStalePrice, claim(as))
+	require.NoError(t, w.UpdatePrice(t.Context(), l.request.Order, models.Price{Payable: models.CNY(12000), Version: 3}))
+	require.Equal(t, store.ClaimStalePrice, claim(func(c *store.Claim) { c.Price.Currency = "USD" }))
+	require.Empty(t, claim(as), "a price that fell is paid more than enough")
+	require.Empty(t, claim(as), "again is the same")
+	require.Equal(t, store.ClaimDuplicate, claim(func(c *store.Claim) { c.Request = "fpr_other" }))
+}
+
+func TestLateMoneyMayReopenAReleasedOrder(t *testing.T) {
+	w := open(t)
+	l := w.opened()
+	l.save(models.Event{Kind: models.RequestLapsed})
+	late := l.claim(mint.Number())
+	reason, err := w.ClaimOrder(t.Context(), late)
+	require.NoError(t, err)
+	require.Equal(t, store.ClaimOrderGone, reason)
+
+	order, err := w.Order(t.Context(), l.request.Order)
+	require.NoError(t, err)
+	second := w.live(order)
+	second.save(models.Event{Kind: models.Placed}, models.Event{Kind: models.OrderEligible})
+	late.Reopen = true
+	reason, err = w.ClaimOrder(t.Context(), late)
+	require.NoError(t, err)
+	require.Equal(t, store.ClaimOrderGone, reason, "another friend has been asked")
+
+	second.save(models.Event{Kind: models.BuyerCancelled})
+	reason, err = w.ClaimOrder(t.Context(), late)
+	require.NoError(t, err)
+	require.Empty(t, reason)
+}
+
+// A reopened request asks for its order while another one is open: no deadlock
+// of constraints, and the order is not paid twice.
+func TestAReopenedRequestLivesBesideAnOpenOne(t *testing.T) {
+	w := open(t)
+	l, number := w.paying()
+	l.request.AcceptLate = time.Hour
+	l.save(models.Event{Kind: models.RequestLapsed})
+	l.save(models.Event{Kind: models.PaymentClosed, Attempt: number})
+	require.Equal(t, models.Expired, l.request.State)
+	order, err := w.Order(t.Context(), l.request.Order)
+	require.NoError(t, err)
+	second := w.live(order)
+	second.save(models.Event{Kind: models.Placed}, models.Event{Kind: models.OrderEligible})
+	l.save(capture(number, 12900))
+	require.Equal(t, models.Applying, l.request.State)
+	l.save(models.Event{Kind: models.OrderRefused, Attempt: number, Reason: "order_gone", Spare: mint.Number()})
+	require.Equal(t, models.Expired, l.request.State)
+	totals, err := w.Totals(t.Context(), l.request.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(0), Applied: models.CNY(0)}, totals)
+}
+
+// FM-21: the sum of refunds is guarded where all instances meet.
+func TestFiftyRefundsNeverExceedTheCapture(t *testing.T) {
+	w := open(t)
+	l, number := w.settled()
+	const refund = `INSERT INTO refunds SELECT $1, request_id, number, 1, 1000, 'CNY', '', 'due', '', now()
+		FROM attempts WHERE number = $2`
+	var done atomic.Int64
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if err := w.exec(refund, mint.Number(), number); err == nil {
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 12, done.Load())
+	require.EqualValues(t, 12000, value[int64](w, "SELECT refunded_minor FROM attempts WHERE number = $1", number))
+	require.NoError(t, w.exec("UPDATE refunds SET state = 'replaced' WHERE request_id = $1", l.request.ID))
+	require.EqualValues(t, 0, value[int64](w, "SELECT refunded_minor FROM attempts WHERE number = $1", number))
+}
+
+// The same by saves: agents judge from the same snapshot, as a broken law might let them.
+func TestConcurrentRefundStepsNeverExceedTheCapture(t *testing.T) {
+	w := open(t)
+	l, number := w.settled()
+	var all sync.WaitGroup
+	for range 50 {
+		greedy := models.Step{Request: l.request}
+		greedy.Request.Version++
+		for range 14 {
+			greedy.Request.Refunds = append(greedy.Request.Refunds, models.Refund{
+				Number: mint.Number(), Attempt: number, Amount: models.CNY(1000), State: models.RefundDue, CreatedAt: l.at,
+			})
+		}
+		all.Go(func() { refused(t, w.SaveStep(t.Context(), greedy), models.Conflict, "refund_exceeds") })
+	}
+	all.Wait()
+	require.EqualValues(t, 0, value[int64](w, "SELECT count(*) FROM refunds"))
+}
+
+func TestRefundsMoveTheLedger(t *testing.T) {
+	w := open(t)
+	l, number := w.settled()
+	refund := mint.Number()
+	back := models.CNY(2900)
+	l.save(models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back})
+	l.save(models.Event{Kind: models.RefundDone, Refund: refund})
+	require.Equal(t, models.PartlyRefunded, l.request.State)
+	totals, err := w.Totals(t.Context(), l.request.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(2900), Applied: models.CNY(10000)}, totals)
+	located, err := w.Locate(t.Context(), refund)
+	require.NoError(t, err)
+	require.Equal(t, number, located.Attempt)
+	require.Equal(t, refund, located.Refund)
+	require.EqualValues(t, 1, value[int64](w, `SELECT count(*) FROM messages
+		WHERE kind = 'sms' AND type = 'request.refunded' AND payload->'data'->>'refund' = $1`, refund))
+}
+
+func TestAFallenPriceNeverBecomesTheMerchants(t *testing.T) {
+	w := open(t)
+	l, number := w.paying()
+	l.save(models.Event{Kind: models.PriceChanged, Price: &models.Price{Payable: models.CNY(10000), Version: 2}})
+	l.save(capture(number, 12900))
+	l.save(models.Event{Kind: models.OrderAccepted, Attempt: number, Spare: mint.Number()})
+	totals, err := w.Totals(t.Context(), l.request.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.CNY(10000), totals.Applied)
+	l.save(models.Event{Kind: models.RefundDone, Refund: l.request.Refunds[0].Number})
+	totals, err = w.Totals(t.Context(), l.request.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(2900), Applied: models.CNY(10000)}, totals)
+}

@@ -1,0 +1,164 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
+)
+
+// reasons lists why things are stuck at that time.
+func (w *world) reasons(now time.Time) []string {
+	w.t.Helper()
+	rows, err := w.Stuck(w.t.Context(), now, 100)
+	require.NoError(w.t, err)
+	reasons := []string{}
+	for _, row := range rows {
+		require.False(w.t, row.Since.IsZero())
+		reasons = append(reasons, row.Reason)
+	}
+	return reasons
+}
+
+func TestHealthyRequestsAreNotStuck(t *testing.T) {
+	w := open(t)
+	w.settled()
+	w.paying()
+	require.Empty(t, w.reasons(time.Now()))
+}
+
+func TestStuckSaysWhy(t *testing.T) {
+	w := open(t)
+	now := time.Now().UTC()
+	l, number := w.paying()
+
+	overdue := now.Add(10 * time.Minute)
+	require.Contains(t, w.reasons(overdue), "Its time came and nothing happened: poll_due is overdue.")
+
+	l.save(models.Event{Kind: models.SlotLapsed})
+	closing := "The provider does not confirm that the payment is closed."
+	require.NotContains(t, w.reasons(now.Add(14*time.Minute)), closing)
+	require.Contains(t, w.reasons(now.Add(16*time.Minute)), closing)
+	l.save(models.Event{Kind: models.PriceChanged, Price: &models.Price{Payable: models.CNY(12800), Version: 2}})
+	require.Contains(t, w.reasons(now.Add(16*time.Minute)), closing, "another step does not make it younger")
+
+	l.save(capture(number, 12900))
+	l.save(models.Event{Kind: models.OrderRefused, Attempt: number, Reason: "order_gone", Spare: mint.Number()})
+	slow := "A refund is still not done after a day."
+	require.NotContains(t, w.reasons(now), slow)
+	require.Contains(t, w.reasons(now.Add(25*time.Hour)), slow)
+	l.save(models.Event{Kind: models.RefundBroke, Refund: l.request.Refunds[0].Number, Reason: "no_funds"})
+	require.Contains(t, w.reasons(now), "A refund failed and needs a human: no_funds.")
+	require.Contains(t, w.reasons(now), "A case is open: refund failed.")
+
+	kept, err := w.KeepEvent(t.Context(), event("a"))
+	require.NoError(t, err)
+	waits := "A callback waits to be applied since over a minute."
+	require.NotContains(t, w.reasons(now), waits)
+	require.Contains(t, w.reasons(now.Add(2*time.Minute)), waits)
+	require.NoError(t, w.MarkEvent(t.Context(), kept.ID, store.Mark{Status: store.EventDead, Reason: "poison"}))
+	require.Contains(t, w.reasons(now), "A callback could not be applied: poison.")
+	other := event("a")
+	other.Raw = []byte("other")
+	_, err = w.KeepEvent(t.Context(), other)
+	require.NoError(t, err)
+	require.Contains(t, w.reasons(now), "A callback came again with another body; the first one stands.")
+
+	for range 3 {
+		messages, err := w.TakeMessages(t.Context(), 1, time.Minute)
+		require.NoError(t, err)
+		require.NoError(t, w.RetryMessage(t.Context(), messages[0].ID, time.Unix(1, 0), "timeout"))
+	}
+	require.Contains(t, w.reasons(now), "A webhook does not get through: timeout.")
+}
+
+func TestCasesHaveAnOwnerAndAnEnd(t *testing.T) {
+	w := open(t)
+	orphan := store.Case{Kind: models.CaseOrphan, Attempt: mint.Number(), Provider: "mockpay", Account: "acc_1"}
+	opened, err := w.OpenCase(t.Context(), orphan)
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now().Add(24*time.Hour), opened.DueAt, time.Minute)
+	again, err := w.OpenCase(t.Context(), orphan)
+	require.NoError(t, err)
+	require.Equal(t, opened, again, "one open case for one matter")
+
+	page, err := w.Cases(t.Context(), store.CaseFilter{Kind: models.CaseOrphan})
+	require.NoError(t, err)
+	require.Equal(t, []store.Case{opened}, page.Items)
+	require.NoError(t, w.CloseCase(t.Context(), opened.ID, "staff:1", "not ours"))
+	refused(t, w.CloseCase(t.Context(), opened.ID, "staff:1", "again"), models.NotFound, "unknown_case")
+	page, err = w.Cases(t.Context(), store.CaseFilter{})
+	require.NoError(t, err)
+	require.Empty(t, page.Items)
+	anew, err := w.OpenCase(t.Context(), orphan)
+	require.NoError(t, err)
+	require.NotEqual(t, opened.ID, anew.ID)
+	page, err = w.Cases(t.Context(), store.CaseFilter{Closed: true, Limit: 1})
+	require.NoError(t, err)
+	require.Equal(t, anew.ID, page.Next)
+}
+
+func TestTheTimelineMergesAllThatIsKnown(t *testing.T) {
+	w := open(t)
+	l, number := w.settled()
+	sent := event("a")
+	sent.Number = number
+	_, err := w.KeepEvent(t.Context(), sent)
+	require.NoError(t, err)
+	require.NoError(t, w.RecordCall(t.Context(), store.Call{
+		Request: l.request.ID, Attempt: number, Provider: "mockpay", Op: "create", Class: providers.Ambiguous, Code: "504",
+		Latency: time.Second, At: l.at,
+	}))
+	_, err = w.OpenCase(t.Context(), store.Case{Request: l.request.ID, Kind: models.CaseRiskHold})
+	require.NoError(t, err)
+	moments, err := w.Timeline(t.Context(), l.request.ID)
+	require.NoError(t, err)
+	kinds := map[string]int{}
+	for i, m := range moments {
+		kinds[m.Kind]++
+		require.NotEmpty(t, m.Text)
+		require.NotEmpty(t, m.Detail)
+		require.False(t, i > 0 && m.At.Before(moments[i-1].At))
+	}
+	require.Equal(t, map[string]int{"transition": 6, "callback": 1, "call": 1, "message": 4, "case": 1}, kinds)
+}
+
+func TestRequestsAreListedInPages(t *testing.T) {
+	w := open(t)
+	var ids []string
+	for range 5 {
+		ids = append(ids, w.opened().request.ID)
+	}
+	var seen []string
+	filter := store.RequestFilter{Merchant: "mer_1", States: []models.State{models.Open}, Limit: 2}
+	for pages := 1; ; pages++ {
+		page, err := w.Requests(t.Context(), filter)
+		require.NoError(t, err)
+		for _, line := range page.Items {
+			require.Equal(t, "Tea", line.OrderTitle)
+			require.NotEmpty(t, line.OrderNumber)
+			require.Equal(t, models.RequestLapsed, line.NextKind)
+			seen = append([]string{line.ID}, seen...)
+		}
+		if filter.Cursor = page.Next; page.Next == "" {
+			require.Equal(t, 3, pages)
+			break
+		}
+	}
+	require.Equal(t, ids, seen)
+	for _, foreign := range []store.RequestFilter{
+		{Merchant: "mer_2"}, {App: "app_1", Buyer: "buyer-2"}, {Merchant: "mer_1", States: []models.State{models.Paying}},
+	} {
+		page, err := w.Requests(t.Context(), foreign)
+		require.NoError(t, err)
+		require.Empty(t, page.Items)
+	}
+	heads, err := w.Heads(t.Context(), append(ids[:2:2], "fpr_nobody"))
+	require.NoError(t, err)
+	require.Equal(t, map[string]int64{ids[0]: 1, ids[1]: 1}, heads)
+}
