@@ -104,8 +104,10 @@ func seed() store.SeedData {
 		Merchants: []store.Merchant{{ID: "mer_tea", Name: "Tea House"}, {ID: "mer_coffee", Name: "Coffee House"}},
 		Apps:      []store.App{app("app_tea", "mer_tea"), app("app_coffee", "mer_coffee")},
 		Keys:      []store.APIKey{key(teaKey, "mer_tea", "app_tea"), key(coffeeKey, "mer_coffee", "app_coffee")},
-		Accounts:  []store.Account{{ID: "acc_tea", Provider: "mockpay", App: "app_tea", Settings: []byte("{}"), State: "active"}},
-		Channels:  []store.Channel{channel("mock", "app_tea", 1_000_000), channel("small", "app_tea", 100)},
+		Accounts: []store.Account{
+			{ID: "acc_tea", Provider: "mockpay", App: "app_tea", Settings: []byte("{}"), State: "active"},
+		},
+		Channels: []store.Channel{channel("mock", "app_tea", 1_000_000), channel("small", "app_tea", 100)},
 	}
 }
 
@@ -225,8 +227,9 @@ func (d *lawDoor) Deliver(ctx context.Context, id, update string, e models.Event
 	return r, err
 }
 
-func (d *lawDoor) step(ctx context.Context, r models.Request, kinds ...models.EventKind) (models.Request, error) {
-	var err error
+func (d *lawDoor) step(
+	ctx context.Context, r models.Request, kinds ...models.EventKind,
+) (_ models.Request, err error) {
 	for _, kind := range kinds {
 		if r, err = d.judge(ctx, r, models.Event{Kind: kind}); err != nil {
 			break
@@ -257,8 +260,8 @@ func (w *world) pay(id string) models.Request {
 	number := mint.Number()
 	events := []models.Event{
 		{Kind: models.PayAsked, Pay: &models.Pay{
-			Number: number, Payer: "pay_1", Channel: "mock", Provider: "mockpay", Account: "acc_tea", Product: "wap",
-			Quoted: r.Payable, PriceVersion: r.PriceVersion,
+			Number: number, Payer: "pay_1", Channel: "mock", Provider: "mockpay", Account: "acc_tea",
+			Product: "wap", Quoted: r.Payable, PriceVersion: r.PriceVersion,
 		}},
 		{Kind: models.LoginPassed, Attempt: number}, {Kind: models.PaymentOpened, Attempt: number},
 		{Kind: models.PaymentSucceeded, Attempt: number, Spare: mint.Number(), Actor: "provider:mockpay",

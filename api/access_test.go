@@ -1,0 +1,151 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/token"
+)
+
+// access says, for every route of the list, who gets past its guard. A route
+// without a row here fails the test.
+var access = map[string]audience{
+	"POST /v1/buyer-tokens":                          merchant,
+	"POST /v1/eligibility":                           seller,
+	"POST /v1/orders":                                merchant,
+	"POST /v1/requests":                              seller,
+	"GET /v1/requests":                               seller,
+	"GET /v1/requests/{id}":                          seller,
+	"POST /v1/requests/{id}/cancel":                  seller,
+	"POST /v1/requests/{id}/price":                   merchant,
+	"POST /v1/requests/{id}/price/accept":            seller,
+	"POST /v1/requests/{id}/price/decline":           seller,
+	"POST /v1/requests/{id}/refunds":                 merchant,
+	"POST /v1/requests/{id}/invites":                 seller,
+	"GET /v1/requests/{id}/invites":                  seller,
+	"POST /v1/requests/{id}/invites/{invite}/revoke": seller,
+	"GET /v1/requests/{id}/events":                   seller,
+	"GET /v1/requests/{id}/stream":                   seller,
+
+	"GET /livez":                 anybody,
+	"GET /readyz":                anybody,
+	"GET /metrics":               operator,
+	"GET /.well-known/jwks.json": anybody,
+	"GET /openapi.yaml":          anybody,
+	"GET /docs":                  anybody,
+	"GET /docs/style.css":        anybody,
+}
+
+// passes says which credentials an audience takes; "" is none at all.
+var passes = map[audience][]string{
+	merchant: {"key"},
+	seller:   {"key", "buyer"},
+	payer:    {"cookie"},
+	staff:    {"staff"},
+	operator: {"metrics"},
+	anybody:  {"", "key", "unknown key", "buyer", "payer", "staff", "cookie", "garbage", "metrics"},
+	provider: {"", "key", "unknown key", "buyer", "payer", "staff", "cookie", "garbage", "metrics"},
+}
+
+func (w *world) credentials() map[string][]string {
+	w.t.Helper()
+	signedPayer, _, err := w.server.Tokens.SignPayer(token.PayerClaims{Request: "fpr_1", Invite: "inv_1"}, 0)
+	require.NoError(w.t, err)
+	signedStaff, _, err := w.server.Tokens.SignStaff(token.StaffClaims{
+		RegisteredClaims: jwt.RegisteredClaims{Subject: "ada"}, Roles: []string{"viewer"},
+	}, 0)
+	require.NoError(w.t, err)
+	signedBuyer := w.buyerToken("mer_tea", "app_tea", "buyer-1")
+	bearer := func(value string) []string { return []string{"Authorization", "Bearer " + value} }
+	return map[string][]string{
+		"": nil, "key": bearer(teaKey), "unknown key": bearer("fpk_test_nobody"), "buyer": bearer(signedBuyer),
+		"payer": bearer(signedPayer), "staff": bearer(signedStaff), "garbage": bearer("a.b.c"),
+		"cookie": {"Cookie", PayerCookie + "=" + signedPayer}, "metrics": bearer("collect"),
+		"buyer in a cookie": {"Cookie", PayerCookie + "=" + signedBuyer},
+		"basic":             {"Authorization", "Basic " + teaKey},
+		"key in a cookie":   {"Cookie", PayerCookie + "=" + teaKey},
+	}
+}
+
+func TestEveryRouteKnowsWhoMayTakeIt(t *testing.T) {
+	w := newWorld(t, func(d *Deps) { d.Config.MetricsToken = "collect" })
+	credentials := w.credentials()
+	listed := map[string]bool{}
+	for _, r := range w.server.allRoutes() {
+		name := r.method + " " + r.path
+		listed[name] = true
+		who, known := access[name]
+		require.True(t, known, "%s has no row in the access table", name)
+		require.Equal(t, who, r.who, name)
+		for credential, header := range credentials {
+			allowed := false
+			for _, pass := range passes[who] {
+				allowed = allowed || pass == credential
+			}
+			if allowed || who == anybody || who == provider {
+				continue
+			}
+			path := strings.NewReplacer("{id}", "fpr_1", "{", "", "}", "").Replace(r.path)
+			got := w.call(r.method, path, "", "{}", append(header, keyHeader, "k")...)
+			require.Equal(t, http.StatusUnauthorized, got.Code, "%s as %q: %s", name, credential, got.Body)
+			require.Equal(t, "Bearer", got.Header().Get("WWW-Authenticate"))
+		}
+	}
+	for name := range access {
+		require.True(t, listed[name], "%s is in the access table and not in the list", name)
+	}
+}
+
+func TestTheGuardLetsItsAudienceThrough(t *testing.T) {
+	w := newWorld(t, func(d *Deps) { d.Config.MetricsToken = "collect" })
+	credentials := w.credentials()
+	for _, r := range w.server.allRoutes() {
+		for _, pass := range passes[r.who] {
+			if r.streams {
+				continue
+			}
+			path := strings.NewReplacer("{id}", "fpr_1", "{", "", "}", "").Replace(r.path)
+			got := w.call(r.method, path, "", "", append(credentials[pass], keyHeader, "k"+r.id+pass)...)
+			require.NotEqual(t, http.StatusUnauthorized, got.Code, "%s %s as %q", r.method, r.path, pass)
+		}
+	}
+}
+
+func TestRoutesAreDescribedAndTheDescriptionIsRoutes(t *testing.T) {
+	w := newWorld(t)
+	described := 0
+	for _, item := range w.server.huma.OpenAPI().Paths {
+		if item.Get != nil {
+			described++
+		}
+		if item.Post != nil {
+			described++
+		}
+	}
+	for _, r := range w.server.allRoutes() {
+		if r.id == "" {
+			continue
+		}
+		op := operationAt(w.server.huma.OpenAPI(), r)
+		require.NotNil(t, op, "%s %s", r.method, r.path)
+		require.NotEmpty(t, op.Summary, r.path)
+		require.Equal(t, r.who.security(), op.Security, r.path)
+		described--
+	}
+	require.Zero(t, described, "the description has an operation that is no route")
+}
+
+func TestNothingAnswersOutsideTheList(t *testing.T) {
+	w := newWorld(t)
+	registered := map[string]bool{}
+	for _, r := range w.server.allRoutes() {
+		registered[r.key()] = true
+	}
+	for _, r := range w.server.echo.Routes() {
+		require.True(t, registered[r.Method+" "+r.Path], "%s %s is registered past the list", r.Method, r.Path)
+	}
+}
