@@ -10,8 +10,9 @@ import (
 
 // Models are all that GORM reads or writes as a whole row.
 var Models = []any{
-	Merchant{}, appRecord{}, APIKey{}, accountRecord{}, Channel{}, Order{}, requestRecord{}, transitionRecord{},
-	attemptRecord{}, refundRecord{}, entryRecord{}, Invite{}, payerRecord{}, eventRecord{}, Message{}, caseRecord{},
+	Merchant{}, appRecord{}, APIKey{}, accountRecord{}, Channel{}, Order{}, requestRecord{},
+	transitionRecord{}, attemptRecord{}, refundRecord{}, entryRecord{}, Invite{}, payerRecord{}, eventRecord{},
+	Message{}, caseRecord{},
 }
 
 // MigrateDown takes every migration back.

@@ -34,7 +34,8 @@ func TestAKeyIsAnsweredOnceAndReplayed(t *testing.T) {
 	refused(t, err, models.Invalid, "key_reused")
 
 	body := []byte("{\"link\":\"https://x/f/canary-token\"}\n\x00\xff")
-	done, err := w.FinishKey(t.Context(), "merchant:mer_1", "k", store.Answer{Status: 201, ContentType: "a/b", Body: body})
+	answer := store.Answer{Status: 201, ContentType: "a/b", Body: body}
+	done, err := w.FinishKey(t.Context(), "merchant:mer_1", "k", answer)
 	require.NoError(t, err)
 	replayed, err := w.BeginKey(t.Context(), key("fpr_4"))
 	require.NoError(t, err)
@@ -59,7 +60,8 @@ func TestALeaseTakenOverKeepsTheResource(t *testing.T) {
 	w := open(t)
 	_, err := w.BeginKey(t.Context(), key("fpr_1"))
 	require.NoError(t, err)
-	require.NoError(t, w.exec("UPDATE idempotency_keys SET leased_until = now() - interval '1 s'")) // its holder died
+	// Its holder died.
+	require.NoError(t, w.exec("UPDATE idempotency_keys SET leased_until = now() - interval '1 s'"))
 	state, err := w.BeginKey(t.Context(), key("fpr_2"))
 	require.NoError(t, err)
 	require.Equal(t, "fpr_1", state.Resource)

@@ -112,7 +112,9 @@ func TestMerchantsAndTheirAccounts(t *testing.T) {
 	require.NoError(t, w.Seed(t.Context(), seed()), "again changes nothing")
 	principal, err := w.MerchantByKey(t.Context(), hash(1))
 	require.NoError(t, err)
-	require.Equal(t, store.Principal{Merchant: "mer_1", Apps: []string{"app_1"}, Scopes: []string{}, Mode: "test"}, principal)
+	require.Equal(t, store.Principal{
+		Merchant: "mer_1", Apps: []string{"app_1"}, Scopes: []string{}, Mode: "test",
+	}, principal)
 	_, err = w.MerchantByKey(t.Context(), hash(2))
 	refused(t, err, models.Unauthenticated, "unknown_key")
 	require.NoError(t, w.exec("UPDATE api_keys SET revoked_at = now()"))
@@ -139,7 +141,9 @@ func TestPresentationsAreKeptSealed(t *testing.T) {
 	_, number := w.paying()
 	_, err := w.Presentation(t.Context(), number)
 	refused(t, err, models.NotFound, "unknown_presentation")
-	shown := providers.Presentation{Kind: providers.Form, URL: "https://pay.example", Fields: map[string]string{"a": "canary-form"}}
+	shown := providers.Presentation{
+		Kind: providers.Form, URL: "https://pay.example", Fields: map[string]string{"a": "canary-form"},
+	}
 	require.NoError(t, w.SavePresentation(t.Context(), number, providers.Presentation{Kind: providers.QR}))
 	require.NoError(t, w.SavePresentation(t.Context(), number, shown))
 	stored, err := w.Presentation(t.Context(), number)
@@ -159,7 +163,8 @@ func TestADumpShowsNoSecret(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.BeginKey(t.Context(), key("fpr_1"))
 	require.NoError(t, err)
-	_, err = w.FinishKey(t.Context(), "merchant:mer_1", "k", store.Answer{Status: 201, Body: []byte("canary-token")})
+	answer := store.Answer{Status: 201, Body: []byte("canary-token")}
+	_, err = w.FinishKey(t.Context(), "merchant:mer_1", "k", answer)
 	require.NoError(t, err)
 	_, _, err = w.Hit(t.Context(), "link_miss:203.0.113.9", 1, time.Minute)
 	require.NoError(t, err)

@@ -50,9 +50,8 @@ func TestOneOfManyClaimsWins(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 40 {
 		all.Go(func() {
-			claim := store.Claim{Order: order.ID, Request: "fpr_" + string(rune('a'+i%2)), Attempt: mint.Number(),
-				Price: order.Payable, PriceVersion: 1}
-			claim.Attempt = []string{"A", "B"}[i%2]
+			claim := store.Claim{Order: order.ID, Price: order.Payable, PriceVersion: 1}
+			claim.Request, claim.Attempt = []string{"fpr_a", "fpr_b"}[i%2], []string{"A", "B"}[i%2]
 			reason, err := stores[i%2].ClaimOrder(t.Context(), claim)
 			require.NoError(t, err)
 			if reason == "" {
@@ -77,9 +76,13 @@ func TestClaimsAreRefusedWithAReason(t *testing.T) {
 		return reason
 	}
 	as := func(*store.Claim) {}
-	require.NoError(t, w.UpdatePrice(t.Context(), l.request.Order, models.Price{Payable: models.CNY(13000), Version: 2}))
+	price := func(fen, version int64) {
+		newer := models.Price{Payable: models.CNY(fen), Version: version}
+		require.NoError(t, w.UpdatePrice(t.Context(), l.request.Order, newer))
+	}
+	price(13000, 2)
 	require.Equal(t, store.ClaimStalePrice, claim(as))
-	require.NoError(t, w.UpdatePrice(t.Context(), l.request.Order, models.Price{Payable: models.CNY(12000), Version: 3}))
+	price(12000, 3)
 	require.Equal(t, store.ClaimStalePrice, claim(func(c *store.Claim) { c.Price.Currency = "USD" }))
 	require.Empty(t, claim(as), "a price that fell is paid more than enough")
 	require.Empty(t, claim(as), "again is the same")
@@ -127,9 +130,7 @@ func TestAReopenedRequestLivesBesideAnOpenOne(t *testing.T) {
 	require.Equal(t, models.Applying, l.request.State)
 	l.save(models.Event{Kind: models.OrderRefused, Attempt: number, Reason: "order_gone", Spare: mint.Number()})
 	require.Equal(t, models.Expired, l.request.State)
-	totals, err := w.Totals(t.Context(), l.request.ID)
-	require.NoError(t, err)
-	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(0), Applied: models.CNY(0)}, totals)
+	l.totals(12900, 0, 0)
 }
 
 // FM-21: the sum of refunds is guarded where all instances meet.
@@ -149,9 +150,10 @@ func TestFiftyRefundsNeverExceedTheCapture(t *testing.T) {
 	}
 	all.Wait()
 	require.EqualValues(t, 12, done.Load())
-	require.EqualValues(t, 12000, value[int64](w, "SELECT refunded_minor FROM attempts WHERE number = $1", number))
+	const returned = "SELECT refunded_minor FROM attempts WHERE number = $1"
+	require.EqualValues(t, 12000, value[int64](w, returned, number))
 	require.NoError(t, w.exec("UPDATE refunds SET state = 'replaced' WHERE request_id = $1", l.request.ID))
-	require.EqualValues(t, 0, value[int64](w, "SELECT refunded_minor FROM attempts WHERE number = $1", number))
+	require.EqualValues(t, 0, value[int64](w, returned, number))
 }
 
 // The same by saves: agents judge from the same snapshot, as a broken law might let them.
@@ -164,7 +166,8 @@ func TestConcurrentRefundStepsNeverExceedTheCapture(t *testing.T) {
 		greedy.Request.Version++
 		for range 14 {
 			greedy.Request.Refunds = append(greedy.Request.Refunds, models.Refund{
-				Number: mint.Number(), Attempt: number, Amount: models.CNY(1000), State: models.RefundDue, CreatedAt: l.at,
+				Number: mint.Number(), Attempt: number, Amount: models.CNY(1000), State: models.RefundDue,
+				CreatedAt: l.at,
 			})
 		}
 		all.Go(func() { refused(t, w.SaveStep(t.Context(), greedy), models.Conflict, "refund_exceeds") })
@@ -181,9 +184,7 @@ func TestRefundsMoveTheLedger(t *testing.T) {
 	l.save(models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back})
 	l.save(models.Event{Kind: models.RefundDone, Refund: refund})
 	require.Equal(t, models.PartlyRefunded, l.request.State)
-	totals, err := w.Totals(t.Context(), l.request.ID)
-	require.NoError(t, err)
-	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(2900), Applied: models.CNY(10000)}, totals)
+	l.totals(12900, 2900, 10000)
 	located, err := w.Locate(t.Context(), refund)
 	require.NoError(t, err)
 	require.Equal(t, number, located.Attempt)
@@ -198,11 +199,7 @@ func TestAFallenPriceNeverBecomesTheMerchants(t *testing.T) {
 	l.save(models.Event{Kind: models.PriceChanged, Price: &models.Price{Payable: models.CNY(10000), Version: 2}})
 	l.save(capture(number, 12900))
 	l.save(models.Event{Kind: models.OrderAccepted, Attempt: number, Spare: mint.Number()})
-	totals, err := w.Totals(t.Context(), l.request.ID)
-	require.NoError(t, err)
-	require.Equal(t, models.CNY(10000), totals.Applied)
+	l.totals(12900, 0, 10000)
 	l.save(models.Event{Kind: models.RefundDone, Refund: l.request.Refunds[0].Number})
-	totals, err = w.Totals(t.Context(), l.request.ID)
-	require.NoError(t, err)
-	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(2900), Applied: models.CNY(10000)}, totals)
+	l.totals(12900, 2900, 10000)
 }

@@ -111,8 +111,8 @@ func TestTheTimelineMergesAllThatIsKnown(t *testing.T) {
 	_, err := w.KeepEvent(t.Context(), sent)
 	require.NoError(t, err)
 	require.NoError(t, w.RecordCall(t.Context(), store.Call{
-		Request: l.request.ID, Attempt: number, Provider: "mockpay", Op: "create", Class: providers.Ambiguous, Code: "504",
-		Latency: time.Second, At: l.at,
+		Request: l.request.ID, Attempt: number, Provider: "mockpay", Op: "create", Class: providers.Ambiguous,
+		Code: "504", Latency: time.Second, At: l.at,
 	}))
 	_, err = w.OpenCase(t.Context(), store.Case{Request: l.request.ID, Kind: models.CaseRiskHold})
 	require.NoError(t, err)
@@ -152,7 +152,8 @@ func TestRequestsAreListedInPages(t *testing.T) {
 	}
 	require.Equal(t, ids, seen)
 	for _, foreign := range []store.RequestFilter{
-		{Merchant: "mer_2"}, {App: "app_1", Buyer: "buyer-2"}, {Merchant: "mer_1", States: []models.State{models.Paying}},
+		{Merchant: "mer_2"}, {App: "app_1", Buyer: "buyer-2"},
+		{Merchant: "mer_1", States: []models.State{models.Paying}},
 	} {
 		page, err := w.Requests(t.Context(), foreign)
 		require.NoError(t, err)

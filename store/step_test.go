@@ -40,13 +40,13 @@ func TestAPaymentIsProjected(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int64{2, 3}, []int64{transitions[0].Seq, transitions[1].Seq})
 
-	totals, err := w.Totals(t.Context(), l.request.ID)
-	require.NoError(t, err)
-	require.Equal(t, store.Totals{Captured: models.CNY(12900), Refunded: models.CNY(0), Applied: models.CNY(12900)}, totals)
+	l.totals(12900, 0, 12900)
 
 	located, err := w.Locate(t.Context(), number)
 	require.NoError(t, err)
-	require.Equal(t, store.Located{Request: l.request.ID, Attempt: number, Provider: "mockpay", Account: "acc_1"}, located)
+	require.Equal(t, store.Located{
+		Request: l.request.ID, Attempt: number, Provider: "mockpay", Account: "acc_1",
+	}, located)
 }
 
 func TestSavingAStepAgainChangesNothing(t *testing.T) {
@@ -72,7 +72,8 @@ func TestALostStepIsReplaced(t *testing.T) {
 	l, number := w.paying()
 	before := w.rows(l.request.ID)
 
-	lost := l.judge(capture(number, 1), models.Event{Kind: models.HoldPlaced}) // a mismatch: refund, case, messages
+	// A mismatch: refund, case, messages.
+	lost := l.judge(capture(number, 1), models.Event{Kind: models.HoldPlaced})
 	require.Len(t, lost.Transitions, 2)
 	require.NoError(t, w.SaveStep(t.Context(), lost))
 	grown := w.rows(l.request.ID)
@@ -175,7 +176,8 @@ func TestOneOpenRequestPerOrder(t *testing.T) {
 	order, err := w.Order(t.Context(), first.request.Order)
 	require.NoError(t, err)
 	second := w.live(order)
-	refused(t, w.SaveStep(t.Context(), second.judge(models.Event{Kind: models.Placed})), models.Conflict, "request_open")
+	placed := second.judge(models.Event{Kind: models.Placed})
+	refused(t, w.SaveStep(t.Context(), placed), models.Conflict, "request_open")
 
 	first.save(models.Event{Kind: models.BuyerCancelled})
 	order, err = w.Order(t.Context(), order.ID)

@@ -63,14 +63,18 @@ func seed() store.SeedData {
 			WebhookSecret: []byte(webhookSecret), DefaultExpirySeconds: 86400,
 			ReturnOrigins: []string{"https://shop.example"}, DailyLimit: models.CNY(100_000),
 		}},
-		Keys:     []store.APIKey{{Hash: hash(1), Merchant: "mer_1", Apps: []string{"app_1"}, Mode: "test"}},
-		Accounts: []store.Account{{ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: []byte(settings), State: "active"}},
-		Channels: []store.Channel{
-			{ID: "mock", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "wap", NameZH: "模拟", NameEN: "Mock",
-				Position: 2, Min: models.CNY(1), Max: models.CNY(1_000_000), Surfaces: []string{"mobile"}, Enabled: true},
-			{ID: "code", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "qr", NameZH: "扫码", NameEN: "QR",
-				Position: 1, Min: models.CNY(1), Max: models.CNY(2), Enabled: false},
-		},
+		Keys: []store.APIKey{{Hash: hash(1), Merchant: "mer_1", Apps: []string{"app_1"}, Mode: "test"}},
+		Accounts: []store.Account{{
+			ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: []byte(settings), State: "active",
+		}},
+		Channels: []store.Channel{{
+			ID: "mock", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "wap", NameZH: "模拟",
+			NameEN: "Mock", Position: 2, Min: models.CNY(1), Max: models.CNY(1_000_000),
+			Surfaces: []string{"mobile"}, Enabled: true,
+		}, {
+			ID: "code", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "qr", NameZH: "扫码",
+			NameEN: "QR", Position: 1, Min: models.CNY(1), Max: models.CNY(2),
+		}},
 	}
 }
 
@@ -80,8 +84,9 @@ func hash(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 func (w *world) order() store.Order {
 	w.t.Helper()
 	order, err := w.CreateOrder(w.t.Context(), store.Order{
-		ID: mint.ID(mint.Order), App: "app_1", Merchant: "mer_1", Buyer: "buyer-1", BuyerName: "小*", Number: mint.Number(),
-		Title: "Tea", Items: []store.Item{{Title: "Tea", Quantity: 1, Price: models.CNY(12900)}},
+		ID: mint.ID(mint.Order), App: "app_1", Merchant: "mer_1", Buyer: "buyer-1", BuyerName: "小*",
+		Number: mint.Number(), Title: "Tea",
+		Items:   []store.Item{{Title: "Tea", Quantity: 1, Price: models.CNY(12900)}},
 		Payable: models.CNY(12900), PriceVersion: 1, Kind: "physical",
 	})
 	require.NoError(w.t, err)
@@ -129,7 +134,8 @@ func (w *world) live(order store.Order) *life {
 	return &life{w: w, at: at, request: models.Request{
 		ID: mint.ID(mint.Request), Order: order.ID, Merchant: order.Merchant, App: order.App, Buyer: order.Buyer,
 		Payable: order.Payable, Agreed: order.Payable, PriceVersion: order.PriceVersion, Rules: models.CurrentRules,
-		Speed: 1, State: models.Checking, EnteredAt: at, ExpiresAt: at.Add(24 * time.Hour), HardEnd: at.Add(48 * time.Hour),
+		Speed: 1, State: models.Checking, EnteredAt: at, ExpiresAt: at.Add(24 * time.Hour),
+		HardEnd: at.Add(48 * time.Hour),
 	}}
 }
 
@@ -195,6 +201,16 @@ func (w *world) settled() (*life, string) {
 	l.save(models.Event{Kind: models.OrderAccepted, Attempt: number, Spare: mint.Number()})
 	require.Equal(w.t, models.Settled, l.request.State)
 	return l, number
+}
+
+// totals holds the ledger against what it should say, in fen.
+func (l *life) totals(captured, refunded, applied int64) {
+	l.w.t.Helper()
+	totals, err := l.w.Totals(l.w.t.Context(), l.request.ID)
+	require.NoError(l.w.t, err)
+	require.Equal(l.w.t, store.Totals{
+		Captured: models.CNY(captured), Refunded: models.CNY(refunded), Applied: models.CNY(applied),
+	}, totals)
 }
 
 func (l *life) claim(number string) store.Claim {

@@ -81,9 +81,11 @@ func TestBadKeysAreRefused(t *testing.T) {
 	for name, make := range map[string]func() (*vault.Vault, error){
 		"short index": func() (*vault.Vault, error) { return vault.New(index[1:], key("k", 1)) },
 		"no key":      func() (*vault.Vault, error) { return vault.New(index) },
-		"short key":   func() (*vault.Vault, error) { return vault.New(index, vault.Key{ID: "k", Secret: index[1:]}) },
-		"no id":       func() (*vault.Vault, error) { return vault.New(index, key("", 1)) },
-		"twice":       func() (*vault.Vault, error) { return vault.New(index, key("k", 1), key("k", 2)) },
+		"short key": func() (*vault.Vault, error) {
+			return vault.New(index, vault.Key{ID: "k", Secret: index[1:]})
+		},
+		"no id": func() (*vault.Vault, error) { return vault.New(index, key("", 1)) },
+		"twice": func() (*vault.Vault, error) { return vault.New(index, key("k", 1), key("k", 2)) },
 	} {
 		_, err := make()
 		require.Error(t, err, name)
