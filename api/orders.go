@@ -35,6 +35,8 @@ type ItemIn struct {
 type BuyerIn struct {
 	ID   string `json:"id" minLength:"1" maxLength:"64" doc:"Your own id of the buyer."`
 	Name string `json:"name,omitempty" maxLength:"64" doc:"Kept masked: the friend sees its first character."`
+
+	Phone string `json:"phone,omitempty" pattern:"^[+]?[0-9]{5,15}$" doc:"Kept hashed: its owner is no friend."`
 }
 
 // OrderView is an order as it is known.
@@ -92,7 +94,8 @@ func unknownApp() *models.Error {
 
 func (in OrderIn) order(id, merchant string) store.Order {
 	order := store.Order{
-		ID: id, App: in.App, Merchant: merchant, Buyer: in.Buyer.ID, BuyerName: masked(in.Buyer.Name),
+		ID: id, App: in.App, Merchant: merchant, Buyer: in.Buyer.ID,
+		BuyerName: masked(in.Buyer.Name), BuyerPhone: in.Buyer.Phone,
 		Number: in.Number, Title: in.Title, Payable: in.Payable.money(), PriceVersion: in.PriceVersion,
 		Kind: in.Kind, PayDeadline: in.PayDeadline.UTC(), StockHoldUntil: in.StockHoldUntil.UTC(),
 		AllowedChannels: in.AllowedChannels,

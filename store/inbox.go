@@ -55,6 +55,7 @@ type Mark struct {
 	Status  EventStatus
 	Reason  string
 	NextTry time.Time
+	Untried bool // something else was down: the taking does not count as a try
 }
 
 type eventRecord struct {
@@ -119,16 +120,18 @@ func (s *Store) keepAgain(ctx context.Context, again eventRecord) (Kept, error) 
 	return Kept{ID: first.ID, Conflict: true}, failed("keep event", err)
 }
 
+// takeEvents pushes the next try of what it takes to the end of the lease.
+const takeEvents = `UPDATE provider_events
+	SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => ?)
+	WHERE id IN (SELECT id FROM provider_events WHERE status = 'pending' AND next_try_at <= clock_timestamp()
+		ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
+	RETURNING *`
+
 // TakeEvents leases up to limit due events, oldest first; no two callers get
 // the same one until the lease is over.
 func (s *Store) TakeEvents(ctx context.Context, limit int, lease time.Duration) ([]ProviderEvent, error) {
-	const take = `UPDATE provider_events
-		SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => ?)
-		WHERE id IN (SELECT id FROM provider_events WHERE status = 'pending' AND next_try_at <= clock_timestamp()
-			ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
-		RETURNING *`
 	var records []eventRecord
-	if err := s.read(ctx, &records, take, lease.Seconds(), limit); err != nil {
+	if err := s.read(ctx, &records, takeEvents, lease.Seconds(), limit); err != nil {
 		return nil, failed("take events", err)
 	}
 	slices.SortFunc(records, func(a, b eventRecord) int { return strings.Compare(a.ID, b.ID) })
@@ -165,10 +168,12 @@ func (s *Store) event(record eventRecord) (ProviderEvent, error) {
 func (s *Store) MarkEvent(ctx context.Context, id string, mark Mark) error {
 	const update = `UPDATE provider_events SET status = @status, reason = @reason,
 			next_try_at = CASE WHEN @status = 'pending' THEN @next ELSE next_try_at END,
+			tries = CASE WHEN @untried THEN greatest(tries - 1, 0) ELSE tries END,
 			done_at = CASE WHEN @status = 'pending' THEN NULL ELSE clock_timestamp() END
 		WHERE id = @id AND status IN ('pending', 'dead')`
 	_, err := s.write(ctx, update, map[string]any{
 		"id": id, "status": string(mark.Status), "reason": mark.Reason, "next": mark.NextTry.UTC(),
+		"untried": mark.Untried,
 	})
 	return failed("mark event", err)
 }

@@ -29,6 +29,8 @@ type Order struct {
 	Merchant        string       `gorm:"column:merchant_id"`
 	Buyer           string       `gorm:"column:buyer_id"` // the merchant's id of the buyer
 	BuyerName       string       // masked, as the friend sees it
+	BuyerPhone      string       `gorm:"-"` // input only, empty: not told; a payer with it is the buyer
+	BuyerPhoneIndex []byte       // what CreateOrder keeps of it
 	Number          string       // the merchant's own, unique within the app
 	Title           string       // what the friend reads first
 	Items           []Item       `gorm:"serializer:list"`
@@ -56,6 +58,10 @@ type Item struct {
 // conflict "order_differs".
 func (s *Store) CreateOrder(ctx context.Context, order Order) (Order, error) {
 	order.State, order.AppliedRequest, order.AppliedAttempt = OrderUnpaid, "", ""
+	order.BuyerPhoneIndex = nil
+	if order.BuyerPhone != "" {
+		order.BuyerPhoneIndex = s.phoneIndex(order.BuyerPhone)
+	}
 	once := clause.OnConflict{
 		Columns: []clause.Column{{Name: "app_id"}, {Name: "number"}}, DoNothing: true,
 	}
@@ -84,6 +90,7 @@ func (o Order) same(stored Order) bool {
 
 func (o Order) said() Order {
 	o.ID, o.State, o.AppliedRequest, o.AppliedAttempt, o.CreatedAt = "", "", "", "", time.Time{}
+	o.BuyerPhone = "" // its index is compared
 	o.PayDeadline, o.StockHoldUntil = stored(o.PayDeadline), stored(o.StockHoldUntil)
 	if len(o.Items) == 0 {
 		o.Items = nil

@@ -35,16 +35,18 @@ type Message struct {
 	CreatedAt time.Time `gorm:"->"`
 }
 
+// takeMessages pushes the next try of what it takes to the end of the lease.
+const takeMessages = `UPDATE messages
+	SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => ?)
+	WHERE id IN (SELECT id FROM messages WHERE status = 'pending' AND next_try_at <= clock_timestamp()
+		ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
+	RETURNING *`
+
 // TakeMessages leases up to limit due messages, oldest first; no two callers
 // get the same one until the lease is over.
 func (s *Store) TakeMessages(ctx context.Context, limit int, lease time.Duration) ([]Message, error) {
-	const take = `UPDATE messages
-		SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => ?)
-		WHERE id IN (SELECT id FROM messages WHERE status = 'pending' AND next_try_at <= clock_timestamp()
-			ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
-		RETURNING *`
 	var messages []Message
-	err := s.read(ctx, &messages, take, lease.Seconds(), limit)
+	err := s.read(ctx, &messages, takeMessages, lease.Seconds(), limit)
 	slices.SortFunc(messages, func(a, b Message) int { return strings.Compare(a.ID, b.ID) })
 	return messages, failed("take messages", err)
 }
@@ -68,6 +70,14 @@ func (s *Store) SentMessage(ctx context.Context, id string, status int) error {
 func (s *Store) RetryMessage(ctx context.Context, id string, next time.Time, why string) error {
 	const retry = "UPDATE messages SET next_try_at = ?, last_error = ? WHERE id = ? AND status = 'pending'"
 	_, err := s.write(ctx, retry, next.UTC(), why, id)
+	return failed("put message off", err)
+}
+
+// PutOffMessage puts off a message that was not tried: the taking does not count.
+func (s *Store) PutOffMessage(ctx context.Context, id string, next time.Time, why string) error {
+	const putOff = `UPDATE messages SET tries = greatest(tries - 1, 0), next_try_at = ?, last_error = ?
+		WHERE id = ? AND status = 'pending'`
+	_, err := s.write(ctx, putOff, next.UTC(), why, id)
 	return failed("put message off", err)
 }
 

@@ -48,8 +48,8 @@ func (p payerRecord) payer() Payer {
 // shanghai is where a payer's day begins; China keeps no summer time.
 var shanghai = time.FixedZone("Asia/Shanghai", int((8 * time.Hour).Seconds()))
 
-// PayerByPhone finds the payer of a phone (E.164 or national digits), who
-// exists from the first use on.
+// PayerByPhone finds the payer of a phone, who exists from the first use on. The
+// caller writes each phone in one way: two spellings are two payers, but for +86.
 func (s *Store) PayerByPhone(ctx context.Context, phone string) (Payer, error) {
 	index := s.phoneIndex(phone)
 	found, err := gorm.G[payerRecord](s.db).Where("phone_index = ?", index).Take(ctx)
@@ -123,12 +123,25 @@ func (s *Store) PayerFacts(ctx context.Context, payer, app string, now time.Time
 	return facts, nil
 }
 
+// PayerIsBuyer says whether the payer has the phone that the merchant told of the
+// order's buyer; no where he told none, or we know no such payer or order.
+func (s *Store) PayerIsBuyer(ctx context.Context, payer, order string) (bool, error) {
+	const query = `SELECT EXISTS (SELECT FROM payers p JOIN orders o ON o.buyer_phone_index = p.phone_index
+		WHERE p.id = ? AND o.id = ?)`
+	var same bool
+	err := s.read(ctx, &same, query, payer, order)
+	return same, failed("compare payer and buyer", err)
+}
+
 func midnight(now time.Time) time.Time {
 	year, month, day := now.In(shanghai).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, shanghai).UTC()
 }
 
-func (s *Store) phoneIndex(phone string) []byte { return s.vault.Index("phone", phone) }
+// phoneIndex is the same for a mainland number with its country code and without.
+func (s *Store) phoneIndex(phone string) []byte {
+	return s.vault.Index("phone", strings.TrimPrefix(phone, "+86"))
+}
 
 func phonePlace(payer string) string { return "payers.phone:" + payer }
 

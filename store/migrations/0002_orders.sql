@@ -5,6 +5,8 @@ CREATE TABLE orders (
     merchant_id      text NOT NULL REFERENCES merchants,
     buyer_id         text NOT NULL CONSTRAINT orders_buyer CHECK (buyer_id <> ''),
     buyer_name       text NOT NULL DEFAULT '',
+    buyer_phone_index bytea
+        CONSTRAINT orders_buyer_phone_index CHECK (length(buyer_phone_index) = 32), -- NULL: not told
     number           text NOT NULL CONSTRAINT orders_number CHECK (number <> ''),
     title            text NOT NULL,
     items            jsonb NOT NULL DEFAULT '[]',
