@@ -16,7 +16,7 @@ import (
 
 // Problem is every error's body: RFC 9457 problem details, with the members that
 // programs (code, reason) and people (detail, fix) act on.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Type    string          `json:"type" doc:"Where the kind of problem is explained."`
 	Title   string          `json:"title" doc:"The HTTP status in words."`
 	Status  int             `json:"status"`
@@ -36,9 +36,12 @@ type FieldError struct {
 	Detail string `json:"detail"`
 }
 
-// Error, GetStatus and ContentType make a Problem what huma writes as an error.
-func (p *Problem) Error() string             { return p.Reason + ": " + p.Detail }
-func (p *Problem) GetStatus() int            { return p.Status }
+func (p *Problem) Error() string { return p.Reason + ": " + p.Detail }
+
+// GetStatus is the HTTP status, as huma asks for it.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is RFC 9457's, whatever the caller would accept.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
 // statusOf is the one table from the house's refusals to HTTP.

@@ -18,7 +18,7 @@ import (
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
-	taken := &models.Error{Code: models.Conflict, Reason: "slot_taken", Message: "Busy.", Fix: "Wait.", Until: until}
+	taken := &models.Error{Code: models.Conflict, Reason: "slot_taken", Message: "Busy.", Until: until}
 	for name, c := range map[string]struct {
 		err    error
 		status int
@@ -51,6 +51,7 @@ func TestProblems(t *testing.T) {
 func TestInputsAreNeverEchoed(t *testing.T) {
 	w := newWorld(t)
 	const canary = "13800138000"
+	instead := func(old, new string) string { return strings.Replace(orderBody("A1"), old, new, 1) }
 	for name, c := range map[string]struct {
 		path, body, field string
 		status            int
@@ -58,12 +59,13 @@ func TestInputsAreNeverEchoed(t *testing.T) {
 		"not JSON":       {"/v1/orders", `{"app":"` + canary, "body", 422},
 		"another shape":  {"/v1/orders", `["` + canary + `"]`, "body", 422},
 		"another type":   {"/v1/orders", `{"app":["` + canary + `"]}`, "app", 422},
-		"unknown member": {"/v1/orders", strings.Replace(orderBody("A1"), `{"app"`, `{"phone":"`+canary+`","app"`, 1), "phone", 422},
-		"a bad time":     {"/v1/orders", strings.Replace(orderBody("A1"), `"title"`, `"pay_deadline":"`+canary+`","title"`, 1), "pay_deadline", 422},
-		"too long":       {"/v1/orders", strings.Replace(orderBody("A1"), "Tea", strings.Repeat(canary, 20), 1), "title", 422},
-		"a bad amount":   {"/v1/orders", strings.Replace(orderBody("A1"), "12900", `"`+canary+`"`, 1), "payable.minor", 422},
-		"no body":        {"/v1/orders", "", "", 422},
-		"a huge body":    {"/v1/orders", `{"app":"` + strings.Repeat(canary, 7000) + `"}`, "", 413},
+		"unknown member": {"/v1/orders", instead(`{"app"`, `{"phone":"`+canary+`","app"`), "phone", 422},
+		"a bad time": {"/v1/orders", instead(`"title"`, `"pay_deadline":"`+canary+`","title"`), "pay_deadline",
+			422},
+		"too long":     {"/v1/orders", instead("Tea", strings.Repeat(canary, 20)), "title", 422},
+		"a bad amount": {"/v1/orders", instead("12900", `"`+canary+`"`), "payable.minor", 422},
+		"no body":      {"/v1/orders", "", "", 422},
+		"a huge body":  {"/v1/orders", `{"app":"` + strings.Repeat(canary, 7000) + `"}`, "", 413},
 	} {
 		got := w.create(c.path, teaKey, c.body)
 		require.Equal(t, c.status, got.Code, "%s: %s", name, got.Body)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +25,11 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, string(want), string(got), "%s is old: go test ./api -update", path)
+	was, is := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
+	for i := range min(len(was), len(is)) {
+		require.Equal(t, was[i], is[i], "%s:%d is old: go test ./api -update", path, i+1)
+	}
+	require.Equal(t, len(was), len(is), "%s is old: go test ./api -update", path)
 }
 
 func goldenJSON(t *testing.T, path string, view any) string {
@@ -53,23 +58,27 @@ var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
 // secrets are what no friend may read, wherever it stands in the rows.
 var secrets = []string{
-	"buyer-canary", "order-canary", "phone-canary", "ret-canary", "hook-canary", "tx-canary", "acc-canary", "pay_2",
-	"label-canary", "stranger",
+	"buyer-canary", "order-canary", "phone-canary", "ret-canary", "hook-canary", "tx-canary", "acc-canary",
+	"pay_2", "label-canary", "stranger",
 }
 
 // link is a page with everything set: two friends tried, one paid, a part went back.
 func link() store.Link {
 	pay := func(number, payer string) models.Pay {
 		return models.Pay{Number: number, Invite: "inv_1", Payer: payer, Channel: "mock", Provider: "mockpay",
-			Account: "acc-canary", Product: "wap", Quoted: models.CNY(12900), PriceVersion: 1, ReturnContext: "ret-canary"}
+			Account: "acc-canary", Product: "wap", Quoted: models.CNY(12900), PriceVersion: 1,
+			ReturnContext: "ret-canary"}
 	}
 	return store.Link{
 		Invite: store.Invite{ID: "inv_1", Request: "fpr_1", Label: "label-canary", State: store.InviteLive},
 		App:    store.App{ID: "app_1", Name: "Shop", MerchantName: "Tea House", HookURL: "https://hook-canary"},
-		Order: store.Order{ID: "ord_1", Number: "order-canary", Title: "Tea", Buyer: "buyer-canary", BuyerName: "王**",
-			Payable: models.CNY(12900), Items: []store.Item{{Title: "Tea", Quantity: 2, Price: models.CNY(6450)}}},
-		Channels: []store.Channel{{ID: "mock", Kind: "wallet", NameZH: "模拟", NameEN: "Mock", Account: "acc-canary"}},
-		Payer:    &store.Payer{ID: "pay_1", MaskedPhone: "138****8000"},
+		Order: store.Order{ID: "ord_1", Number: "order-canary", Title: "Tea", Buyer: "buyer-canary",
+			BuyerName: "王**", Payable: models.CNY(12900),
+			Items: []store.Item{{Title: "Tea", Quantity: 2, Price: models.CNY(6450)}}},
+		Channels: []store.Channel{
+			{ID: "mock", Kind: "wallet", NameZH: "模拟", NameEN: "Mock", Account: "acc-canary"},
+		},
+		Payer: &store.Payer{ID: "pay_1", MaskedPhone: "138****8000"},
 		Request: models.Request{
 			ID: "fpr_1", Order: "ord_1", Merchant: "mer_1", App: "app_1", Buyer: "buyer-canary", Seq: 7,
 			Payable: models.CNY(12900), PriceVersion: 1, Agreed: models.CNY(13900), State: models.PartlyRefunded,
@@ -87,7 +96,8 @@ func link() store.Link {
 
 func TestTheFriendSeesAnAllowList(t *testing.T) {
 	t.Parallel()
-	view := goldenJSON(t, "testdata/payer.json", viewPayer(link(), policy.Decision{Channels: []string{"mock", "gone"}}))
+	decision := policy.Decision{Channels: []string{"mock", "gone"}}
+	view := goldenJSON(t, "testdata/payer.json", viewPayer(link(), decision))
 	for _, secret := range secrets {
 		require.NotContains(t, view, secret)
 	}
@@ -103,8 +113,8 @@ func TestTheSellerSeesAnAllowList(t *testing.T) {
 		require.NotContains(t, view, secret)
 	}
 	event := goldenJSON(t, "testdata/event.json", viewEvent(models.Transition{
-		Seq: 3, From: models.Open, To: models.Paying, On: models.PayAsked, At: noon, Actor: "payer:pay_1", Attempt: "A1",
-		Notices: []models.Notice{models.NoticePaying}, Case: models.CaseSilence,
+		Seq: 3, From: models.Open, To: models.Paying, On: models.PayAsked, At: noon, Actor: "payer:pay_1",
+		Attempt: "A1", Notices: []models.Notice{models.NoticePaying}, Case: models.CaseSilence,
 	}))
 	require.NotContains(t, event, "pay_1")
 }

@@ -23,6 +23,7 @@ func TestAKeyGivesTheSameAnswerAgain(t *testing.T) {
 		"invite": {"/v1/requests/" + w.place() + "/invites", `{"label":"mum"}`, `{"label":"dad"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			key := "key-" + name
 			first := w.call(post, c.path, teaKey, c.body, keyHeader, key)
 			require.Equal(t, http.StatusCreated, first.Code, first.Body)
@@ -37,6 +38,16 @@ func TestAKeyGivesTheSameAnswerAgain(t *testing.T) {
 			require.Equal(t, http.StatusUnprocessableEntity, other.Code, other.Body)
 			require.Equal(t, "key_reused", other.text("reason"))
 		})
+	}
+}
+
+func TestARefundIsAskedForOnce(t *testing.T) {
+	w := newWorld(t)
+	id := w.place()
+	w.pay(id)
+	for range 3 {
+		got := w.call(post, "/v1/requests/"+id+"/refunds", teaKey, `{}`, keyHeader, "k")
+		require.Equal(t, http.StatusCreated, got.Code, got.Body)
 	}
 	request, err := w.store.Request(t.Context(), id)
 	require.NoError(t, err)
@@ -56,7 +67,9 @@ func TestKeysOfTwoPrincipalsNeverMeet(t *testing.T) {
 func TestMalformedKeys(t *testing.T) {
 	w := newWorld(t)
 	body := `{"order":` + orderBody("A1") + `}`
-	for _, key := range []string{"", " ", `""`, `"open`, "two words", "é", "a\"b", `back\slash`, strings.Repeat("k", 256)} {
+	for _, key := range []string{
+		"", " ", `""`, `"open`, "two words", "é", "a\"b", `back\slash`, strings.Repeat("k", 256),
+	} {
 		got := w.call(post, "/v1/requests", teaKey, body, keyHeader, key)
 		require.Equal(t, http.StatusBadRequest, got.Code, "%q: %s", key, got.Body)
 		require.Equal(t, "bad_idempotency_key", got.text("reason"))

@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -44,7 +46,7 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		if _, listed := s.routes[c.Request().Method+" "+template]; !listed {
 			template = "(none)"
 		}
-		s.gauges.calls.WithLabelValues(template, methodLabel(c.Request().Method), fmt.Sprint(status)).
+		s.gauges.calls.WithLabelValues(template, methodLabel(c.Request().Method), strconv.Itoa(status)).
 			Observe(took.Seconds())
 		s.Log.InfoContext(ctx, "call", "call", callID(ctx), "method", methodLabel(c.Request().Method),
 			"route", template, "status", status, "ms", took.Milliseconds(), "bytes", c.Response().Size,
@@ -111,7 +113,12 @@ func (s *Server) limited(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.routes[request.Method+" "+c.Path()].streams {
 			return next(c)
 		}
-		ctx, cancel := context.WithTimeout(request.Context(), s.Config.CallTimeout)
+		deadline := time.Now().Add(s.Config.CallTimeout)
+		err := http.NewResponseController(c.Response()).SetWriteDeadline(deadline.Add(writePatience))
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return fmt.Errorf("set the deadline: %w", err)
+		}
+		ctx, cancel := context.WithDeadline(request.Context(), deadline)
 		defer cancel()
 		c.SetRequest(request.WithContext(ctx))
 		return next(c)
@@ -120,14 +127,21 @@ func (s *Server) limited(next echo.HandlerFunc) echo.HandlerFunc {
 
 // sameSite refuses unsafe calls that a browser makes for another site; programs
 // send neither Origin nor Sec-Fetch-Site and pass.
-func (s *Server) sameSite(next echo.HandlerFunc) echo.HandlerFunc {
+func sameSite(config Config) (echo.MiddlewareFunc, error) {
 	protection := http.NewCrossOriginProtection()
-	return func(c echo.Context) error {
-		if protection.Check(c.Request()) != nil {
-			return models.Refuse(models.Forbidden, "cross_site", "Another site sent this.")
+	if config.PublicURL != "" { // also where a proxy shows us another Host
+		if err := protection.AddTrustedOrigin(config.PublicURL); err != nil {
+			return nil, fmt.Errorf("the public address must be like https://pay.example.com: %w", err)
 		}
-		return next(c)
 	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if protection.Check(c.Request()) != nil {
+				return models.Refuse(models.Forbidden, "cross_site", "Another site sent this.")
+			}
+			return next(c)
+		}
+	}, nil
 }
 
 // ipExtractor believes X-Forwarded-For from the proxies named, and nobody else.

@@ -76,7 +76,11 @@ func New(deps Deps) (*Server, error) {
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
 	s.watch = s.newWatch()
 	s.huma = newHuma(s.echo, deps.Config)
-	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, s.sameSite, s.guarded)
+	sameSite, err := sameSite(deps.Config)
+	if err != nil {
+		return nil, err
+	}
+	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, sameSite, s.guarded)
 	for _, r := range s.allRoutes() {
 		if err := s.mount(r); err != nil {
 			return nil, fmt.Errorf("mount %s %s: %w", r.method, r.path, err)
@@ -98,6 +102,18 @@ func (s *Server) newWatch() *watch {
 		failed:  func(err error) { s.Log.Warn("streams are blind", "error", err) },
 		closing: make(chan struct{}), topics: map[string]*topic{}, subjects: map[string]int{},
 	}
+}
+
+// HTTPServer is a server for one address with limits on headers and patience. It
+// has no write time-out of its own: calls and streams set their deadlines.
+func (s *Server) HTTPServer(address string) *http.Server {
+	server := &http.Server{
+		Addr: address, Handler: s.Handler(),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+	server.RegisterOnShutdown(s.Drain)
+	return server
 }
 
 // Drain ends the open streams, which would hold up a shutdown; their clients come

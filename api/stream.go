@@ -52,6 +52,8 @@ func (s *Server) follow(c echo.Context, f feed) error {
 		return err
 	}
 	defer seat.leave()
+	s.gauges.streams.Inc()
+	defer s.gauges.streams.Dec()
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")

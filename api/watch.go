@@ -88,6 +88,7 @@ func (w *watch) stand(request, subject string, wake chan struct{}) {
 func (w *watch) look() {
 	ticker := time.NewTicker(w.tick)
 	defer ticker.Stop()
+	blind := false
 	for {
 		select {
 		case <-w.closing:
@@ -101,11 +102,12 @@ func (w *watch) look() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*w.tick)
 		heads, err := w.heads(ctx, watched)
 		cancel()
-		if err != nil {
+		if err != nil && !blind { // said once, not every tick
 			w.failed(err)
-			continue
 		}
-		w.tell(heads)
+		if blind = err != nil; !blind {
+			w.tell(heads)
+		}
 	}
 }
 

@@ -179,8 +179,9 @@ func (w *world) buyerToken(merchant, app, id string) string {
 }
 
 func orderBody(number string) string {
-	return `{"app":"app_tea","number":"` + number + `","title":"Tea","payable":{"minor":12900,"currency":"CNY"},` +
-		`"price_version":1,"kind":"physical","buyer":{"id":"buyer-1","name":"王小明"}}`
+	return `{"app":"app_tea","number":"` + number + `","title":"Tea",` +
+		`"payable":{"minor":12900,"currency":"CNY"},"price_version":1,` +
+		`"kind":"physical","buyer":{"id":"buyer-1","name":"王小明"}}`
 }
 
 // place asks for a friend's help with a fresh order and returns the request's id.
