@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -63,9 +64,9 @@ func (s *Store) fileCases(ctx context.Context, step models.Step) error {
 		if t.Case == "" {
 			continue
 		}
-		a := about(step.Request, t)
+		a := suspect(step.Request, t)
 		record := caseRecord{Version: step.Request.Version, Case: Case{
-			ID: mint.ID(mint.Case), Request: step.Request.ID, Kind: t.Case, Attempt: t.Attempt, Refund: t.Refund,
+			ID: mint.ID(mint.Case), Request: step.Request.ID, Kind: t.Case, Attempt: a.Number, Refund: t.Refund,
 			Provider: a.Provider, Account: a.Account, Detail: t.Reason, DueAt: t.At.Add(deadlines[t.Case]),
 		}}
 		if err := s.openCase(ctx, record); err != nil {
@@ -73,6 +74,15 @@ func (s *Store) fileCases(ctx context.Context, step models.Step) error {
 		}
 	}
 	return nil
+}
+
+// suspect is the attempt that a case is about; when the provider is silent, the
+// one that it is silent about.
+func suspect(r models.Request, t models.Transition) models.Attempt {
+	if i := slices.IndexFunc(r.Attempts, models.Attempt.Pending); t.Case == models.CaseSilence && i >= 0 {
+		return r.Attempts[i]
+	}
+	return about(r, t)
 }
 
 func (s *Store) openCase(ctx context.Context, record caseRecord) error {

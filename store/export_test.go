@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"regexp"
 	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
@@ -42,3 +43,21 @@ func (s *Store) CountStatements() (*atomic.Int64, error) {
 	}
 	return &count, nil
 }
+
+// What the store asks for all the time.
+const (
+	TimelineQuery     = timeline
+	TakeEventsQuery   = takeEvents
+	TakeMessagesQuery = takeMessages
+)
+
+// StuckQueries are the parts of Stuck, each with times in place of its parameters.
+func StuckQueries() []string {
+	queries := make([]string, len(stuck))
+	for i, query := range stuck {
+		queries[i] = parameter.ReplaceAllString(query, "now()")
+	}
+	return queries
+}
+
+var parameter = regexp.MustCompile(`@[a-z]+`)

@@ -28,8 +28,14 @@ func (s *Store) Hit(
 	return now.ExpiresAt, now.Count <= int64(limit), failed("count hit", err)
 }
 
-// PruneLimits forgets windows that are over.
+// PruneLimits forgets windows that are over and login codes that no limit counts
+// any more, and says how many.
 func (s *Store) PruneLimits(ctx context.Context) (int64, error) {
-	rows, err := s.write(ctx, "DELETE FROM limits WHERE expires_at <= clock_timestamp()")
-	return rows, failed("prune limits", err)
+	const codes = "DELETE FROM login_codes WHERE issued_at < clock_timestamp() - interval '25 hours'"
+	windows, err := s.write(ctx, "DELETE FROM limits WHERE expires_at <= clock_timestamp()")
+	if err != nil {
+		return 0, failed("prune limits", err)
+	}
+	old, err := s.write(ctx, codes)
+	return windows + old, failed("prune limits", err)
 }

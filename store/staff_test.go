@@ -58,7 +58,7 @@ func TestStuckSaysWhy(t *testing.T) {
 
 	kept, err := w.KeepEvent(t.Context(), event("a"))
 	require.NoError(t, err)
-	waits := "A callback waits to be applied since over a minute."
+	waits := "A callback has waited for over a minute to be applied."
 	require.NotContains(t, w.reasons(now), waits)
 	require.Contains(t, w.reasons(now.Add(2*time.Minute)), waits)
 	require.NoError(t, w.MarkEvent(t.Context(), kept.ID, store.Mark{Status: store.EventDead, Reason: "poison"}))

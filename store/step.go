@@ -17,25 +17,28 @@ import (
 // and with conflict "request_open" when another request of the order is open.
 func (s *Store) SaveStep(ctx context.Context, step models.Step) error {
 	err := s.WithTx(ctx, func(tx *Store) error {
-		if _, err := tx.lockOrder(ctx, step.Request.Order); err != nil {
+		order, err := tx.lockOrder(ctx, step.Request.Order)
+		if err != nil {
 			return err
 		}
 		for _, save := range []func(context.Context, models.Step) error{
 			tx.saveRequest, tx.forgetLost, tx.saveAttempts, tx.saveRefunds, tx.saveTransitions,
-			tx.postLedger, tx.owe, tx.fileCases, tx.projectOrder,
+			tx.postLedger, tx.owe, tx.fileCases,
 		} {
 			if err := save(ctx, step); err != nil {
 				return err
 			}
 		}
-		return nil
+		return tx.projectOrder(ctx, order, step.Request)
 	})
 	return failed("save step", err)
 }
 
-// judgedAt is the workflow's time when the step was judged.
+// judgedAt is the workflow's time when the step was judged; a step without
+// transitions does not know it. No other time of the snapshot will do: some come
+// from other clocks.
 func judgedAt(step models.Step) time.Time {
-	at := step.Request.EnteredAt
+	at := time.Unix(0, 0)
 	for _, t := range step.Transitions {
 		if t.At.After(at) {
 			at = t.At
@@ -52,7 +55,7 @@ func (s *Store) saveRequest(ctx context.Context, step models.Step) error {
 	later := `excluded.judged_at > requests.judged_at
 		OR excluded.judged_at = requests.judged_at AND excluded.version >= requests.version`
 	if len(step.Transitions) == 0 {
-		later = "excluded.version >= requests.version" // nothing says when it was judged
+		later = "excluded.version >= requests.version"
 	}
 	overwrite := clause.OnConflict{
 		Columns: []clause.Column{{Name: "id"}},
@@ -165,26 +168,29 @@ func (s *Store) saveTransitions(ctx context.Context, step models.Step) error {
 
 // projectOrder says of the order what all of its requests make of it, and clears
 // a claim that the snapshot does not back: it was made for a step that is lost.
-func (s *Store) projectOrder(ctx context.Context, step models.Step) error {
-	const unback = `UPDATE orders SET applied_request = '', applied_attempt = '', state = 'unpaid'
-		WHERE id = ? AND applied_request = ? AND applied_attempt <> ?`
-	const project = `UPDATE orders o SET state = CASE
-		WHEN EXISTS (SELECT FROM attempts WHERE number = o.applied_attempt AND disposition = 'applied')
+func (s *Store) projectOrder(ctx context.Context, order Order, r models.Request) error {
+	const unback = "UPDATE orders SET applied_request = '', applied_attempt = '', state = 'unpaid' WHERE id = ?"
+	const project = `UPDATE orders o SET state = now.state FROM (SELECT id, CASE
+		WHEN EXISTS (SELECT FROM attempts WHERE number = claimed.applied_attempt AND disposition = 'applied')
 			THEN 'paid'
-		WHEN EXISTS (SELECT FROM requests WHERE order_id = o.id AND state = 'cancelled_merchant')
+		WHEN EXISTS (SELECT FROM requests WHERE order_id = claimed.id AND state = 'cancelled_merchant')
 			THEN 'cancelled'
-		WHEN EXISTS (SELECT FROM requests WHERE order_id = o.id AND state IN @open AND NOT reopened)
+		WHEN EXISTS (SELECT FROM requests WHERE order_id = claimed.id AND state IN @open AND NOT reopened)
 			THEN 'unpaid'
-		ELSE 'released' END WHERE id = @order`
-	r := step.Request
-	price := models.Price{Payable: r.Payable, Version: r.PriceVersion}
-	if err := s.UpdatePrice(ctx, r.Order, price); err != nil {
-		return err
+		ELSE 'released' END AS state FROM orders claimed WHERE id = @order) now
+		WHERE o.id = now.id AND o.state <> now.state`
+	if r.PriceVersion > order.PriceVersion {
+		price := models.Price{Payable: r.Payable, Version: r.PriceVersion}
+		if err := s.UpdatePrice(ctx, order.ID, price); err != nil {
+			return err
+		}
 	}
-	if _, err := s.write(ctx, unback, r.Order, r.ID, backed(r)); err != nil {
-		return err
+	if order.AppliedRequest == r.ID && order.AppliedAttempt != backed(r) {
+		if _, err := s.write(ctx, unback, order.ID); err != nil {
+			return err
+		}
 	}
-	_, err := s.write(ctx, project, map[string]any{"order": r.Order, "open": openStates})
+	_, err := s.write(ctx, project, map[string]any{"order": order.ID, "open": openStates})
 	return err
 }
 

@@ -25,7 +25,6 @@ const (
 	overdueFor   = time.Minute // a request whose time came
 	unpostedFor  = time.Minute // a callback not yet applied
 	conflictFor  = 72 * time.Hour
-	failingTries = 3 // of a webhook
 )
 
 // stuck lists the reasons, one query each; each finds its rows by an index, so
@@ -47,7 +46,7 @@ var stuck = []string{
 	`SELECT coalesce(a.request_id, f.request_id, ''), coalesce(r.state, ''), e.id, e.received_at,
 		CASE e.status WHEN 'pending' THEN e.next_try_at END,
 		CASE e.status WHEN 'dead' THEN 'A callback could not be applied: ' || e.reason || '.'
-			ELSE 'A callback waits to be applied since over a minute.' END
+			ELSE 'A callback has waited for over a minute to be applied.' END
 		FROM provider_events e LEFT JOIN attempts a ON a.number = e.number
 		LEFT JOIN refunds f ON f.number = e.refund
 		LEFT JOIN requests r ON r.id = coalesce(a.request_id, f.request_id)
@@ -61,7 +60,7 @@ var stuck = []string{
 		CASE m.status WHEN 'dead' THEN 'A ' || m.kind || ' was given up: ' || m.last_error || '.'
 			ELSE 'A ' || m.kind || ' does not get through: ' || m.last_error || '.' END
 		FROM messages m JOIN requests r ON r.id = m.request_id
-		WHERE m.status = 'dead' OR m.status = 'pending' AND m.tries >= @tries`,
+		WHERE m.status = 'dead' OR m.status = 'pending' AND m.tries >= 3`,
 	`SELECT c.request_id, coalesce(r.state, ''), c.id, c.opened_at, c.due_at,
 		'A case is open: ' || replace(c.kind, '_', ' ') || '.'
 		FROM cases c LEFT JOIN requests r ON r.id = c.request_id WHERE c.closed_at IS NULL`,
@@ -84,7 +83,7 @@ func (s *Store) Stuck(ctx context.Context, now time.Time, limit int) ([]StuckRow
 	var records []stuckRecord
 	err := s.read(ctx, &records, query, map[string]any{
 		"undecided": now.Add(-undecidedFor), "refund": now.Add(-refundFor), "overdue": now.Add(-overdueFor),
-		"unposted": now.Add(-unpostedFor), "conflict": now.Add(-conflictFor), "tries": failingTries, "limit": limit,
+		"unposted": now.Add(-unpostedFor), "conflict": now.Add(-conflictFor), "limit": limit,
 	})
 	rows := make([]StuckRow, len(records))
 	for i, record := range records {

@@ -18,10 +18,8 @@ type Moment struct {
 // timelineLimit bounds one answer; a request that has more is looked at by hand.
 const timelineLimit = 1000
 
-// Timeline merges all that is known of a request by time, oldest first: the
-// first 1000 lines of it.
-func (s *Store) Timeline(ctx context.Context, request string) ([]Moment, error) {
-	const query = `
+// timeline asks each source once, by an index.
+const timeline = `
 	SELECT at, 'transition' AS kind, seq::text AS ref,
 		from_state || ' → ' || to_state || ' on ' || on_event AS text,
 		jsonb_build_object('actor', actor, 'attempt', attempt, 'refund', refund, 'reason', reason,
@@ -30,8 +28,10 @@ func (s *Store) Timeline(ctx context.Context, request string) ([]Moment, error) 
 	UNION ALL SELECT received_at, 'callback', id, provider || ' reported a ' || kind || ': ' || status,
 		jsonb_build_object('account', account_id, 'number', number, 'refund', refund, 'reason', reason,
 			'tries', tries)
-		FROM provider_events WHERE number IN (SELECT number FROM attempts WHERE request_id = @request)
-			OR refund IN (SELECT number FROM refunds WHERE request_id = @request)
+		FROM provider_events WHERE id IN (
+			SELECT e.id FROM provider_events e JOIN attempts a ON a.number = e.number WHERE a.request_id = @request
+			UNION SELECT e.id FROM provider_events e JOIN refunds f ON f.number = e.refund
+				WHERE e.refund <> '' AND f.request_id = @request)
 	UNION ALL SELECT c.first_at, 'callback', c.event_id, e.provider || ' sent another body under a known key',
 		jsonb_build_object('count', c.count, 'last_at', c.last_at)
 		FROM provider_event_conflicts c JOIN provider_events e ON e.id = c.event_id
@@ -48,7 +48,11 @@ func (s *Store) Timeline(ctx context.Context, request string) ([]Moment, error) 
 			'closed_at', closed_at, 'resolution', resolution)
 		FROM cases WHERE request_id = @request
 	ORDER BY at, ref LIMIT @limit`
+
+// Timeline merges all that is known of a request by time, oldest first: the
+// first 1000 lines of it.
+func (s *Store) Timeline(ctx context.Context, request string) ([]Moment, error) {
 	var moments []Moment
-	err := s.read(ctx, &moments, query, map[string]any{"request": request, "limit": timelineLimit})
+	err := s.read(ctx, &moments, timeline, map[string]any{"request": request, "limit": timelineLimit})
 	return moments, failed("read timeline", err)
 }

@@ -22,6 +22,8 @@ CREATE TABLE login_codes (
 );
 CREATE INDEX login_codes_by_phone ON login_codes (phone_index, issued_at DESC);
 
+CREATE INDEX login_codes_by_age ON login_codes (issued_at);
+
 CREATE TABLE limits (
     bucket     bytea PRIMARY KEY, -- a keyed hash: buckets are named after addresses
     count      bigint NOT NULL CONSTRAINT limits_count CHECK (count > 0),
