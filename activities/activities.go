@@ -5,8 +5,11 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
+
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
@@ -31,6 +34,7 @@ type Store interface {
 	Channels(ctx context.Context, app string) ([]store.Channel, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
 	PayerFacts(ctx context.Context, payer, app string, now time.Time) (store.PayerFacts, error)
+	PayerIsBuyer(ctx context.Context, payer, order string) (bool, error)
 	InviteFacts(ctx context.Context, id string) (store.InviteFacts, error)
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
 	RecordCall(ctx context.Context, call store.Call) error
@@ -70,7 +74,15 @@ func (a *Activities) RefundHandlers() map[string]Func {
 	return map[string]Func{"SubmitRefund": a.SubmitRefund, "PollRefund": a.PollRefund}
 }
 
-// SaveStep writes what one step made of a request; see package store.
+// SaveStep writes what one step made of a request; see package store. The first
+// step of a request fails for good when another one of the order was faster: it has
+// not begun, so no money waits on it. Any other step has to be written, some time.
 func (a *Activities) SaveStep(ctx context.Context, step models.Step) error {
-	return a.retry(ctx, a.Store.SaveStep(ctx, step))
+	err := a.Store.SaveStep(ctx, step)
+	var refused *models.Error
+	first := step.Request.Version <= 1 && len(step.Request.Attempts) == 0
+	if first && errors.As(err, &refused) && refused.Reason == "request_open" {
+		return temporal.NewNonRetryableApplicationError(refused.Message, refused.Reason, nil, *refused)
+	}
+	return a.retry(ctx, err)
 }

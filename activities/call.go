@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,18 +34,39 @@ func (a *Activities) open(ctx context.Context, r models.Request, number string) 
 	return talk{Activities: a, adapter: adapter, request: r, attempt: attempt}, nil
 }
 
+// noteTime bounds the note about a call, which may have used up all the time it had.
+const noteTime = time.Second
+
 // record notes a call for support; what support cannot read must not stop money.
 func (t talk) record(ctx context.Context, op string, began time.Time, err error) {
-	var class providers.Class
-	if err != nil {
-		class = providers.ClassOf(err)
-	}
+	class, code := outcome(err)
 	call := store.Call{
 		Request: t.request.ID, Attempt: t.attempt.Number, Refund: t.refund, Provider: t.attempt.Provider,
-		Op: op, Class: class, Latency: t.Clock().Sub(began), At: began,
+		Op: op, Class: class, Code: code, Latency: max(t.Clock().Sub(began), 0), At: began,
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
 	if err := t.Store.RecordCall(ctx, call); err != nil {
 		t.Log.WarnContext(ctx, "provider call not recorded", "request", t.request.ID, "op", op, "error", err)
+	}
+}
+
+// outcome is how a call went, for support: what Close may answer is no failure.
+func outcome(err error) (providers.Class, string) {
+	var failed *providers.Error
+	switch {
+	case err == nil:
+		return "", ""
+	case errors.Is(err, providers.ErrPaid):
+		return "", "paid"
+	case errors.Is(err, providers.ErrNotCreated):
+		return "", "not_created"
+	case errors.Is(err, providers.ErrNotSupported):
+		return "", "not_supported"
+	case errors.As(err, &failed):
+		return failed.Class, failed.Code
+	default:
+		return providers.ClassOf(err), ""
 	}
 }
 

@@ -17,13 +17,13 @@ const brief = 2500 * time.Millisecond
 // itself proves nothing. No answer in time is an answer: PaymentUnknown.
 func (a *Activities) QueryPayment(ctx context.Context, call models.Call) (models.Event, error) {
 	unknown := models.Event{Kind: models.PaymentUnknown, Attempt: call.Ref, Actor: "provider"}
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
 	t, err := a.open(ctx, call.Request, call.Ref)
 	if err != nil {
 		a.Log.WarnContext(ctx, "hint not checked", "request", call.Request.ID, "error", err)
 		return unknown, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, brief)
-	defer cancel()
 	answer, err := t.query(ctx)
 	if err != nil {
 		a.Log.WarnContext(ctx, "hint not checked", "request", call.Request.ID, "error", err)

@@ -60,9 +60,11 @@ func (a *Activities) ClosePayment(ctx context.Context, call models.Call) (models
 		return answer, nil
 	}
 	switch err := t.close(ctx); {
+	case errors.Is(err, providers.ErrPaid):
+		return t.proof(ctx)
 	case errors.Is(err, providers.ErrNotSupported):
-		return t.outlive(answer)
-	case err != nil && !errors.Is(err, providers.ErrPaid) && !errors.Is(err, providers.ErrNotCreated):
+		return t.outlive(ctx)
+	case err != nil && !errors.Is(err, providers.ErrNotCreated):
 		return models.Event{}, later(err)
 	}
 	return t.after(ctx)
@@ -89,14 +91,26 @@ func (t talk) after(ctx context.Context) (models.Event, error) {
 	return answer, nil
 }
 
-// outlive waits for the provider's own deadline where it has no close.
-func (t talk) outlive(answer models.Event) (models.Event, error) {
-	left := t.attempt.ExpiresAt.Sub(t.Clock())
-	if left > 0 {
+// proof waits for the query to show the money that the close spoke of: a query may
+// lag behind, and "not paid" is then no answer.
+func (t talk) proof(ctx context.Context) (models.Event, error) {
+	answer, err := t.query(ctx)
+	switch {
+	case err != nil:
+		return models.Event{}, later(err)
+	case !ended(answer.Kind):
+		return models.Event{}, waiting(t.scaled(10 * time.Second))
+	}
+	return answer, nil
+}
+
+// outlive waits for the provider's own deadline where it has no close; only what
+// is asked after it counts.
+func (t talk) outlive(ctx context.Context) (models.Event, error) {
+	if left := t.attempt.ExpiresAt.Sub(t.Clock()); left > 0 {
 		return models.Event{}, waiting(left + time.Second)
 	}
-	answer.Kind = models.PaymentClosed
-	return answer, nil
+	return t.after(ctx)
 }
 
 func ended(kind models.EventKind) bool {

@@ -22,41 +22,64 @@ func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.E
 }
 
 // objection is why the payer may not pay, "" when he may.
-func (a *Activities) objection(ctx context.Context, r models.Request, attempt models.Attempt) (string, error) {
+func (a *Activities) objection(
+	ctx context.Context, r models.Request, attempt models.Attempt,
+) (reason string, err error) {
 	if attempt.ByBuyer {
-		app, err := a.Store.App(ctx, r.App)
-		if err != nil || app.BuyerMayPayOwn {
-			return "", err
-		}
-		return "buyer_may_not_pay", nil
+		return a.unless(ctx, r, "buyer_may_not_pay")
 	}
 	invite, err := a.Store.InviteFacts(ctx, attempt.Invite)
 	switch {
+	case models.CodeOf(err) == models.NotFound:
+		return "link_revoked", nil
 	case err != nil:
 		return "", err
 	case invite.Request != r.ID || invite.State == store.InviteRevoked:
 		return "link_revoked", nil
 	}
-	return a.payerObjection(ctx, r, attempt)
-}
-
-func (a *Activities) payerObjection(ctx context.Context, r models.Request, attempt models.Attempt) (string, error) {
-	facts, err := a.Store.PayerFacts(ctx, attempt.Payer, r.App, a.Clock())
+	disguised, err := a.Store.PayerIsBuyer(ctx, attempt.Payer, r.Order)
 	if err != nil {
 		return "", err
 	}
-	spent := facts.CapturedToday.Plus(attempt.Quoted)
+	if disguised {
+		if reason, err = a.unless(ctx, r, "payer_is_buyer"); err != nil || reason != "" {
+			return reason, err
+		}
+	}
+	return a.payerObjection(ctx, r, attempt)
+}
+
+// unless is the reason, unless the app lets its buyers pay for themselves.
+func (a *Activities) unless(ctx context.Context, r models.Request, reason string) (string, error) {
+	app, err := a.Store.App(ctx, r.App)
+	if err != nil || app.BuyerMayPayOwn {
+		return "", err
+	}
+	return reason, nil
+}
+
+func (a *Activities) payerObjection(
+	ctx context.Context, r models.Request, attempt models.Attempt,
+) (reason string, err error) {
+	facts, err := a.Store.PayerFacts(ctx, attempt.Payer, r.App, a.Clock())
 	switch {
+	case models.CodeOf(err) == models.NotFound:
+		return "login_needed", nil
+	case err != nil:
+		return "", err
 	case facts.Blocked:
 		return "payer_blocked", nil
-	case over(attempt.Quoted, facts.PerPaymentLimit):
+	case over(attempt.Quoted, facts.PerPaymentLimit, 0):
 		return "payment_limit", nil
-	case over(spent, facts.DailyLimit):
+	case over(attempt.Quoted, facts.DailyLimit, facts.CapturedToday.Minor):
 		return "daily_limit", nil
 	default:
 		return "", nil
 	}
 }
 
-// over says that an amount is above a limit; zero is no limit.
-func over(amount, limit models.Money) bool { return limit.Minor > 0 && amount.Minor > limit.Minor }
+// over says that an amount is above what is left of a limit; zero is no limit. In
+// another currency than the limit's nothing may be paid: we could not compare it.
+func over(amount, limit models.Money, used int64) bool {
+	return limit.Minor > 0 && (amount.Currency != limit.Currency || amount.Minor > limit.Minor-used)
+}

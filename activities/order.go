@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/internal/mint"
@@ -60,11 +61,18 @@ type HookQuestion struct {
 	PriceVersion int64        `json:"price_version"`
 }
 
-// HookAnswer is what it may answer. Reason is order_gone, stale_price or duplicate.
+// HookAnswer is what it may answer. Reason is order_gone, stale_price or duplicate;
+// any other is order_gone. An answer without Accepted is none: money goes back only
+// where somebody said no.
 type HookAnswer struct {
-	Accepted bool   `json:"accepted"`
+	Accepted *bool  `json:"accepted"`
 	Reason   string `json:"reason"`
 }
+
+var (
+	errUnclear = errors.New("the answer says neither yes nor no")
+	silent     = models.Refuse(models.Unavailable, "hook_silent", "The order hook did not answer.")
+)
 
 // AskOrderHook asks the merchant's system to take the money. It may refuse; as
 // long as it is silent it is asked again: the money is safe and waits.
@@ -79,16 +87,26 @@ func (a *Activities) AskOrderHook(ctx context.Context, call models.Call) (models
 	}
 	var answer HookAnswer
 	to := webhook.Endpoint{URL: app.HookURL, Secret: string(app.WebhookSecret)}
-	if err := a.Hook.Ask(ctx, to, webhook.Message{ID: "hook_" + call.Ref, Body: question}, &answer); err != nil {
-		return models.Event{}, a.retry(ctx, models.Refuse(models.Unavailable, "hook_silent", "The order hook did not answer."))
+	err = a.Hook.Ask(ctx, to, webhook.Message{ID: "hook_" + call.Ref, Body: question}, &answer)
+	if err == nil && answer.Accepted == nil {
+		err = errUnclear
 	}
-	if answer.Accepted {
-		return verdict(call.Ref, ""), nil
+	if err != nil {
+		return models.Event{}, a.retry(ctx, fmt.Errorf("%w: %w", silent, err))
 	}
-	if answer.Reason == "" {
-		answer.Reason = store.ClaimOrderGone
+	return verdict(call.Ref, answer.refusal()), nil
+}
+
+// refusal is the answer in our own words: what a merchant writes is no text for a history.
+func (h HookAnswer) refusal() string {
+	switch {
+	case *h.Accepted:
+		return ""
+	case h.Reason == store.ClaimStalePrice || h.Reason == store.ClaimDuplicate:
+		return h.Reason
+	default:
+		return store.ClaimOrderGone
 	}
-	return verdict(call.Ref, answer.Reason), nil
 }
 
 func (a *Activities) question(ctx context.Context, call models.Call) ([]byte, error) {

@@ -34,7 +34,7 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 	if err != nil {
 		return models.Event{}, later(err)
 	}
-	return t.refundEvent(call.Ref, status), nil
+	return refundEvent(refund, status), nil
 }
 
 // PollRefund asks until the refund has an end.
@@ -53,13 +53,13 @@ func (a *Activities) PollRefund(ctx context.Context, call models.Call) (models.E
 // QueryRefund asks once about a refund of which a hint came.
 func (a *Activities) QueryRefund(ctx context.Context, call models.Call) (models.Event, error) {
 	unfinished := models.Event{Kind: models.RefundUnfinished, Refund: call.Ref, Actor: "provider"}
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
 	t, refund, err := a.openRefund(ctx, call)
 	if err != nil {
 		a.Log.WarnContext(ctx, "hint not checked", "request", call.Request.ID, "error", err)
 		return unfinished, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, brief)
-	defer cancel()
 	answer, err := t.queryRefund(ctx, refund)
 	if err != nil {
 		a.Log.WarnContext(ctx, "hint not checked", "request", call.Request.ID, "error", err)
@@ -88,19 +88,23 @@ func (t talk) queryRefund(ctx context.Context, refund providers.Refund) (models.
 	if err != nil {
 		return models.Event{}, err
 	}
-	return t.refundEvent(refund.Number, status), nil
+	return refundEvent(refund, status), nil
 }
 
-func (t talk) refundEvent(number string, status providers.RefundStatus) models.Event {
-	switch status.State {
-	case providers.RefundDone:
-		return models.Event{Kind: models.RefundDone, Refund: number, Actor: "provider"}
-	case providers.RefundAbnormal:
-		return broke(number, "abnormal")
-	case providers.RefundClosed:
-		return broke(number, "closed")
+// refundEvent puts the provider's word into those of the law. Money back under
+// another number, or another amount, is for a human.
+func refundEvent(asked providers.Refund, status providers.RefundStatus) models.Event {
+	switch {
+	case status.State == providers.RefundAbnormal:
+		return broke(asked.Number, "abnormal")
+	case status.State == providers.RefundClosed:
+		return broke(asked.Number, "closed")
+	case status.State != providers.RefundDone:
+		return models.Event{Kind: models.RefundUnfinished, Refund: asked.Number, Actor: "provider"}
+	case status.Number != asked.Number || status.Refunded != asked.Amount:
+		return broke(asked.Number, "mismatch")
 	default:
-		return models.Event{Kind: models.RefundUnfinished, Refund: number, Actor: "provider"}
+		return models.Event{Kind: models.RefundDone, Refund: asked.Number, Actor: "provider"}
 	}
 }
 
