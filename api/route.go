@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,6 +38,7 @@ type route struct {
 	streams      bool   // no time-out
 	page         bool   // people see it: errors are pages
 	status       int    // of success; 0: 200
+	also         []int  // other statuses of success, with the same body
 	mount        func(*Server, route)
 }
 
@@ -75,6 +77,21 @@ func operation[I, O any](handle func(*Server, context.Context, *I) (*O, error)) 
 			}
 			return out, nil
 		})
+		r.describeAlso(s.huma.OpenAPI())
+	}
+}
+
+// describeAlso repeats the description of success under its other statuses.
+func (r route) describeAlso(spec *huma.OpenAPI) {
+	op := operationAt(spec, r)
+	if op == nil {
+		return
+	}
+	success := op.Responses[strconv.Itoa(orDefault(r.status, http.StatusOK))]
+	for _, status := range r.also {
+		op.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status), Content: success.Content,
+		}
 	}
 }
 

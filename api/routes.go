@@ -12,6 +12,9 @@ const (
 	post = http.MethodPost
 )
 
+// later is the answer of an engine that took the event and is still at it.
+var later = []int{http.StatusAccepted}
+
 // allRoutes is the one list of what the house answers. A path that is not in it
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
@@ -31,22 +34,25 @@ func (s *Server) sellerRoutes() []route {
 
 		{method: post, path: "/v1/requests", who: seller, id: "place-request", creates: mint.Request,
 			summary: "Ask for a friend's help: a request and its link. The open one again, if there is one.",
-			status:  http.StatusCreated, mount: operation((*Server).placeRequest)},
+			status:  http.StatusCreated, also: []int{http.StatusOK, http.StatusAccepted},
+			mount: operation((*Server).placeRequest)},
 		{method: get, path: "/v1/requests", who: seller, id: "list-requests",
 			summary: "Your requests, newest first.", mount: operation((*Server).listRequests)},
 		{method: get, path: "/v1/requests/{id}", who: seller, id: "show-request",
 			summary: "One request.", mount: operation((*Server).showRequest)},
 		{method: post, path: "/v1/requests/{id}/cancel", who: seller, id: "cancel-request",
-			summary: "End a request.", mount: operation((*Server).cancelRequest)},
+			summary: "End a request.", also: later, mount: operation((*Server).cancelRequest)},
 		{method: post, path: "/v1/requests/{id}/price", who: merchant, id: "change-price",
-			summary: "Tell a new price.", mount: operation((*Server).changePrice)},
+			summary: "Tell a new price.", also: later, mount: operation((*Server).changePrice)},
 		{method: post, path: "/v1/requests/{id}/price/accept", who: seller, id: "accept-price",
-			summary: "The buyer agrees to a higher price.", mount: operation((*Server).acceptPrice)},
+			summary: "The buyer agrees to a higher price.", also: later,
+			mount: operation((*Server).acceptPrice)},
 		{method: post, path: "/v1/requests/{id}/price/decline", who: seller, id: "decline-price",
-			summary: "The buyer does not; the request ends.", mount: operation((*Server).declinePrice)},
+			summary: "The buyer does not; the request ends.", also: later,
+			mount: operation((*Server).declinePrice)},
 		{method: post, path: "/v1/requests/{id}/refunds", who: merchant, id: "create-refund", creates: mintsNumber,
 			summary: "Give money back to whoever paid.",
-			status:  http.StatusCreated, mount: operation((*Server).createRefund)},
+			status:  http.StatusCreated, also: later, mount: operation((*Server).createRefund)},
 		{method: post, path: "/v1/requests/{id}/invites", who: seller, id: "create-invite", creates: mint.Invite,
 			rows: true, summary: "Make one more link to the same request.",
 			status: http.StatusCreated, mount: operation((*Server).createInvite)},
