@@ -43,6 +43,7 @@ const (
 	callKey
 	mintedKey
 	txKey
+	addressKey
 )
 
 // caller is who calls; the zero Principal on routes for anybody.

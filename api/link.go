@@ -1,7 +1,132 @@
 package api
 
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/friendpay/friendpay/internal/facts"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
+)
+
 // friendStore is what the friend's side needs of the store.
-type friendStore interface{}
+type friendStore interface {
+	InviteByHash(ctx context.Context, tokenHash []byte) (store.Link, error)
+	Link(ctx context.Context, invite, payer string) (store.Link, error)
+	ShareCode(ctx context.Context, codeHash []byte) (invite string, err error)
+	OpenInvite(ctx context.Context, id string) error
+	DeclineInvite(ctx context.Context, id, reason string) error
+	IssueCode(ctx context.Context, code store.LoginCode) error
+	TakeCode(ctx context.Context, code store.LoginCode) error
+	PayerByPhone(ctx context.Context, phone string) (store.Payer, error)
+	Presentation(ctx context.Context, attempt string) (providers.Presentation, error)
+	Hit(ctx context.Context, bucket string, limit int, window time.Duration) (time.Time, bool, error)
+}
+
+// SMS sends text messages to phones.
+type SMS interface {
+	Send(ctx context.Context, phone, template string, params map[string]string) error
+}
 
 // friendRoutes are the pages behind a link and what they call.
-func (s *Server) friendRoutes() []route { return nil }
+func (s *Server) friendRoutes() []route {
+	return append(s.pageRoutes(), []route{
+		{method: get, path: "/v1/link", who: payer, id: "show-link",
+			summary: "What the friend is asked to pay.", mount: operation((*Server).showLink)},
+		{method: post, path: "/v1/link/opened", who: payer, id: "tell-opened",
+			summary: "A person, not a preview, looks at the link.", mount: operation((*Server).tellOpened)},
+		{method: post, path: "/v1/link/login/code", who: payer, id: "send-login-code",
+			summary: "Send a one-time code to a phone.", mount: operation((*Server).sendLoginCode)},
+		{method: post, path: "/v1/link/login", who: payer, id: "log-in",
+			summary: "Log in with the code; the session's cookie is replaced.", mount: operation((*Server).logIn)},
+		{method: post, path: "/v1/link/attempts", who: payer, id: "create-attempt",
+			creates: mintsNumber, summary: "Ask to pay. 409 says who is faster and until when; 202 that the provider is slow.",
+			status: http.StatusCreated, mount: operation((*Server).createAttempt)},
+		{method: get, path: "/v1/link/attempts/{number}", who: payer, id: "show-attempt",
+			summary: "One of your own attempts, and where to pay it.", mount: operation((*Server).showAttempt)},
+		{method: post, path: "/v1/link/decline", who: payer, id: "decline-link",
+			summary: "The friend would rather not.", mount: operation((*Server).declineLink)},
+		{method: post, path: "/v1/link/report", who: payer, id: "report-link",
+			summary: "The friend thinks that this is a fraud.", mount: operation((*Server).reportLink)},
+		{method: get, path: "/v1/link/stream", who: payer, id: "stream-link", streams: true,
+			summary: "The request's states as they change, as server-sent events.",
+			mount:   plain("text/event-stream", (*Server).streamLink)},
+	}...)
+}
+
+type linkOut struct{ Body PayerView }
+
+type nothing struct{}
+
+// showLink is what the friend's page shows, as JSON.
+func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
+	link, err := s.ownLink(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &linkOut{Body: viewPayer(link, s.decisionOn(link))}, nil
+}
+
+// ownLink reads the link of the caller's session.
+func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
+	p := caller(ctx)
+	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	if err == nil && link.Request.ID != p.Request {
+		err = models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
+	}
+	return link, err
+}
+
+// decisionOn asks the rules which channels the friend may pick.
+func (s *Server) decisionOn(link store.Link) policy.Decision {
+	asked := facts.Of(link.Order, link.Channels, s.Clock(), s.Config.Speed)
+	asked.Surface = link.Invite.Surface
+	return policy.Decide(asked)
+}
+
+// tellOpened counts the opening of a link by a person.
+func (s *Server) tellOpened(ctx context.Context, _ *nothing) (*nothing, error) {
+	return &nothing{}, s.Store.OpenInvite(ctx, caller(ctx).Invite)
+}
+
+// declineLink records that this friend would rather not; others are not concerned.
+func (s *Server) declineLink(ctx context.Context, _ *nothing) (*nothing, error) {
+	return &nothing{}, s.Store.DeclineInvite(ctx, caller(ctx).Invite, "declined")
+}
+
+// reportLink records that the friend takes the request for a fraud.
+func (s *Server) reportLink(ctx context.Context, _ *nothing) (*nothing, error) {
+	caught := caller(ctx)
+	s.Log.WarnContext(ctx, "link reported", "request", caught.Request, "invite", caught.Invite)
+	return &nothing{}, s.Store.DeclineInvite(ctx, caught.Invite, "reported")
+}
+
+// streamLink follows the request of the caller's link: states, and nobody's names.
+func (s *Server) streamLink(c echo.Context) error {
+	p := caller(c.Request().Context())
+	view := func(t models.Transition) any {
+		return map[string]any{"seq": t.Seq, "state": t.To, "at": t.At.UTC()}
+	}
+	return s.follow(c, feed{request: p.Request, subject: p.id(), view: view})
+}
+
+// within refuses the caller of a bucket that has had its share.
+func (s *Server) within(ctx context.Context, bucket string, limit int, window time.Duration) error {
+	until, allowed, err := s.Store.Hit(ctx, bucket, limit, window)
+	if err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	if !allowed {
+		return &models.Error{
+			Code: models.Limited, Reason: "too_often", Message: "This was tried too often.", Until: until,
+			Fix: "Wait a little, then try again.",
+		}
+	}
+	return nil
+}

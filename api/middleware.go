@@ -21,9 +21,16 @@ func (s *Server) named(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := "call_" + rand.Text()
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), callKey, id)))
+		ctx := context.WithValue(c.Request().Context(), callKey, id)
+		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, addressKey, c.RealIP())))
 		return next(c)
 	}
+}
+
+// address is where the call came from, as ipExtractor believes it.
+func address(ctx context.Context) string {
+	from, _ := ctx.Value(addressKey).(string)
+	return from
 }
 
 func callID(ctx context.Context) string {

@@ -115,8 +115,8 @@ func (s *Server) draft(ctx context.Context, order store.Order, wish time.Duratio
 	return models.Request{
 		ID: minted(ctx), Order: order.ID, Merchant: order.Merchant, App: order.App, Buyer: order.Buyer,
 		Payable: order.Payable, PriceVersion: order.PriceVersion, Agreed: order.Payable,
-		Hooked: app.HookURL != "", AcceptLate: seconds(app.AcceptLateSeconds) / time.Duration(speed),
-		Rules: models.CurrentRules, Speed: speed, State: models.Checking, EnteredAt: now,
+		Hooked: app.HookURL != "", AcceptLate: seconds(app.AcceptLateSeconds),
+		Rules: models.CurrentRules, Speed: speed, Guard: s.Config.Guard, State: models.Checking, EnteredAt: now,
 		ExpiresAt: life.ExpiresAt, HardEnd: life.HardEnd,
 	}, nil
 }

@@ -18,7 +18,7 @@ var later = []int{http.StatusAccepted}
 // allRoutes is the one list of what the house answers. A path that is not in it
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
-	return slices.Concat(s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.machineRoutes())
+	return slices.Concat(s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.machineRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.
@@ -42,6 +42,9 @@ func (s *Server) sellerRoutes() []route {
 			summary: "One request.", mount: operation((*Server).showRequest)},
 		{method: post, path: "/v1/requests/{id}/cancel", who: seller, id: "cancel-request",
 			summary: "End a request.", also: later, mount: operation((*Server).cancelRequest)},
+		{method: post, path: "/v1/requests/{id}/pay", who: seller, id: "pay-request", creates: mintsNumber,
+			summary: "The buyer pays himself, in the same slot as a friend.",
+			status:  http.StatusCreated, mount: operation((*Server).buyerPays)},
 		{method: post, path: "/v1/requests/{id}/price", who: merchant, id: "change-price",
 			summary: "Tell a new price.", also: later, mount: operation((*Server).changePrice)},
 		{method: post, path: "/v1/requests/{id}/price/accept", who: seller, id: "accept-price",

@@ -18,6 +18,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
 )
 
 // Config is what an operator decides about the API; cmd fills it.
@@ -25,6 +26,8 @@ type Config struct {
 	PublicURL      string         // where people reach us, without a slash at the end: https://pay.example.com
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none: the address of the connection
 	Speed          int64          // durations of new requests are divided by it; 1 in production
+	Guard          time.Duration  // how long to watch for late money; 0: as the law says, always so in production
+	Shop           *Shop          // the demo shop; nil in production
 	MetricsToken   string         // when set, /metrics wants it as a bearer token
 	Version        string         // shown in the API's description
 	CallTimeout    time.Duration  // how long one call may take, streams apart; 0: 15 s
@@ -41,14 +44,16 @@ type Door interface {
 
 // Deps are the parts that the API stands on.
 type Deps struct {
-	Store   Store
-	Door    Door
-	Tokens  *token.Tokens
-	Links   *token.Links
-	Clock   func() time.Time
-	Log     *slog.Logger
-	Metrics *prometheus.Registry // nil: a registry of its own
-	Config  Config
+	Store    Store
+	Door     Door
+	Accounts Accounts
+	SMS      SMS
+	Tokens   *token.Tokens
+	Links    *token.Links
+	Clock    func() time.Time
+	Log      *slog.Logger
+	Metrics  *prometheus.Registry // nil: a registry of its own
+	Config   Config
 }
 
 // Server answers every route of the house.
@@ -56,6 +61,7 @@ type Server struct {
 	Deps
 	echo   *echo.Echo
 	huma   huma.API
+	pages  *web.Pages
 	routes map[string]route // by method and path template
 	gauges *gauges
 	watch  *watch
@@ -79,6 +85,9 @@ func New(deps Deps) (*Server, error) {
 	sameSite, err := sameSite(deps.Config)
 	if err != nil {
 		return nil, err
+	}
+	if s.pages, err = web.New(); err != nil {
+		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, sameSite, s.guarded)
 	for _, r := range s.allRoutes() {

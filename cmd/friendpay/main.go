@@ -24,6 +24,9 @@ const (
 	exitUsage  = 2 // the command or its settings are wrong
 )
 
+// version is set when a release is built.
+var version = "unknown"
+
 // usageError is a mistake of whoever called.
 type usageError struct{ error }
 
@@ -45,7 +48,7 @@ func main() {
 func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "friendpay", Short: "A friend pays your order: the engine behind it",
-		SilenceUsage: true, SilenceErrors: true,
+		Version: version, SilenceUsage: true, SilenceErrors: true,
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), staffCommand(),

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/friendpay/friendpay/internal/local"
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -97,7 +98,7 @@ func (f *friend) pay(ctx context.Context) (attempt, error) {
 
 func (f *friend) post(ctx context.Context, path string, body, into any) error {
 	client := http.Client{Transport: keeper{f}}
-	header := http.Header{"Cookie": {f.cookie}}
+	header := http.Header{"Cookie": {f.cookie}, "Idempotency-Key": {mint.Number()}}
 	return post(ctx, &client, f.house.APIURL+path, header, body, into)
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/models"
-	"github.com/friendpay/friendpay/store"
 )
 
 // playTemporalKilled kills Temporal after the step "paying" was written to
@@ -75,7 +74,7 @@ func (s *story) checkForgotten(ctx context.Context, number string) error {
 	if _, err := s.house.Parts.Store.Locate(ctx, number); models.CodeOf(err) != models.NotFound {
 		return fmt.Errorf("the attempt's row is still there: %w", err)
 	}
-	lines, err := s.house.Parts.Store.Transitions(ctx, s.request, 0, store.MaxLines)
+	lines, err := s.house.Parts.Store.Transitions(ctx, s.request, 0, 100)
 	if err != nil {
 		return err
 	}

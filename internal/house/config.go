@@ -41,6 +41,7 @@ type Config struct {
 	TrustedProxies []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
 	WorkerBuild    string   `env:"FRIENDPAY_WORKER_BUILD"`
 	CallsPerSecond float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
+	MetricsToken   string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
 	LogLevel       string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
 }
 

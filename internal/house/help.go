@@ -23,4 +23,5 @@ var help = map[string]string{
 	"FRIENDPAY_WORKER_BUILD":              "build id; pins running requests to it (Worker Versioning)",
 	"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": "limit per provider over all workers; 0: none",
 	"FRIENDPAY_LOG_LEVEL":                 "debug, info, warn or error",
+	"FRIENDPAY_METRICS_TOKEN":             "bearer token that /metrics wants; empty: open",
 }

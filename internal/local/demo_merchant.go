@@ -20,10 +20,10 @@ import (
 
 // The demo merchant's ids.
 const (
-	DemoMerchant = "mer_demo"
-	DemoApp      = "app_demo"
+	DemoMerchant = house.DemoMerchant
+	DemoApp      = house.DemoApp
+	DemoChannel  = house.DemoChannel
 	DemoAccount  = "acc_demo"
-	DemoChannel  = "mockpay"
 )
 
 // Merchant is what the demo merchant knows of himself.

@@ -1,0 +1,197 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
+)
+
+// attemptsPerMinute bounds how often one payer may ask to pay.
+const attemptsPerMinute = 5
+
+// QuoteIn is the price that the friend saw, to be held against the one in force.
+type QuoteIn struct {
+	Minor        int64  `json:"minor" minimum:"1" maximum:"10000000000"`
+	Currency     string `json:"currency" pattern:"^[A-Z]{3}$"`
+	PriceVersion int64  `json:"price_version" minimum:"0"`
+}
+
+type attemptIn struct {
+	Body struct {
+		Channel string  `json:"channel" minLength:"1" maxLength:"64"`
+		Quote   QuoteIn `json:"quote"`
+	}
+}
+
+type attemptOut struct {
+	Status int
+	Body   AttemptAnswer
+}
+
+// AttemptAnswer is an attempt and, while it can be paid, where.
+type AttemptAnswer struct {
+	Attempt      string                  `json:"attempt"`
+	State        models.AttemptState     `json:"state"`
+	Disposition  models.Disposition      `json:"disposition,omitempty"`
+	SlotUntil    *time.Time              `json:"slot_until,omitempty"`
+	Presentation *providers.Presentation `json:"presentation,omitempty" doc:"What the browser needs to pay."`
+}
+
+// createAttempt asks for the right to pay, and for the provider's order.
+func (s *Server) createAttempt(ctx context.Context, in *attemptIn) (*attemptOut, error) {
+	quote := in.Body.Quote
+	link, number, err := s.askToPay(ctx, in.Body.Channel, models.Price{
+		Payable: models.Money{Minor: quote.Minor, Currency: quote.Currency}, Version: quote.PriceVersion,
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.attemptAnswer(ctx, link.Request, number)
+	if err != nil {
+		return nil, err
+	}
+	out := &attemptOut{Status: http.StatusCreated, Body: answer}
+	if answer.Presentation == nil {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+// askToPay brings the wish to the engine. What the row refuses plainly never
+// gets there: a crowd at one link must not queue up as updates.
+func (s *Server) askToPay(
+	ctx context.Context, channel string, quote models.Price,
+) (store.Link, string, error) {
+	p := caller(ctx)
+	if p.Payer == "" {
+		return store.Link{}, "", models.Refuse(models.Forbidden, "login_first", "Log in before you pay.")
+	}
+	if err := s.within(ctx, "attempts:"+p.Payer, attemptsPerMinute, time.Minute); err != nil {
+		return store.Link{}, "", err
+	}
+	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	if err != nil {
+		return link, "", err
+	}
+	event, err := s.wish(ctx, link, channel, quote)
+	if err != nil {
+		return link, "", err
+	}
+	if err := link.Request.Accepts(event); err != nil {
+		return link, "", err
+	}
+	after, err := s.Door.Deliver(ctx, link.Request.ID, event.Pay.Number, event)
+	if stillWorking(err) {
+		return link, event.Pay.Number, nil
+	}
+	if err != nil {
+		return link, "", err
+	}
+	link.Request = after
+	return outcomeOf(link, event.Pay.Number)
+}
+
+// wish is the event of a friend who wants to pay.
+func (s *Server) wish(
+	ctx context.Context, link store.Link, channel string, quote models.Price,
+) (models.Event, error) {
+	if err := usable(link.Invite); err != nil {
+		return models.Event{}, err
+	}
+	i := slices.IndexFunc(link.Channels, func(c store.Channel) bool { return c.ID == channel })
+	if i < 0 || !slices.Contains(s.decisionOn(link).Channels, channel) {
+		return models.Event{}, channelUnavailable()
+	}
+	c, number, p := link.Channels[i], orDefault(minted(ctx), mint.Number()), caller(ctx)
+	return models.Event{
+		Kind: models.PayAsked, At: s.Clock(), Actor: "payer:" + p.Payer, Attempt: number, Pay: &models.Pay{
+			Number: number, Invite: p.Invite, Payer: p.Payer, Channel: c.ID, Provider: c.Provider,
+			Account: c.Account, Product: c.Product, Quoted: quote.Payable, PriceVersion: quote.Version,
+			MinCloseSecs: c.MinCloseSeconds,
+		},
+	}, nil
+}
+
+func usable(invite store.Invite) error {
+	switch invite.State {
+	case store.InviteRevoked:
+		return models.Refuse(models.Gone, "link_revoked", "The buyer took this link back.")
+	case store.InviteDeclined:
+		return models.Refuse(models.Gone, "link_declined", "You declined this request.")
+	default:
+		return nil
+	}
+}
+
+// outcomeOf reads what became of the wish: the attempt made, the one that the
+// same payer had going already, or why there is none.
+func outcomeOf(link store.Link, number string) (store.Link, string, error) {
+	made, ok := link.Request.Attempt(number)
+	if !ok {
+		return link, link.Request.Slot, nil
+	}
+	if made.State == models.FailedAttempt && made.Reason != "" {
+		return link, "", refusedAttempt(made.Reason)
+	}
+	return link, number, nil
+}
+
+// refusedAttempt says why CheckLogin or the provider would not have it.
+func refusedAttempt(reason string) error {
+	words, known := attemptRefusals[reason]
+	if !known {
+		words = "This payment is not possible."
+	}
+	return models.Refuse(models.Forbidden, reason, words)
+}
+
+var attemptRefusals = map[string]string{
+	"payer_blocked":       "You cannot pay with this account.",
+	"payer_is_buyer":      "This is your own order: pay it in the shop.",
+	"payment_limit":       "The amount is above your limit for one payment.",
+	"daily_limit":         "The amount is above what is left of your daily limit.",
+	"link_revoked":        "The buyer took this link back.",
+	"refused_by_provider": "The provider refused the payment. Pick another way to pay.",
+}
+
+type attemptPath struct {
+	Number string `path:"number" pattern:"^[0-9A-Z]{26}$" patternDescription:"26 characters 0-9A-Z"`
+}
+
+// showAttempt shows one of the friend's own attempts.
+func (s *Server) showAttempt(ctx context.Context, in *attemptPath) (*attemptOut, error) {
+	link, err := s.ownLink(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mine, ok := link.Request.Attempt(in.Number)
+	if !ok || mine.Payer != caller(ctx).Payer || mine.ByBuyer {
+		return nil, models.Refuse(models.NotFound, "unknown_attempt", "You have no such attempt.")
+	}
+	answer, err := s.attemptAnswer(ctx, link.Request, in.Number)
+	return &attemptOut{Status: http.StatusOK, Body: answer}, err
+}
+
+func (s *Server) attemptAnswer(ctx context.Context, r models.Request, number string) (AttemptAnswer, error) {
+	attempt, ok := r.Attempt(number)
+	if !ok { // the engine has it, the row not yet
+		return AttemptAnswer{Attempt: number, State: models.NewAttempt}, nil
+	}
+	answer := AttemptAnswer{Attempt: number, State: attempt.State, Disposition: attempt.Disposition}
+	if attempt.State != models.LiveAttempt {
+		return answer, nil
+	}
+	answer.SlotUntil = timeIfAny(r.SlotUntil)
+	shown, err := s.Store.Presentation(ctx, number)
+	if err != nil {
+		return answer, err
+	}
+	answer.Presentation = &shown
+	return answer, nil
+}

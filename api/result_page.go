@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web"
+)
+
+// showResult is where the friend comes back to. What the provider's redirect
+// says proves nothing: the page shows what the engine knows, until that is final.
+func (s *Server) showResult(c echo.Context) error {
+	p, ok := s.visitor(c)
+	if !ok {
+		return s.noSession(c)
+	}
+	ctx := c.Request().Context()
+	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	if err != nil {
+		return s.refused(c, err)
+	}
+	attempt, found := newestOf(link)
+	if !found {
+		return c.Redirect(http.StatusSeeOther, "/pay")
+	}
+	view, err := s.result(ctx, link, attempt)
+	if err != nil {
+		return err
+	}
+	page := web.Page{Template: web.ResultPage, View: view}
+	if view.Outcome.Changing() {
+		page.Refresh = refresh
+		page.Stream = "/v1/link/stream?after=" + strconv.FormatInt(link.Request.Seq, 10)
+	}
+	return s.draw(c, http.StatusOK, page)
+}
+
+// newestOf is the visitor's own newest attempt.
+func newestOf(link store.Link) (newest models.Attempt, found bool) {
+	for _, a := range link.Request.Attempts {
+		if link.Payer != nil && a.Payer == link.Payer.ID && !a.ByBuyer {
+			newest, found = a, true
+		}
+	}
+	return newest, found
+}
+
+func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) (web.Result, error) {
+	view := web.Result{
+		Card: s.card(link), Outcome: outcome(link.Request, a), Attempt: a.Number,
+		Captured: a.Captured, PaidAt: a.PaidAt,
+	}
+	for _, c := range link.Channels {
+		if c.ID == a.Channel {
+			view.Channel = web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN}
+		}
+	}
+	for _, f := range link.Request.Refunds {
+		if f.Attempt == a.Number && f.State != models.RefundReplaced {
+			done, stuck := f.State == models.RefundSucceeded, f.State == models.RefundFailed
+			view.Refunds = append(view.Refunds, web.Refund{Amount: f.Amount, Done: done, Stuck: stuck})
+		}
+	}
+	view.MayRetry = view.Outcome == web.NotPaid && link.Request.State == models.Open
+	if view.Outcome != web.Waiting {
+		return view, nil
+	}
+	view.SlotLeft = s.left(link.Request.SlotUntil)
+	return view, s.wayToPay(ctx, &view, a.Number)
+}
+
+// wayToPay shows how to go on paying at the provider.
+func (s *Server) wayToPay(ctx context.Context, view *web.Result, number string) error {
+	shown, err := s.Store.Presentation(ctx, number)
+	if err != nil {
+		return err
+	}
+	switch shown.Kind {
+	case providers.QR:
+		view.QR, err = web.DrawQR(shown.URL)
+	case providers.Redirect:
+		view.PayAt = shown.URL
+	}
+	return err
+}
+
+// outcome puts an attempt into words for its payer.
+func outcome(r models.Request, a models.Attempt) web.Outcome {
+	switch a.State {
+	case models.NewAttempt:
+		return web.Opening
+	case models.LiveAttempt:
+		return web.Waiting
+	case models.ClosedAttempt, models.FailedAttempt:
+		return web.NotPaid
+	case models.SucceededAttempt:
+		return captured(r, a)
+	default:
+		return web.Confirming
+	}
+}
+
+func captured(r models.Request, a models.Attempt) web.Outcome {
+	switch {
+	case a.Disposition == models.Deciding:
+		return web.Confirming
+	case a.Disposition == models.RiskHold && len(r.Refunds) == 0:
+		return web.HeldBack
+	case a.Disposition == models.Applied && !r.Returned(a.Number).Less(a.Captured):
+		return returning(r, a)
+	case a.Disposition == models.Applied:
+		return web.Paid
+	default:
+		return returning(r, a)
+	}
+}
+
+func returning(r models.Request, a models.Attempt) web.Outcome {
+	as := web.Returned
+	for _, f := range r.Refunds {
+		switch {
+		case f.Attempt != a.Number:
+		case f.State == models.RefundFailed:
+			return web.ReturnStuck
+		case f.Outstanding():
+			as = web.Returning
+		}
+	}
+	return as
+}

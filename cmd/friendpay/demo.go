@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/friendpay/friendpay/internal/demo"
+)
+
+func demoCommand() *cobra.Command {
+	var asJSON bool
+	var scenario string
+	cmd := &cobra.Command{
+		Use: "demo", Short: "Play the main job, and what can go wrong with it, and prove how it ends", Args: cobra.NoArgs,
+		Long: "Starts a stack of its own on free ports in a temporary folder, plays a scenario over HTTP as merchant,\n" +
+			"buyer, friend and provider, and asserts its end from the provider's journal, Postgres and Temporal.\n\n" +
+			"Scenarios: all, " + strings.Join(demo.Names(), ", ") + ".",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			binary, err := os.Executable()
+			if err != nil {
+				return fmt.Errorf("find this program: %w", err)
+			}
+			return demo.Run(cmd.Context(), demo.Options{
+				Scenario: scenario, Binary: binary, Log: logger("error"),
+				Reporter: &demo.Reporter{Out: cmd.OutOrStdout(), JSON: asJSON},
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a step, and one at the end of each scenario")
+	cmd.Flags().StringVar(&scenario, "scenario", "paid", "what to play")
+	return cmd
+}

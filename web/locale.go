@@ -1,0 +1,70 @@
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed translations/*.json
+var translations embed.FS
+
+// Locale is a language that pages are written in.
+type Locale string
+
+// The languages. Chinese comes first: it is what a reader gets whose language we do not speak.
+const (
+	Chinese Locale = "zh-CN"
+	English Locale = "en"
+)
+
+// Locales lists the languages, the default first.
+var Locales = []Locale{Chinese, English}
+
+var matcher = language.NewMatcher([]language.Tag{language.MustParse("zh-CN"), language.English})
+
+// MatchLocale picks the language for an Accept-Language header.
+func MatchLocale(acceptLanguage string) Locale {
+	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if err != nil {
+		return Chinese
+	}
+	_, index, confidence := matcher.Match(wanted...)
+	if confidence == language.No {
+		return Chinese
+	}
+	return Locales[index]
+}
+
+func loadTranslations() (*i18n.Bundle, error) {
+	bundle := i18n.NewBundle(language.MustParse(string(Chinese)))
+	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	for _, locale := range Locales {
+		if _, err := bundle.LoadMessageFileFS(translations, "translations/"+string(locale)+".json"); err != nil {
+			return nil, fmt.Errorf("load translation %s: %w", locale, err)
+		}
+	}
+	return bundle, nil
+}
+
+// translator returns the function behind {{t "key" "name" value …}}.
+func translator(bundle *i18n.Bundle, locale Locale) func(key string, pairs ...any) (string, error) {
+	localizer := i18n.NewLocalizer(bundle, string(locale))
+	return func(key string, pairs ...any) (string, error) {
+		values := map[string]any{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			values[fmt.Sprint(pairs[i])] = pairs[i+1]
+		}
+		text, tag, err := localizer.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: key, TemplateData: values})
+		if err != nil {
+			return "", fmt.Errorf("translate %q: %w", key, err)
+		}
+		if tag.String() != string(locale) {
+			return "", fmt.Errorf("translate %q: missing in %s", key, locale)
+		}
+		return text, nil
+	}
+}

@@ -1,0 +1,64 @@
+// Makes pages that work without it a little livelier: countdowns, a page that
+// turns by itself, a copy button. Nothing here decides anything.
+"use strict";
+const body = document.body.dataset;
+
+const born = performance.now();
+const counters = [...document.querySelectorAll("time[data-left]")];
+const clock = (s) => {
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(s / 3600), minutes = Math.floor(s / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+};
+let reloading = false;
+const reload = () => {
+  if (!reloading) location.reload();
+  reloading = true;
+};
+const tick = () => {
+  const gone = Math.floor((performance.now() - born) / 1000);
+  for (const c of counters) {
+    c.textContent = clock(Math.max(0, c.dataset.left - gone));
+    if (c.dataset.left - gone === -2) reload();
+  }
+};
+if (counters.length) setInterval(tick, 1000);
+
+// The stream says that something changed; the page then asks the server what.
+// A browser that cannot hold a stream asks every few seconds, like one without JavaScript.
+const poll = () => setTimeout(reload, 1000 * (body.refresh || 5));
+if (body.stream && window.EventSource) {
+  const stream = new EventSource(body.stream);
+  let opened = false;
+  stream.addEventListener("open", () => { opened = true; });
+  stream.addEventListener("transition", reload);
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED || !opened) { stream.close(); poll(); }
+  });
+  addEventListener("pagehide", () => stream.close());
+} else if (body.refresh) {
+  poll();
+}
+addEventListener("pageshow", (e) => { if (e.persisted) reload(); });
+
+// "Opened" is told once, after a person touched the page: scanners do not touch.
+if (body.touched) {
+  const token = location.pathname.split("/").pop();
+  const tell = () => {
+    for (const kind of ["pointerdown", "keydown"]) removeEventListener(kind, tell);
+    fetch(body.touched, {
+      method: "POST", keepalive: true, credentials: "same-origin",
+      headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }),
+    }).catch(() => {});
+  };
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, tell);
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = button.dataset.done;
+  });
+}
+document.querySelector("form[data-submit]")?.requestSubmit();

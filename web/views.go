@@ -1,0 +1,139 @@
+package web
+
+import (
+	"html/template"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// Card is what every page of the friend says about the request: an allow-list. No address, order number or
+// full name of the buyer has a place in it.
+type Card struct {
+	Asker    string // masked: "王**"
+	Merchant string
+	Title    string
+	Items    []Item
+	Amount   models.Money
+	Left     time.Duration // until the request ends; 0 where that no longer matters
+}
+
+// Item is one line of an order; Price is for one piece.
+type Item struct {
+	Title    string
+	Quantity int64
+	Price    models.Money
+}
+
+// Channel is a way to pay.
+type Channel struct {
+	ID     string
+	NameZH string
+	NameEN string
+}
+
+// Link is the page behind a link: read only, for whoever opens it.
+type Link struct {
+	Card
+	Action   string // where its forms go; empty for the page's own address
+	Channels []Channel
+}
+
+// Notice is a page that says why there is nothing to pay. Name is the key of its words in the translations.
+type Notice struct {
+	Name string
+	Card *Card
+	Wait time.Duration // how long until another try makes sense; 0 if unknown
+	Back string        // where a button leads; empty for none
+}
+
+// Notices lists the names of notices, each with its words in the translations.
+var Notices = []string{
+	"unknown", "revoked", "declined", "reported", "expired", "cancelled", "ended", "paid", "taken", "confirming",
+	"paused", "checking", "limited", "unavailable", "session", "foreign",
+}
+
+// Pay is the friend's page after the exchange: log in, then pay.
+type Pay struct {
+	Card
+	PriceVersion int64
+	Channels     []Channel
+	Chosen       Channel // the one picked before the login; zero for none
+
+	Payer    string // masked phone of who is logged in; empty for nobody
+	Phone    string // as typed, to fill the form again
+	CodeSent bool
+	Problem  *Problem
+}
+
+// Others lists the channels besides the chosen one.
+func (p Pay) Others() []Channel {
+	var others []Channel
+	for _, channel := range p.Channels {
+		if channel.ID != p.Chosen.ID {
+			others = append(others, channel)
+		}
+	}
+	return others
+}
+
+// Problem is a refusal in a form; Reason is one of models' or the API's stable words.
+type Problem struct {
+	Reason string
+	Wait   time.Duration
+}
+
+// Decline asks whether the friend really will not pay, or wants to report the request.
+type Decline struct {
+	Card
+}
+
+// Hop sends a form to the provider: for products that want their fields posted.
+type Hop struct {
+	URL    string
+	Fields map[string]string
+}
+
+// Outcome is what became of the friend's payment, in words for pages.
+type Outcome string
+
+// The outcomes. Opening, Waiting and Confirming change by themselves.
+const (
+	Opening     Outcome = "opening"      // the provider's order is being made
+	Waiting     Outcome = "waiting"      // payable; the friend is at it
+	Confirming  Outcome = "confirming"   // the provider is being asked
+	Paid        Outcome = "paid"         // applied to the order
+	NotPaid     Outcome = "not_paid"     // over without money
+	Returning   Outcome = "returning"    // captured but not applied: on its way back
+	Returned    Outcome = "returned"     // back
+	ReturnStuck Outcome = "return_stuck" // a human is looking after it
+	HeldBack    Outcome = "held"         // captured, and held for a check
+)
+
+// Changing says that the page should keep itself up to date.
+func (o Outcome) Changing() bool {
+	return o == Opening || o == Waiting || o == Confirming || o == Returning || o == HeldBack
+}
+
+// Result is what became of the friend's own attempt.
+type Result struct {
+	Card
+	Outcome  Outcome
+	Attempt  string // our number for it, to be told to support
+	Channel  Channel
+	Captured models.Money
+	PaidAt   time.Time
+	Refunds  []Refund
+
+	PayAt    string        // where to go on paying while Waiting; empty for none
+	QR       template.HTML // to be scanned while Waiting; empty for none
+	SlotLeft time.Duration
+	MayRetry bool // paying can be tried again
+}
+
+// Refund is money on its way back to the friend.
+type Refund struct {
+	Amount models.Money
+	Done   bool
+	Stuck  bool
+}

@@ -1,0 +1,64 @@
+package web
+
+import (
+	"html/template"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// ShopOrder is the demo shop's unpaid order, before a friend was asked.
+type ShopOrder struct {
+	Items    []Item
+	Total    models.Money
+	Requests []ShopLine // what this buyer asked before, newest first
+	Problem  *Problem
+}
+
+// ShopLine is one earlier request of the buyer.
+type ShopLine struct {
+	ID     string
+	Title  string
+	Amount models.Money
+	State  models.State
+	At     time.Time
+}
+
+// ShopRequest is the buyer's view of a request: the link to share, and how it is going.
+type ShopRequest struct {
+	ID       string
+	Number   string // the shop's own order number
+	Title    string
+	Amount   models.Money
+	State    models.State
+	Live     bool // still moving: the page keeps itself up to date
+	Left     time.Duration
+	SlotLeft time.Duration // while somebody is paying
+	Link     string        // empty once it can no longer be paid
+	Code     string        // the short address of the link; empty for none
+	QR       template.HTML
+	MayPay   bool // the buyer may pay himself now
+	MayEnd   bool // the buyer may take it back now
+	Opened   int  // how often a person opened the link
+	Declined bool
+	Receipt  bool
+	Problem  *Problem
+}
+
+// Receipt is the account of a paid order: what came in, and what went back.
+type Receipt struct {
+	ID      string
+	Number  string
+	Title   string
+	State   models.State
+	Lines   []ReceiptLine
+	Applied models.Money
+}
+
+// ReceiptLine is one movement of money. Name is "paid" or "refund" and the word of its state.
+type ReceiptLine struct {
+	Name      string
+	Reference string
+	Amount    models.Money
+	At        time.Time
+}

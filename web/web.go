@@ -1,0 +1,112 @@
+// Package web draws the pages that people see: the friend's, and those of the demo shop. It knows templates,
+// languages and how money and time are written, and nothing of HTTP routes or the database: who calls it hands
+// over a view and gets HTML. Every page works without JavaScript and loads nothing from elsewhere.
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"time"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Template names one of the pages.
+type Template string
+
+// The pages; each wants the view named beside it.
+const (
+	LinkPage    Template = "link"    // Link
+	NoticePage  Template = "notice"  // Notice
+	PayPage     Template = "pay"     // Pay
+	DeclinePage Template = "decline" // Decline
+	ResultPage  Template = "result"  // Result
+	HopPage     Template = "hop"     // Hop
+	OrderPage   Template = "order"   // ShopOrder
+	RequestPage Template = "request" // ShopRequest
+	ReceiptPage Template = "receipt" // Receipt
+)
+
+// Page is a template, its view, and how it keeps itself up to date.
+type Page struct {
+	Template Template
+	View     any
+	// Refresh is how often the page loads itself again where there is no JavaScript; 0 for never.
+	Refresh time.Duration
+	// Stream is the address of server-sent events; the page loads itself again on each. Empty for none.
+	Stream string
+	// Touched is told once by a POST when a person touches the page; empty for none.
+	Touched string
+}
+
+// Pages holds every page in every language, parsed. It is safe for concurrent use.
+type Pages struct {
+	parsed map[Locale]map[Template]*template.Template
+}
+
+// New parses the pages and the translations.
+func New() (*Pages, error) {
+	bundle, err := loadTranslations()
+	if err != nil {
+		return nil, err
+	}
+	pages := &Pages{parsed: map[Locale]map[Template]*template.Template{}}
+	for _, locale := range Locales {
+		if pages.parsed[locale], err = parse(functions(bundle, locale)); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// HTML draws the page in the language.
+func (p *Pages) HTML(locale Locale, page Page) ([]byte, error) {
+	parsed, known := p.parsed[locale][page.Template]
+	if !known {
+		return nil, fmt.Errorf("draw page %q in %q: there is no such page", page.Template, locale)
+	}
+	var out bytes.Buffer
+	if err := parsed.ExecuteTemplate(&out, "base", frame{Page: page, Lang: string(locale)}); err != nil {
+		return nil, fmt.Errorf("draw page %q: %w", page.Template, err)
+	}
+	return out.Bytes(), nil
+}
+
+// frame is what the template around every page sees.
+type frame struct {
+	Page
+	Lang string
+}
+
+// RefreshSeconds is 0 where the page does not refresh itself.
+func (f frame) RefreshSeconds() int { return int(f.Refresh / time.Second) }
+
+func parse(functions template.FuncMap) (map[Template]*template.Template, error) {
+	base, err := template.New("").Funcs(functions).ParseFS(templates, "templates/base.html", "templates/parts.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the frame: %w", err)
+	}
+	files, err := fs.Glob(templates, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("list the pages: %w", err)
+	}
+	parsed := map[Template]*template.Template{}
+	for _, file := range files {
+		name := Template(file[len("templates/") : len(file)-len(".html")])
+		if name == "base" || name == "parts" {
+			continue
+		}
+		own, err := base.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("copy the frame: %w", err)
+		}
+		if parsed[name], err = own.ParseFS(templates, file); err != nil {
+			return nil, fmt.Errorf("parse page %q: %w", name, err)
+		}
+	}
+	return parsed, nil
+}

@@ -1,0 +1,240 @@
+package web_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
+)
+
+var card = web.Card{
+	Asker: "王**", Merchant: "小树便利店", Amount: models.CNY(12900), Left: 23*time.Hour + 41*time.Minute,
+	Items: []web.Item{
+		{Title: "手冲咖啡豆 250 克", Quantity: 1, Price: models.CNY(8900)},
+		{Title: "滤纸 100 张", Quantity: 2, Price: models.CNY(2000)},
+	},
+}
+
+var channels = []web.Channel{{"cha_1", "微信支付", "WeChat Pay"}, {"cha_2", "支付宝", "Alipay"}}
+
+// views holds every page in each of its situations.
+func views(t *testing.T) map[string]web.Page {
+	t.Helper()
+	qr, err := web.DrawQR("https://pay.example/f/abc")
+	require.NoError(t, err)
+	pages := map[string]web.Page{
+		"link":  {Template: web.LinkPage, View: web.Link{Card: card, Channels: channels}, Touched: "/v1/link/opened"},
+		"login": {Template: web.PayPage, View: web.Pay{Card: card, Channels: channels, Chosen: channels[0]}},
+		"code": {Template: web.PayPage, View: web.Pay{
+			Card: card, Phone: "13800138000", CodeSent: true,
+			Problem: &web.Problem{Reason: "code_too_soon", Wait: 42 * time.Second},
+		}},
+		"confirm": {Template: web.PayPage, View: web.Pay{
+			Card: card, Channels: channels, Chosen: channels[1], Payer: "138****8000", PriceVersion: 3,
+		}},
+		"decline": {Template: web.DeclinePage, View: web.Decline{Card: card}},
+		"hop":     {Template: web.HopPage, View: web.Hop{URL: "https://bank.example/pay", Fields: map[string]string{"a": "b"}}},
+		"order": {Template: web.OrderPage, View: web.ShopOrder{
+			Items: card.Items, Total: card.Amount,
+			Requests: []web.ShopLine{{ID: "fpr_1", Amount: card.Amount, State: models.Settled, At: time.Unix(1735700000, 0)}},
+		}},
+		"receipt": {Template: web.ReceiptPage, View: web.Receipt{
+			ID: "fpr_1", Number: "T20250101", Title: "咖啡", State: models.PartlyRefunded, Applied: models.CNY(10900),
+			Lines: []web.ReceiptLine{
+				{Name: "paid", Reference: "01HZX3K7W2QN8R5T6V9Y0A1B2C", Amount: models.CNY(12900), At: time.Unix(1735700000, 0)},
+				{Name: "refund_done", Reference: "01HZX3K7W2QN8R5T6V9Y0A1B2D", Amount: models.CNY(2000), At: time.Unix(1735780000, 0)},
+			},
+		}},
+	}
+	for _, outcome := range []web.Outcome{
+		web.Opening, web.Waiting, web.Confirming, web.Paid, web.NotPaid, web.Returning, web.Returned, web.ReturnStuck, web.HeldBack,
+	} {
+		view := web.Result{Card: card, Outcome: outcome, Attempt: "01HZX3K7W2QN8R5T6V9Y0A1B2C", Channel: channels[0]}
+		switch outcome {
+		case web.Waiting:
+			view.QR, view.SlotLeft = qr, 5*time.Minute
+		case web.Paid, web.Returning, web.Returned:
+			view.Captured, view.PaidAt = card.Amount, time.Unix(1735700000, 0)
+		}
+		if outcome == web.Returning {
+			view.Refunds = []web.Refund{{Amount: card.Amount}}
+		}
+		pages["result_"+string(outcome)] = web.Page{Template: web.ResultPage, View: view, Refresh: 3 * time.Second}
+	}
+	for _, name := range web.Notices {
+		pages["notice_"+name] = web.Page{Template: web.NoticePage, View: web.Notice{Name: name, Card: &card, Wait: time.Minute}}
+	}
+	for _, state := range models.States {
+		view := web.ShopRequest{ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: state, Left: time.Hour}
+		if state == models.Open {
+			view.Link, view.QR, view.MayPay, view.MayEnd = "https://pay.example/f/abc", qr, true, true
+			view.Opened, view.Code = 2, "7K2M-9QX4"
+		}
+		pages["state_"+string(state)] = web.Page{Template: web.RequestPage, View: view, Stream: "/shop/requests/fpr_1/stream"}
+	}
+	return pages
+}
+
+func TestEveryPageIsDrawnInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	pages, err := web.New()
+	require.NoError(t, err)
+	assets := size(t, "static/app.css") + size(t, "static/app.js") + size(t, "static/icon.svg")
+	for name, page := range views(t) {
+		for _, locale := range web.Locales {
+			html, err := pages.HTML(locale, page)
+			require.NoError(t, err, "%s in %s", name, locale)
+			text := string(html)
+			require.Contains(t, text, `lang="`+string(locale)+`"`)
+			require.Contains(t, text, "noindex")
+			require.NotRegexp(t, `(src|href)="?(https?:)?//[^"]*\.(js|css|png|svg|woff2?)`, text, "an asset from elsewhere")
+			require.NotRegexp(t, `<script[^>]*>[^<]|style="|\son\w+="`, text, "inline code, which the policy forbids")
+			require.LessOrEqual(t, len(html)+assets, 50_000, "%s is heavier than its budget", name)
+			og := regexp.MustCompile(`<meta property="og:[^>]*>`).FindAllString(text, -1)
+			require.NotContains(t, strings.Join(og, ""), "王", "a preview shows no name")
+			keep(t, name+"."+string(locale), html)
+		}
+	}
+}
+
+// keep leaves the pages where PAGES_DIR says, to be looked at; the test itself needs none of it.
+func keep(t *testing.T, name string, html []byte) {
+	t.Helper()
+	dir := os.Getenv("PAGES_DIR")
+	if dir == "" {
+		return
+	}
+	require.NoError(t, os.WriteFile(dir+"/"+name+".html", html, 0o600))
+}
+
+func size(t *testing.T, file string) int {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return len(content)
+}
+
+func keys(t *testing.T, locale web.Locale) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile("translations/" + string(locale) + ".json")
+	require.NoError(t, err)
+	found := map[string]string{}
+	require.NoError(t, json.Unmarshal(content, &found))
+	return found
+}
+
+func TestTranslationsHaveTheSameKeysAndSlots(t *testing.T) {
+	t.Parallel()
+	slot := regexp.MustCompile(`{{\.\w+}}`)
+	chinese, english := keys(t, web.Chinese), keys(t, web.English)
+	require.Len(t, english, len(chinese))
+	for key, text := range chinese {
+		require.Contains(t, english, key)
+		require.NotEmpty(t, text)
+		require.ElementsMatch(t, slot.FindAllString(text, -1), slot.FindAllString(english[key], -1), key)
+	}
+}
+
+func TestEveryTranslationIsUsed(t *testing.T) {
+	t.Parallel()
+	var source strings.Builder
+	entries, err := os.ReadDir("templates")
+	require.NoError(t, err)
+	for _, entry := range entries {
+		content, err := os.ReadFile("templates/" + entry.Name())
+		require.NoError(t, err)
+		source.Write(content)
+	}
+	built := map[string]bool{"refusal.other": true}
+	for _, reason := range web.Reasons {
+		built["refusal."+reason] = true
+	}
+	for _, name := range web.Notices {
+		built["notice."+name+".title"], built["notice."+name+".text"] = true, true
+	}
+	for _, state := range models.States {
+		built["state."+string(state)+".short"], built["state."+string(state)+".text"] = true, true
+	}
+	for key := range keys(t, web.Chinese) {
+		result := strings.HasPrefix(key, "result.") && strings.Count(key, ".") == 2
+		receipt := strings.HasPrefix(key, "receipt.")
+		if !built[key] && !result && !receipt {
+			require.Contains(t, source.String(), `"`+key+`"`, "nobody says this")
+		}
+		delete(built, key)
+	}
+	require.Empty(t, built, "nothing is said for these")
+}
+
+func TestMissingTranslationIsAnError(t *testing.T) {
+	t.Parallel()
+	pages, err := web.New()
+	require.NoError(t, err)
+	_, err = pages.HTML(web.English, web.Page{Template: web.NoticePage, View: web.Notice{Name: "nonsense"}})
+	require.ErrorContains(t, err, "notice.nonsense.title")
+	_, err = pages.HTML(web.English, web.Page{Template: "nonsense"})
+	require.ErrorContains(t, err, "no such page")
+}
+
+func TestLanguageIsTheReadersOrChinese(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]web.Locale{
+		"": web.Chinese, "zh-CN,zh;q=0.9,en;q=0.8": web.Chinese, "zh-TW": web.Chinese, "en-GB,en;q=0.9": web.English,
+		"en-US": web.English, "tlh": web.Chinese, "\x00;;;": web.Chinese, "de;q=0.9,en;q=0.5": web.English,
+	} {
+		require.Equal(t, want, web.MatchLocale(header), header)
+	}
+}
+
+func TestMoneyIsWrittenForPeople(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		locale web.Locale
+		amount models.Money
+		want   string
+	}{
+		{web.Chinese, models.CNY(12900), "¥129.00"},
+		{web.English, models.CNY(12900), "¥129.00"},
+		{web.Chinese, models.CNY(1), "¥0.01"},
+		{web.English, models.CNY(123456789), "¥1,234,567.89"},
+		{web.English, models.Money{Minor: 500, Currency: "JPY"}, "¥500"},
+	} {
+		text, err := web.FormatMoney(c.locale, c.amount)
+		require.NoError(t, err)
+		require.Equal(t, c.want, text)
+	}
+	_, err := web.FormatMoney(web.English, models.Money{Minor: 1, Currency: "XXZ"})
+	require.Error(t, err)
+}
+
+func TestStaticFilesAreCachedByTheirContent(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]int{
+		"/static/app.css": http.StatusOK, "/static/": http.StatusNotFound, "/static/../web.go": http.StatusNotFound,
+	} {
+		answer := httptest.NewRecorder()
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/x", nil)
+		request.URL.Path = path
+		web.Static().ServeHTTP(answer, request)
+		require.Equal(t, want, answer.Code, path)
+		require.NotContains(t, answer.Header().Get("Cache-Control"), "immutable", "no version asked for")
+	}
+}
+
+func TestQRCodeHoldsNothingButModules(t *testing.T) {
+	t.Parallel()
+	svg, err := web.DrawQR(`https://pay.example/f/"><script>`)
+	require.NoError(t, err)
+	require.NotContains(t, string(svg), "script")
+	_, err = web.DrawQR(strings.Repeat("x", 8000))
+	require.Error(t, err)
+}

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"time"
+
+	"github.com/bojanz/currency"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// china is where our readers' clocks are; it has had no summer time since 1991.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
+// functions are what templates may call, in one language.
+func functions(bundle *i18n.Bundle, locale Locale) template.FuncMap {
+	return template.FuncMap{
+		"t":       translator(bundle, locale),
+		"money":   func(amount models.Money) (string, error) { return FormatMoney(locale, amount) },
+		"clock":   clock,
+		"seconds": func(left time.Duration) int { return int(left.Round(time.Second) / time.Second) },
+		"moment":  func(at time.Time) string { return at.In(china).Format("2006-01-02 15:04") },
+		"known":   func(reason string) string { return known(reason) },
+		"asset":   asset,
+		"channel": func(c Channel) string {
+			if locale == Chinese || c.NameEN == "" {
+				return c.NameZH
+			}
+			return c.NameEN
+		},
+	}
+}
+
+// FormatMoney writes an amount as people of that language do: "¥129.00".
+func FormatMoney(locale Locale, amount models.Money) (string, error) {
+	value, err := currency.NewAmountFromInt64(amount.Minor, amount.Currency)
+	if err != nil {
+		return "", fmt.Errorf("format money: %w", err)
+	}
+	formatter := currency.NewFormatter(currency.NewLocale(string(locale)))
+	formatter.SymbolMap = map[string]string{"CNY": "¥"} // "CN¥" elsewhere; nobody here takes it for yen
+	return formatter.Format(value), nil
+}
+
+// clock writes what is left as hours, minutes and seconds, the same in every language and as app.js does.
+func clock(left time.Duration) string {
+	total := max(0, int(left.Round(time.Second)/time.Second))
+	hours, minutes, seconds := total/3600, total/60%60, total%60
+	if hours == 0 {
+		return fmt.Sprintf("%d:%02d", minutes, seconds)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", hours, minutes, seconds)
+}
+
+// Reasons lists the refusals that pages have own words for; each is "refusal." and the reason in the translations.
+var Reasons = []string{
+	"not_now", "not_ready", "ended", "already_paid", "already_ending", "slot_taken", "paused", "price_changed",
+	"closing_soon", "still_working", "channel_unknown", "phone_malformed", "code_wrong", "code_expired",
+	"code_too_soon", "code_daily_limit", "code_too_many_tries", "too_many", "sms_unavailable", "login_needed",
+	"self_pay", "payer_blocked", "over_limit",
+}
+
+// known is the reason itself, or "other" where no page has words for it.
+func known(reason string) string {
+	if slices.Contains(Reasons, reason) {
+		return reason
+	}
+	return "other"
+}
