@@ -17,17 +17,17 @@ import (
 var crowd = []string{
 	"INSERT INTO requests (id, state" + others + ") SELECT 'fpr_' || n, 'settled'" + others +
 		" FROM requests, generate_series(1, 20000) n WHERE id = $1",
-	`INSERT INTO attempts SELECT lpad(n::text, 26, 'A'), 'fpr_' || n, order_id, 1, '', 'pay_' || n, false, 'c', 'p',
-		'a', 'w', 2, 'CNY', 1, 'succeeded', now(), 'duplicate', 2, 'CNY', 0, '', now(), now(), now(), false, ''
+	`INSERT INTO attempts SELECT lpad(n::text, 26, 'A'), 'fpr_' || n, order_id, 1, '', 'pay_' || n, false, 'c',
+		'p', 'a', 'w', 2, 'CNY', 1, 'succeeded', now(), 'duplicate', 2, 'CNY', 0, '', now(), now(), now(), false, ''
 		FROM requests, generate_series(1, 20000) n WHERE id = $1`,
 	`INSERT INTO refunds SELECT lpad(n::text, 26, 'R'), 'fpr_' || n, lpad(n::text, 26, 'A'), 1, 1, 'CNY', '',
 		'succeeded', '', now(), now() FROM requests, generate_series(1, 20000) n WHERE id = $1`,
 	`INSERT INTO messages (id, request_id, version, seq, kind, type, app_id, payer_id, payload, status)
 		SELECT 'msg_' || n, 'fpr_' || n, 1, 1, 'webhook', 't', 'app_1', '', '{}', 'sent'
 		FROM requests, generate_series(1, 20000) n WHERE id = $1`,
-	`INSERT INTO provider_events (id, provider, account_id, event_key, kind, number, refund, body_hash, raw_sealed,
-		headers_sealed, status) SELECT 'evt_' || n, 'p', 'acc_1', n::text, 'payment', lpad(n::text, 26, 'A'), '', '',
-		'', '', 'applied' FROM requests, generate_series(1, 20000) n WHERE id = $1`,
+	`INSERT INTO provider_events (id, provider, account_id, event_key, kind, number, refund, body_hash,
+		raw_sealed, headers_sealed, status) SELECT 'evt_' || n, 'p', 'acc_1', n::text, 'payment',
+		lpad(n::text, 26, 'A'), '', '', '', '', 'applied' FROM requests, generate_series(1, 20000) n WHERE id = $1`,
 	`INSERT INTO cases (id, request_id, kind, due_at, closed_at, closed_by)
 		SELECT 'cas_' || n, 'fpr_' || n, 'risk_hold', now(), now(), 'staff:1'
 		FROM requests, generate_series(1, 20000) n WHERE id = $1`,
