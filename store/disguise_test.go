@@ -52,7 +52,10 @@ func TestWaitingCountsNoTry(t *testing.T) {
 	w.opened()
 	past := time.Now().Add(-time.Minute)
 	for range 3 {
-		messages, err := w.TakeMessages(t.Context(), 1, time.Minute)
+		none, err := w.TakeMessages(t.Context(), 1, time.Minute, "app_0", "app_1")
+		require.NoError(t, err)
+		require.Empty(t, none, "its app is to be skipped")
+		messages, err := w.TakeMessages(t.Context(), 1, time.Minute, "app_0")
 		require.NoError(t, err)
 		require.Len(t, messages, 1)
 		require.Equal(t, 1, messages[0].Tries)

@@ -39,14 +39,16 @@ type Message struct {
 const takeMessages = `UPDATE messages
 	SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => ?)
 	WHERE id IN (SELECT id FROM messages WHERE status = 'pending' AND next_try_at <= clock_timestamp()
-		ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
+		AND NOT app_id = ANY(?) ORDER BY next_try_at LIMIT ? FOR UPDATE SKIP LOCKED)
 	RETURNING *`
 
-// TakeMessages leases up to limit due messages, oldest first; no two callers
-// get the same one until the lease is over.
-func (s *Store) TakeMessages(ctx context.Context, limit int, lease time.Duration) ([]Message, error) {
+// TakeMessages leases up to limit due messages, oldest first, none of the apps to
+// skip; no two callers get the same one until the lease is over.
+func (s *Store) TakeMessages(
+	ctx context.Context, limit int, lease time.Duration, skip ...string,
+) ([]Message, error) {
 	var messages []Message
-	err := s.read(ctx, &messages, takeMessages, lease.Seconds(), limit)
+	err := s.read(ctx, &messages, takeMessages, lease.Seconds(), textArray(append([]string{}, skip...)), limit)
 	slices.SortFunc(messages, func(a, b Message) int { return strings.Compare(a.ID, b.ID) })
 	return messages, failed("take messages", err)
 }

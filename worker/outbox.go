@@ -2,26 +2,25 @@ package worker
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
 
+// The pace of the outbox. What waits in its lane for half its lease goes back.
 const (
 	outboxTick  = 200 * time.Millisecond
 	outboxLease = time.Minute
+	outboxWidth = 128
 )
 
-// webhookAfter is when a webhook is tried again after each failure, jitter
-// apart. Source: Standard Webhooks 1.0. After the last it is dead, and shown to support.
+// webhookAfter is when a webhook is tried again after each failure, and up to a tenth
+// later. Source: Standard Webhooks 1.0. After the last it is dead, and shown to support.
 var webhookAfter = []time.Duration{
 	5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
 	10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
@@ -29,10 +28,11 @@ var webhookAfter = []time.Duration{
 
 // Letters is what the outbox needs of the store.
 type Letters interface {
-	TakeMessages(ctx context.Context, limit int, lease time.Duration) ([]store.Message, error)
+	TakeMessages(ctx context.Context, limit int, lease time.Duration, skip ...string) ([]store.Message, error)
 	Message(ctx context.Context, id string) (store.Message, error)
 	SentMessage(ctx context.Context, id string, status int) error
 	RetryMessage(ctx context.Context, id string, next time.Time, why string) error
+	PutOffMessage(ctx context.Context, id string, next time.Time, why string) error
 	DeadMessage(ctx context.Context, id, why string) error
 	App(ctx context.Context, id string) (store.App, error)
 	PayerPhone(ctx context.Context, id string) (string, error)
@@ -63,92 +63,105 @@ type Outbox struct {
 	SMS      Texter
 	Clock    func() time.Time
 	Log      *slog.Logger
+
+	lanes lanes
 }
 
 // Run sends until ctx ends.
 func (o *Outbox) Run(ctx context.Context) error {
-	return every(ctx, outboxTick, func() bool {
-		letters, err := o.Letters.TakeMessages(ctx, relayBatch, outboxLease)
-		if err != nil {
-			o.Log.WarnContext(ctx, "outbox not readable", "error", err)
-			return false
-		}
-		var group errgroup.Group
-		group.SetLimit(relayAtOnce)
-		for _, letter := range letters {
-			group.Go(func() error { o.carry(ctx, letter); return nil })
-		}
-		_ = group.Wait() // carry reports in the message's row
-		return len(letters) == relayBatch
-	})
+	return pump[store.Message]{tick: outboxTick, width: outboxWidth, take: o.take, carry: o.carry}.run(ctx)
 }
 
+func (o *Outbox) take(ctx context.Context, limit int) []store.Message {
+	letters, err := o.Letters.TakeMessages(ctx, limit, outboxLease, o.lanes.full()...)
+	if err != nil {
+		o.Log.WarnContext(ctx, "outbox not readable", "error", err)
+	}
+	return letters
+}
+
+// carry sends a message, and then what waits in the same lane.
 func (o *Outbox) carry(ctx context.Context, letter store.Message) {
-	if !o.sayable(ctx, letter) {
+	p := parked{letter, o.Clock()}
+	for more := o.lanes.enter(p); more; p, more = o.lanes.next(letter.App) {
+		o.settle(ctx, p)
+	}
+}
+
+// settle sends one message if it may be said now, and writes what became of it into
+// its row, also when the worker is being stopped meanwhile.
+func (o *Outbox) settle(ctx context.Context, letter parked) {
+	var waits error = errBusy
+	if o.Clock().Sub(letter.taken) < outboxLease/2 {
+		waits = o.sayable(ctx, letter.Message)
+	}
+	if errors.Is(waits, errReplaced) {
 		return
 	}
-	status, err := o.send(ctx, letter)
-	switch {
-	case err == nil:
-		err = o.Letters.SentMessage(ctx, letter.ID, status)
-	case errors.Is(err, webhook.ErrGone) || letter.Tries > len(webhookAfter):
-		err = o.Letters.DeadMessage(ctx, letter.ID, err.Error())
-	default:
-		wait := webhookAfter[min(max(letter.Tries, 1), len(webhookAfter))-1]
-		err = o.Letters.RetryMessage(ctx, letter.ID, o.Clock().Add(wait), err.Error())
+	var status int
+	var failed error
+	if waits == nil {
+		status, failed = o.send(ctx, letter.Message)
 	}
-	if err != nil {
+	if failed != nil && ctx.Err() != nil {
+		waits = errStopping
+	}
+	if err := o.mark(context.WithoutCancel(ctx), letter.Message, fate{waits, status, failed}); err != nil {
 		o.Log.WarnContext(ctx, "message not marked; it will be sent again", "message", letter.ID, "error", err)
 	}
 }
 
-// sayable waits until the step that owes the message is durable; a message that
-// was replaced since is not sent at all.
-func (o *Outbox) sayable(ctx context.Context, letter store.Message) bool {
+// What a message may wait for: none of it counts as a try.
+var (
+	errBusy     = models.Refuse(models.Unavailable, "receiver_busy", "Others wait for this receiver already.")
+	errEarly    = models.Refuse(models.Unavailable, "not_durable", "Its step may still be taken back.")
+	errStopping = models.Refuse(models.Unavailable, "stopping", "The worker stopped meanwhile.")
+	errReplaced = errors.New("its step was judged again")
+)
+
+// sayable is nil once the step that owes the message is durable; a message that was
+// replaced since is not sent at all.
+func (o *Outbox) sayable(ctx context.Context, letter store.Message) error {
 	durable, err := o.Durable.Durable(ctx, letter.Request)
-	if err == nil && durable < letter.Version {
-		err = errors.New("its step is not durable yet")
+	switch {
+	case err != nil && models.CodeOf(err) != models.Gone:
+		return err
+	case err == nil && durable < letter.Version:
+		return errEarly
 	}
-	if err != nil && models.CodeOf(err) != models.Gone {
-		o.later(ctx, letter, err)
-		return false
+	_, err = o.Letters.Message(ctx, letter.ID)
+	if models.CodeOf(err) == models.NotFound {
+		return errReplaced
 	}
-	if _, err = o.Letters.Message(ctx, letter.ID); models.CodeOf(err) == models.NotFound && err != nil {
-		return false
-	}
-	if err != nil {
-		o.later(ctx, letter, err)
-	}
-	return err == nil
+	return err
 }
 
-func (o *Outbox) later(ctx context.Context, letter store.Message, why error) {
-	next := o.Clock().Add(backoff(letter.Tries))
-	if err := o.Letters.RetryMessage(ctx, letter.ID, next, reason(why)); err != nil {
-		o.Log.WarnContext(ctx, "message not put off", "message", letter.ID, "error", err)
+// fate is what became of a message: what it waits for, or how sending it went.
+type fate struct {
+	waits  error
+	status int
+	failed error
+}
+
+func (o *Outbox) mark(ctx context.Context, letter store.Message, f fate) error {
+	switch now := o.Clock(); {
+	case f.waits != nil:
+		next := now.Add(patience(now.Sub(letter.CreatedAt)))
+		return o.Letters.PutOffMessage(ctx, letter.ID, next, reason(f.waits))
+	case f.failed == nil:
+		return o.Letters.SentMessage(ctx, letter.ID, f.status)
+	case errors.Is(f.failed, webhook.ErrGone) || letter.Tries > len(webhookAfter):
+		return o.Letters.DeadMessage(ctx, letter.ID, f.failed.Error())
+	default:
+		wait := webhookAfter[min(max(letter.Tries, 1), len(webhookAfter))-1]
+		return o.Letters.RetryMessage(ctx, letter.ID, now.Add(jitter(letter.ID, wait)), f.failed.Error())
 	}
 }
 
-func (o *Outbox) send(ctx context.Context, letter store.Message) (status int, err error) {
-	if letter.Kind == store.SMS {
-		return 0, o.text(ctx, letter)
-	}
-	app, err := o.Letters.App(ctx, letter.App)
-	if err != nil {
-		return 0, fmt.Errorf("find the receiver: %w", err)
-	}
-	to := webhook.Endpoint{URL: app.WebhookURL, Secret: string(app.WebhookSecret)}
-	return o.Webhooks.Send(ctx, to, webhook.Message{ID: letter.ID, Body: letter.Payload})
-}
-
-func (o *Outbox) text(ctx context.Context, letter store.Message) error {
-	phone, err := o.Letters.PayerPhone(ctx, letter.Payer)
-	if err != nil {
-		return fmt.Errorf("find the payer's phone: %w", err)
-	}
-	var params map[string]string
-	if err := json.Unmarshal(letter.Payload, &params); err != nil {
-		return fmt.Errorf("read the message: %w", err)
-	}
-	return o.SMS.Send(ctx, phone, letter.Type, params)
+// jitter makes a wait up to a tenth longer, by the message's id, so that what failed
+// together does not come back together.
+func jitter(id string, wait time.Duration) time.Duration {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(id)) // never fails
+	return wait + wait/10*time.Duration(hash.Sum32()%1000)/1000
 }

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -17,12 +15,13 @@ import (
 // The pace of the relay. A lease outlives one knock at the door, so that no event
 // is posted by two relays at once; if one dies, the other takes over after it.
 const (
-	relayTick    = 100 * time.Millisecond
-	relayBatch   = 64
-	relayAtOnce  = 16
-	relayLease   = 30 * time.Second
-	longestRetry = time.Minute
-	poisonAfter  = 30 // tries that failed for reasons of our own
+	relayTick   = 100 * time.Millisecond
+	relayWidth  = 32
+	relayLease  = 30 * time.Second
+	poisonAfter = 30 // tries that failed for reasons of our own
+
+	shortestRetry = 250 * time.Millisecond
+	longestRetry  = time.Minute
 )
 
 // Inbox is what the relay needs of the store.
@@ -50,26 +49,22 @@ type Relay struct {
 
 // Run posts until ctx ends.
 func (r *Relay) Run(ctx context.Context) error {
-	return every(ctx, relayTick, func() bool {
-		events, err := r.Inbox.TakeEvents(ctx, relayBatch, relayLease)
-		if err != nil {
-			r.Log.WarnContext(ctx, "inbox not readable", "error", err)
-			return false
-		}
-		var group errgroup.Group
-		group.SetLimit(relayAtOnce)
-		for _, event := range events {
-			group.Go(func() error { r.carry(ctx, event); return nil })
-		}
-		_ = group.Wait() // carry reports in the event's row
-		return len(events) == relayBatch
-	})
+	return pump[store.ProviderEvent]{tick: relayTick, width: relayWidth, take: r.take, carry: r.carry}.run(ctx)
 }
 
-// carry posts one event and writes what became of it into its row.
+func (r *Relay) take(ctx context.Context, limit int) []store.ProviderEvent {
+	events, err := r.Inbox.TakeEvents(ctx, limit, relayLease)
+	if err != nil {
+		r.Log.WarnContext(ctx, "inbox not readable", "error", err)
+	}
+	return events
+}
+
+// carry posts one event and writes what became of it into its row, also when the
+// worker is being stopped meanwhile.
 func (r *Relay) carry(ctx context.Context, event store.ProviderEvent) {
 	mark := r.fate(ctx, event, r.post(ctx, event))
-	if err := r.Inbox.MarkEvent(ctx, event.ID, mark); err != nil {
+	if err := r.Inbox.MarkEvent(context.WithoutCancel(ctx), event.ID, mark); err != nil {
 		r.Log.WarnContext(ctx, "event not marked; it will be posted again", "event", event.ID, "error", err)
 	}
 }
@@ -109,24 +104,35 @@ func (r *Relay) orphan(ctx context.Context, event store.ProviderEvent, err error
 		Detail:   "A verified callback names a number that is not ours.",
 		OpenedAt: r.Clock(), DueAt: r.Clock().Add(24 * time.Hour),
 	})
-	return errors.Join(err, caseErr)
+	if caseErr != nil {
+		return fmt.Errorf("open a case: %w", caseErr)
+	}
+	return err
 }
 
-// fate turns the outcome of a post into the row's next status.
+// fate turns the outcome of a post into the row's next status. Only what is wrong
+// with us wears an event out; while something is down it waits, however long.
 func (r *Relay) fate(ctx context.Context, event store.ProviderEvent, err error) store.Mark {
-	switch code := models.CodeOf(err); {
-	case err == nil:
+	if err == nil {
 		return store.Mark{Status: store.EventApplied}
-	case code == models.NotFound:
-		return store.Mark{Status: store.EventDead, Reason: reason(err)}
-	case code == models.Conflict || code == models.Gone || code == models.Invalid:
-		return store.Mark{Status: store.EventIgnored, Reason: reason(err)}
-	case code == models.Internal && event.Tries >= poisonAfter:
-		return store.Mark{Status: store.EventDead, Reason: "poison"}
-	default:
-		r.Log.WarnContext(ctx, "event not posted yet", "event", event.ID, "tries", event.Tries, "error", err)
-		return store.Mark{Status: store.EventPending, Reason: reason(err), NextTry: r.Clock().Add(backoff(event.Tries))}
 	}
+	mark := store.Mark{Status: store.EventPending, Reason: reason(err)}
+	switch code := models.CodeOf(err); {
+	case code == models.NotFound:
+		mark.Status = store.EventDead
+	case code == models.Conflict || code == models.Gone || code == models.Invalid:
+		mark.Status = store.EventIgnored
+	case code == models.Internal && ctx.Err() == nil && event.Tries >= poisonAfter:
+		mark.Status, mark.Reason = store.EventDead, "poison"
+	case code == models.Internal && ctx.Err() == nil:
+		mark.NextTry = r.Clock().Add(backoff(event.Tries))
+	default:
+		mark.Untried, mark.NextTry = true, r.Clock().Add(patience(r.Clock().Sub(event.ReceivedAt)))
+	}
+	if mark.Status == store.EventPending {
+		r.Log.WarnContext(ctx, "event not posted yet", "event", event.ID, "tries", event.Tries, "error", err)
+	}
+	return mark
 }
 
 func reason(err error) string {
@@ -139,22 +145,11 @@ func reason(err error) string {
 
 // backoff doubles from a quarter of a second up to a minute.
 func backoff(tries int) time.Duration {
-	return min(250*time.Millisecond<<min(max(tries-1, 0), 10), longestRetry)
+	return patience(shortestRetry << min(max(tries-1, 0), 10))
 }
 
-// every calls do at once and then each tick, again without waiting when do asks
-// for it, until ctx ends.
-func every(ctx context.Context, tick time.Duration, do func() (again bool)) error {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	for {
-		for do() && ctx.Err() == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
-		}
-	}
+// patience is how long to wait for something of ours that is down: as long again as
+// it has been waited already, within bounds.
+func patience(waited time.Duration) time.Duration {
+	return min(max(waited, shortestRetry), longestRetry)
 }

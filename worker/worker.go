@@ -45,7 +45,9 @@ type loop interface {
 
 // New registers everything. It refuses an engine in which an effect of the law
 // has no activity: such a request would stand still half-way.
-func New(temporal client.Client, acts *activities.Activities, options Options, loops ...loop) (*Worker, error) {
+func New(
+	temporal client.Client, acts *activities.Activities, options Options, loops ...loop,
+) (*Worker, error) {
 	handlers := acts.Handlers()
 	for _, kind := range models.Effects {
 		if handlers[kind] == nil {
@@ -53,7 +55,8 @@ func New(temporal client.Client, acts *activities.Activities, options Options, l
 		}
 	}
 	w := &Worker{loops: loops}
-	w.queues = append(w.queues, requests(temporal, acts, options), calls(temporal, acts, workflows.HookQueue, options))
+	w.queues = append(w.queues, requests(temporal, acts, options))
+	w.queues = append(w.queues, calls(temporal, acts, workflows.HookQueue, options))
 	for _, provider := range options.Providers {
 		w.queues = append(w.queues, calls(temporal, acts, workflows.ProviderQueue(provider), options))
 	}
@@ -64,7 +67,7 @@ func New(temporal client.Client, acts *activities.Activities, options Options, l
 func requests(temporal client.Client, acts *activities.Activities, options Options) worker.Worker {
 	settings := base(options)
 	settings.LocalActivityWorkerOnly = true
-	settings.WorkflowTaskPollerBehavior = worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{})
+	settings.WorkflowTaskPollerBehavior = autoscaling()
 	w := worker.New(temporal, workflows.Queue, settings)
 	w.RegisterWorkflowWithOptions(workflows.FriendPay, registered(workflows.RequestWorkflow, options))
 	w.RegisterWorkflowWithOptions(workflows.RefundMoney, registered(workflows.RefundWorkflow, options))
@@ -78,7 +81,7 @@ func calls(temporal client.Client, acts *activities.Activities, queue string, op
 	settings := base(options)
 	settings.DisableWorkflowWorker = true
 	settings.TaskQueueActivitiesPerSecond = options.CallsPerSecond
-	settings.ActivityTaskPollerBehavior = worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{})
+	settings.ActivityTaskPollerBehavior = autoscaling()
 	w := worker.New(temporal, queue, settings)
 	register(w, acts)
 	for name, handler := range acts.RefundHandlers() {
@@ -91,6 +94,10 @@ func register(w worker.Worker, acts *activities.Activities) {
 	for kind, handler := range acts.Handlers() {
 		w.RegisterActivityWithOptions(handler, activity.RegisterOptions{Name: string(kind)})
 	}
+}
+
+func autoscaling() worker.PollerBehavior {
+	return worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{})
 }
 
 func base(options Options) worker.Options {

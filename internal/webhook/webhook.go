@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -92,7 +93,7 @@ func (c *Client) Ask(ctx context.Context, to Endpoint, message Message, reply an
 func (c *Client) post(ctx context.Context, to Endpoint, message Message) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(message.Body))
 	if err != nil {
-		return nil, fmt.Errorf("make webhook request: %w", err)
+		return nil, errors.New("the receiver's address is not one")
 	}
 	now := c.clock()
 	signature, err := sign(to.Secret, message, now)
@@ -104,6 +105,10 @@ func (c *Client) post(ctx context.Context, to Endpoint, message Message) (*http.
 	request.Header.Set(standard.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	request.Header.Set(standard.HeaderWebhookSignature, signature)
 	answer, err := c.http.Do(request)
+	var told *url.Error
+	if errors.As(err, &told) {
+		err = told.Err // without the address: merchants put keys into it
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reach the receiver: %w", err)
 	}

@@ -1,0 +1,364 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/webhook"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/worker"
+)
+
+const phone = "13800138000"
+
+type letter struct {
+	store.Message
+	state string // "": pending; sent, dead or replaced
+	why   string
+	due   time.Time
+}
+
+// letters keeps messages as the store does.
+type letters struct {
+	mu   sync.Mutex
+	rows []*letter
+	apps map[string]store.App
+}
+
+func (l *letters) TakeMessages(
+	_ context.Context, limit int, lease time.Duration, skip ...string,
+) (list []store.Message, _ error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, row := range l.rows {
+		due := row.state == "" && !row.due.After(time.Now()) && !slices.Contains(skip, row.App)
+		if due && len(list) < limit {
+			row.Tries, row.due = row.Tries+1, time.Now().Add(lease)
+			list = append(list, row.Message)
+		}
+	}
+	return list, nil
+}
+
+func (l *letters) change(id string, change func(*letter)) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change(l.rows[slices.IndexFunc(l.rows, func(r *letter) bool { return r.ID == id })])
+	return nil
+}
+
+func (l *letters) find(id string) (found letter) {
+	_ = l.change(id, func(r *letter) { found = *r })
+	return found
+}
+
+func (l *letters) Message(_ context.Context, id string) (m store.Message, _ error) {
+	if r := l.find(id); r.state != "" {
+		return m, models.Refuse(models.NotFound, "unknown_message", "Gone.")
+	}
+	return m, nil
+}
+
+func (l *letters) SentMessage(_ context.Context, id string, status int) error {
+	return l.change(id, func(r *letter) { r.state, r.why = "sent", fmt.Sprint(status) })
+}
+
+func (l *letters) RetryMessage(_ context.Context, id string, next time.Time, why string) error {
+	return l.change(id, func(r *letter) { r.due, r.why = next, why })
+}
+
+func (l *letters) PutOffMessage(_ context.Context, id string, next time.Time, why string) error {
+	return l.change(id, func(r *letter) { r.due, r.why, r.Tries = next, why, r.Tries-1 })
+}
+
+func (l *letters) DeadMessage(_ context.Context, id, why string) error {
+	return l.change(id, func(r *letter) { r.state, r.why = "dead", why })
+}
+
+func (l *letters) App(_ context.Context, id string) (store.App, error) { return l.apps[id], nil }
+
+func (l *letters) PayerPhone(context.Context, string) (string, error) { return phone, nil }
+
+func (l *letters) row(i int) letter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return *l.rows[i]
+}
+
+// post is the world outside: the workflow that knows what is durable, the merchants'
+// systems and the SMS gateway.
+type post struct {
+	mu      sync.Mutex
+	start   time.Time
+	sent    []string // "url id" or "phone template", in order
+	at      []time.Duration
+	params  map[string]string
+	durable func() (int64, error)
+	answer  func(to string) (int, error)
+}
+
+func (p *post) Durable(context.Context, string) (int64, error) { return p.durable() }
+
+func (p *post) note(to, what string) (int, error) {
+	p.mu.Lock()
+	p.sent, p.at = append(p.sent, to+" "+what), append(p.at, time.Since(p.start))
+	answer := p.answer
+	p.mu.Unlock()
+	return answer(to)
+}
+
+func (p *post) Send(_ context.Context, to webhook.Endpoint, m webhook.Message) (int, error) {
+	return p.note(to.URL, m.ID)
+}
+
+type gateway struct{ *post }
+
+func (g gateway) Send(_ context.Context, to, template string, params map[string]string) error {
+	g.mu.Lock()
+	g.params = params
+	g.mu.Unlock()
+	_, err := g.note(to, template)
+	return err
+}
+
+func (p *post) out() (sent []string, at []time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.sent), slices.Clone(p.at)
+}
+
+// sending runs an outbox with n messages of app_1, all of step 3, in a bubble of time.
+func sending(t *testing.T, n int, arrange, check func(*letters, *post)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		l := &letters{apps: map[string]store.App{
+			"app_1": {WebhookURL: "one", WebhookSecret: []byte("whsec_")}, "app_2": {WebhookURL: "two"},
+			"app_3": {},
+		}}
+		for i := range n {
+			l.rows = append(l.rows, &letter{Message: store.Message{
+				ID: fmt.Sprintf("msg_%03d", i), Request: "fpr_1", Version: 3, Kind: store.Webhook, App: "app_1",
+				Type: "request.settled", CreatedAt: time.Now(), Payload: []byte(
+					`{"type":"request.settled","data":{"request":"fpr_1","amount":{"minor":12900,"currency":"CNY"}}}`),
+			}})
+		}
+		p := &post{
+			start: time.Now(), durable: func() (int64, error) { return 3, nil },
+			answer: func(string) (int, error) { return 200, nil },
+		}
+		arrange(l, p)
+		o := &worker.Outbox{
+			Letters: l, Durable: p, Webhooks: p, SMS: gateway{p}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- o.Run(ctx) }()
+		defer func() {
+			cancel()
+			require.ErrorIs(t, <-done, context.Canceled)
+		}()
+		synctest.Wait()
+		check(l, p)
+	})
+}
+
+func TestAMessageIsSentOnce(t *testing.T) {
+	sending(t, 1, func(*letters, *post) {}, func(l *letters, p *post) {
+		pass(time.Hour)
+		sent, _ := p.out()
+		require.Equal(t, []string{"one msg_000"}, sent)
+		require.Equal(t, "sent", l.row(0).state)
+		require.Equal(t, "200", l.row(0).why)
+	})
+}
+
+// A step whose task was lost may never have been: nobody is told before it is durable.
+func TestNothingIsSaidBeforeItIsDurable(t *testing.T) {
+	var mu sync.Mutex
+	version, down := int64(2), models.Refuse(models.Unavailable, "engine_unavailable", "Down.")
+	sending(t, 1, func(_ *letters, p *post) {
+		p.durable = func() (int64, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if version == 0 {
+				return 0, down
+			}
+			return version, nil
+		}
+	}, func(l *letters, p *post) {
+		pass(time.Hour)
+		require.Equal(t, "not_durable", l.row(0).why)
+		mu.Lock()
+		version = 0
+		mu.Unlock()
+		pass(23 * time.Hour)
+		require.Equal(t, "engine_unavailable", l.row(0).why)
+		require.Equal(t, 0, l.row(0).Tries, "waiting does not wear it out")
+		sent, _ := p.out()
+		require.Empty(t, sent)
+		mu.Lock()
+		version = 3
+		mu.Unlock()
+		pass(2 * time.Minute)
+		require.Equal(t, "sent", l.row(0).state)
+	})
+}
+
+func TestARunThatIsForgottenWasDurable(t *testing.T) {
+	sending(t, 1, func(_ *letters, p *post) {
+		p.durable = func() (int64, error) { return 0, models.Refuse(models.Gone, "ended", "Ended.") }
+	}, func(l *letters, _ *post) { require.Equal(t, "sent", l.row(0).state) })
+}
+
+// Between the taking and the sending the step is judged again, and owes it no more.
+func TestAReplacedMessageIsNotSent(t *testing.T) {
+	sending(t, 1, func(l *letters, p *post) {
+		p.durable = func() (int64, error) {
+			return 3, l.change("msg_000", func(r *letter) { r.state = "replaced" })
+		}
+	}, func(l *letters, p *post) {
+		pass(time.Hour)
+		sent, _ := p.out()
+		require.Empty(t, sent)
+		require.Equal(t, "replaced", l.row(0).state, "and its row is left alone")
+	})
+}
+
+func TestAFailedWebhookKeepsItsSchedule(t *testing.T) {
+	sending(t, 1, func(_ *letters, p *post) {
+		p.answer = func(string) (int, error) { return 500, errors.New("the receiver answered 500") }
+	}, func(l *letters, p *post) {
+		pass(5 * 24 * time.Hour)
+		sent, at := p.out()
+		require.Equal(t, slices.Repeat([]string{"one msg_000"}, 10), sent, "one id over all tries")
+		for i, after := range []time.Duration{
+			5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour,
+			14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
+		} {
+			waited := at[i+1] - at[i]
+			require.GreaterOrEqual(t, waited, after)
+			require.Less(t, waited, after+after/10+time.Second, "and up to a tenth later")
+		}
+		require.Equal(t, "dead", l.row(0).state)
+		require.Equal(t, "the receiver answered 500", l.row(0).why)
+	})
+}
+
+func TestRetriesAreSpread(t *testing.T) {
+	sending(t, 8, func(_ *letters, p *post) {
+		p.answer = func(string) (int, error) { return 503, errors.New("busy") }
+	}, func(l *letters, _ *post) {
+		due := map[time.Time]bool{}
+		for i := range 8 {
+			due[l.row(i).due] = true
+		}
+		require.Greater(t, len(due), 4)
+	})
+}
+
+func TestAReceiverThatIsGoneHearsNoMore(t *testing.T) {
+	sending(t, 2, func(l *letters, p *post) {
+		p.answer = func(string) (int, error) { return 410, webhook.ErrGone }
+		l.rows[1].App = "app_3" // its merchant took the address away
+	}, func(l *letters, p *post) {
+		pass(48 * time.Hour)
+		sent, _ := p.out()
+		require.Equal(t, []string{"one msg_000"}, sent)
+		require.Equal(t, "dead", l.row(0).state)
+		require.Equal(t, "dead", l.row(1).state)
+	})
+}
+
+func TestTheFriendGetsAText(t *testing.T) {
+	sending(t, 1, func(l *letters, p *post) {
+		l.rows[0].Kind, l.rows[0].Payer = store.SMS, "pay_1"
+		p.answer = func(to string) (int, error) { return 0, errors.New("no route to " + to) }
+	}, func(l *letters, p *post) {
+		require.NotContains(t, l.row(0).why, phone, "a gateway's words are not kept")
+		require.Empty(t, l.row(0).state)
+		p.mu.Lock()
+		p.answer = func(string) (int, error) { return 0, nil }
+		p.mu.Unlock()
+		pass(6 * time.Second)
+		sent, _ := p.out()
+		require.Equal(t, slices.Repeat([]string{phone + " request.settled"}, 2), sent)
+		require.Equal(t, map[string]string{"amount": "129.00", "currency": "CNY", "request": "fpr_1"}, p.params)
+		require.Equal(t, "sent", l.row(0).state)
+	})
+}
+
+// One merchant's system takes connections and never answers, with 300 messages waiting
+// for it. Another's are sent at once.
+func TestABlackHoleHoldsUpOnlyItself(t *testing.T) {
+	sending(t, 320, func(l *letters, p *post) {
+		for i := 300; i < 320; i++ {
+			l.rows[i].App = "app_2"
+		}
+		p.answer = func(to string) (int, error) {
+			if to == "one" {
+				<-time.After(15 * time.Second)
+				return 0, errors.New("no answer")
+			}
+			return 200, nil
+		}
+	}, func(l *letters, p *post) {
+		pass(2 * time.Second)
+		sent, _ := p.out()
+		for i := 300; i < 320; i++ {
+			require.Equal(t, "sent", l.row(i).state, "message %d", i)
+		}
+		require.Len(t, sent, 28, "20 of the other, and its own share of the carriers")
+		pass(2 * time.Hour)
+		sent, _ = p.out()
+		slices.Sort(sent)
+		require.Len(t, slices.Compact(sent), 320, "each of its own gets its try in the end")
+	})
+}
+
+// A busy merchant with a healthy system gets a backlog as fast as it takes it.
+func TestABacklogIsSentWithoutWaiting(t *testing.T) {
+	sending(t, 2000, func(_ *letters, p *post) {
+		p.answer = func(string) (int, error) {
+			<-time.After(20 * time.Millisecond)
+			return 200, nil
+		}
+	}, func(_ *letters, p *post) {
+		pass(6 * time.Second)
+		sent, at := p.out()
+		require.Len(t, sent, 2000)
+		slices.Sort(sent)
+		require.Len(t, slices.Compact(sent), 2000, "each once")
+		require.Less(t, at[1999], 6*time.Second, "8 at once, 20 ms each")
+	})
+}
+
+func TestWhatIsCutOffByAStopIsNoTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &letters{apps: map[string]store.App{"app_1": {WebhookURL: "one"}}}
+		l.rows = []*letter{{Message: store.Message{ID: "msg_1", App: "app_1", CreatedAt: time.Now()}}}
+		ctx, cancel := context.WithCancel(t.Context())
+		p := &post{durable: func() (int64, error) { return 3, nil }, answer: func(string) (int, error) {
+			<-ctx.Done()
+			return 0, ctx.Err()
+		}}
+		log := slog.New(slog.DiscardHandler)
+		o := &worker.Outbox{Letters: l, Durable: p, Webhooks: p, Clock: time.Now, Log: log}
+		done := make(chan error, 1)
+		go func() { done <- o.Run(ctx) }()
+		synctest.Wait()
+		cancel()
+		require.ErrorIs(t, <-done, context.Canceled)
+		require.Equal(t, "stopping", l.row(0).why)
+		require.Equal(t, 0, l.row(0).Tries)
+	})
+}
