@@ -37,7 +37,7 @@ const (
 	defaultRefundDelay = 3 * time.Second
 	defaultCap         = 1_000_000
 	maxUnderWay        = 100_000
-	maxConnections     = 64 // per merchant host
+	maxConnections     = 256 // per merchant host
 )
 
 // Sim is a running simulator: its handler answers until Close.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -53,7 +52,9 @@ func (b *Bench) told(ctx context.Context) (providers.Payment, Delivery, error) {
 }
 
 // about checks that a callback is believed and says what it should.
-func (b *Bench) about(d Delivery, kind providers.NoticeKind, number, refund string) (providers.Notice, error) {
+func (b *Bench) about(
+	d Delivery, kind providers.NoticeKind, number, refund string,
+) (providers.Notice, error) {
 	notice, err := b.parse(d)
 	if err != nil {
 		return notice, err
@@ -172,112 +173,6 @@ func noticeLost(ctx context.Context, b *Bench) error {
 	}
 	if len(b.Inbox.deliveries()) != 0 {
 		return errors.New("a lost callback came")
-	}
-	return nil
-}
-
-// spoiledNotice lets the simulator spoil the first delivery; the genuine one
-// that follows must still be believed.
-func spoiledNotice(mode string) func(ctx context.Context, b *Bench) error {
-	return func(ctx context.Context, b *Bench) error {
-		b.Inbox.Refuse(1)
-		payment, err := b.made(ctx, 6600)
-		if err != nil {
-			return err
-		}
-		if err := b.callbackFault(ctx, payment, mode); err != nil {
-			return err
-		}
-		came, err := b.Inbox.Wait(ctx, 2)
-		if err != nil {
-			return err
-		}
-		if err := b.refused(came[0]); err != nil {
-			return err
-		}
-		_, err = b.about(came[1], providers.PaymentNotice, payment.Number, "")
-		return err
-	}
-}
-
-var errBelieved = errors.New("a callback was believed that must not be")
-
-// refused checks that a callback is not believed and nothing of it is handed out.
-func (b *Bench) refused(d Delivery) error {
-	notice, err := b.parse(d)
-	if err == nil || notice != (providers.Notice{}) {
-		return errBelieved
-	}
-	return nil
-}
-
-func noticeForged(ctx context.Context, b *Bench) error {
-	_, delivery, err := b.told(ctx)
-	if err != nil {
-		return err
-	}
-	delivery.Body = append(delivery.Body, ' ')
-	if _, err := b.parse(delivery); !errors.Is(err, providers.ErrForged) {
-		return fmt.Errorf("want ErrForged, got %v", err)
-	}
-	return nil
-}
-
-func noticeCut(ctx context.Context, b *Bench) error {
-	_, delivery, err := b.told(ctx)
-	if err != nil {
-		return err
-	}
-	whole := delivery.Body
-	for n := range whole {
-		delivery.Body = whole[:n]
-		if err := b.refused(delivery); err != nil {
-			return fmt.Errorf("%d of %d bytes: %w", n, len(whole), err)
-		}
-	}
-	return nil
-}
-
-func noticeTimes(ctx context.Context, b *Bench) error {
-	_, d, err := b.told(ctx)
-	if err != nil {
-		return err
-	}
-	for shift, believed := range map[time.Duration]bool{
-		-302 * time.Second: false, -295 * time.Second: true, 0: true,
-		295 * time.Second: true, 302 * time.Second: false, 100 * 24 * time.Hour: false,
-	} {
-		_, err := b.Adapter.ParseNotice(d.Header, d.Body, time.Now().Add(shift))
-		if (err == nil) != believed {
-			return fmt.Errorf("read %s after it was sent: %v", shift, err)
-		}
-	}
-	return nil
-}
-
-// noticeUnsigned takes the headers away, all of them and one by one, as far as
-// they belong to the provider: those that an ordinary client sends do not count.
-func noticeUnsigned(ctx context.Context, b *Bench) error {
-	_, d, err := b.told(ctx)
-	if err != nil {
-		return err
-	}
-	genuine := d.Header
-	d.Header = http.Header{}
-	if err := b.refused(d); err != nil {
-		return err
-	}
-	for _, name := range own(genuine) {
-		d.Header = genuine.Clone()
-		d.Header.Del(name)
-		if err := b.refused(d); err != nil {
-			return fmt.Errorf("without %s: %w", name, err)
-		}
-		d.Header = genuine.Clone()
-		d.Header.Add(name, genuine.Get(name)+"x")
-		if err := b.refused(d); err != nil {
-			return fmt.Errorf("with a second %s: %w", name, err)
-		}
 	}
 	return nil
 }

@@ -14,7 +14,9 @@ import (
 )
 
 // ordinary are headers that any client sends; a signature does not cover them.
-var ordinary = []string{"Content-Type", "Content-Length", "User-Agent", "Accept-Encoding", "Accept", "Connection"}
+var ordinary = []string{
+	"Content-Type", "Content-Length", "User-Agent", "Accept-Encoding", "Accept", "Connection",
+}
 
 // own lists the headers that belong to the provider's protocol, in order.
 func own(header http.Header) []string {
