@@ -50,7 +50,7 @@ func (s *Server) createAttempt(ctx context.Context, in *attemptIn) (*attemptOut,
 		Payable: models.Money{Minor: quote.Minor, Currency: quote.Currency}, Version: quote.PriceVersion,
 	})
 	if err != nil {
-		return nil, err
+		return nil, withPrice(err, link.Request)
 	}
 	answer, err := s.attemptAnswer(ctx, link.Request, number)
 	if err != nil {
@@ -61,6 +61,16 @@ func (s *Server) createAttempt(ctx context.Context, in *attemptIn) (*attemptOut,
 		out.Status = http.StatusAccepted
 	}
 	return out, nil
+}
+
+// withPrice adds the price in force to the refusal of an outdated quote.
+func withPrice(err error, r models.Request) error {
+	if reasonOf(err) != "price_changed" {
+		return err
+	}
+	problem := problemOf(err)
+	problem.Price = &models.Price{Payable: r.Payable, Version: r.PriceVersion}
+	return problem
 }
 
 // askToPay brings the wish to the engine. What the row refuses plainly never
@@ -87,21 +97,33 @@ func (s *Server) askToPay(
 		return link, "", err
 	}
 	after, err := s.Door.Deliver(ctx, link.Request.ID, event.Pay.Number, event)
-	if stillWorking(err) {
+	switch {
+	case stillWorking(err):
 		return link, event.Pay.Number, nil
-	}
-	if err != nil {
+	case reasonOf(err) == "price_changed": // since the row was read
+		return s.repriced(ctx, link, err)
+	case err != nil:
 		return link, "", err
 	}
 	link.Request = after
 	return outcomeOf(link, event.Pay.Number)
 }
 
+// repriced reads the price that the quote lost to.
+func (s *Server) repriced(ctx context.Context, link store.Link, cause error) (store.Link, string, error) {
+	fresh, err := s.Store.Request(ctx, link.Request.ID)
+	if err != nil {
+		return link, "", err
+	}
+	link.Request = fresh
+	return link, "", cause
+}
+
 // wish is the event of a friend who wants to pay.
 func (s *Server) wish(
 	ctx context.Context, link store.Link, channel string, quote models.Price,
 ) (models.Event, error) {
-	if err := usable(link.Invite); err != nil {
+	if err := usable(link); err != nil {
 		return models.Event{}, err
 	}
 	i := slices.IndexFunc(link.Channels, func(c store.Channel) bool { return c.ID == channel })
@@ -118,11 +140,15 @@ func (s *Server) wish(
 	}, nil
 }
 
-func usable(invite store.Invite) error {
-	switch invite.State {
-	case store.InviteRevoked:
+// usable refuses a link that no longer stands; the request's own state is for
+// the law to judge.
+func usable(link store.Link) error {
+	switch {
+	case link.Request.ID != link.Invite.Request:
+		return models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
+	case link.Invite.State == store.InviteRevoked:
 		return models.Refuse(models.Gone, "link_revoked", "The buyer took this link back.")
-	case store.InviteDeclined:
+	case link.Invite.State == store.InviteDeclined:
 		return models.Refuse(models.Gone, "link_declined", "You declined this request.")
 	default:
 		return nil

@@ -25,6 +25,10 @@ type Accounts interface {
 	Open(ctx context.Context, provider, account string) (providers.Adapter, error)
 }
 
+// callbackPatience ends what takes longer than providers wait (5 s): an answer
+// that says "again" is worth more than none.
+const callbackPatience = 4 * time.Second
+
 // callbackPause is when a provider should try again while we cannot store.
 const callbackPause = 5 * time.Second
 
@@ -41,7 +45,9 @@ func (s *Server) callbackRoutes() []route {
 // what does not. No word of it is believed here: the relay posts the hint, and
 // the engine asks the provider.
 func (s *Server) takeCallback(c echo.Context) error {
-	ctx, name, account := c.Request().Context(), c.Param("provider"), c.Param("account")
+	name, account := c.Param("provider"), c.Param("account")
+	ctx, cancel := context.WithTimeout(c.Request().Context(), callbackPatience)
+	defer cancel()
 	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return fmt.Errorf("read the callback: %w", err)

@@ -27,6 +27,7 @@ type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Fix     string          `json:"fix,omitempty" doc:"What to do instead."`
 	Until   *time.Time      `json:"until,omitempty" doc:"When trying again makes sense."`
 	Reasons []policy.Reason `json:"reasons,omitempty" doc:"The rules that said no to an order."`
+	Price   *models.Price   `json:"price,omitempty" doc:"The price in force, where the one named is outdated."`
 	Errors  []FieldError    `json:"errors,omitempty" doc:"All that is wrong; values are never repeated."`
 }
 

@@ -1,34 +1,50 @@
 package api
 
 import (
-	"html/template"
-	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
 )
 
 // wantsPage says that a person looks at this: a page's route, or none at all
 // asked for by a browser.
 func (s *Server) wantsPage(c echo.Context) bool {
 	r, listed := s.routes[c.Request().Method+" "+c.Path()]
-	browser := strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/html")
-	return browser && (r.page || !listed)
+	accept := c.Request().Header.Get(echo.HeaderAccept)
+	if listed {
+		return r.page && !strings.Contains(accept, "json")
+	}
+	return strings.Contains(accept, "text/html")
 }
 
-var errorPage = template.Must(template.New("problem").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{{.Title}}</title>
-<h1>{{.Detail}}</h1>
-{{with .Fix}}<p>{{.}}</p>{{end}}
-<p><small>{{.Status}} {{.Reason}}</small></p>
-</html>`))
-
+// problemPage tells a person, in his language, what a program would read as JSON.
 func (s *Server) problemPage(c echo.Context, p *Problem) error {
-	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-	c.Response().WriteHeader(p.Status)
-	if c.Request().Method == http.MethodHead {
-		return nil
+	view := web.Notice{Name: noticeOf(p.Code)}
+	if p.Until != nil {
+		view.Wait = s.left(*p.Until)
 	}
-	return errorPage.Execute(c.Response(), p)
+	return s.notice(c, p.Status, view)
+}
+
+// noticeOf names the page of a refusal that no form can show.
+func noticeOf(code models.Code) string {
+	switch code {
+	case models.NotFound:
+		return "unknown"
+	case models.Limited:
+		return "limited"
+	case models.Forbidden:
+		return "foreign"
+	case models.Unauthenticated:
+		return "session"
+	case models.Invalid, models.Conflict:
+		return "bad"
+	case models.Gone:
+		return "ended"
+	default:
+		return "unavailable"
+	}
 }

@@ -26,7 +26,9 @@ type friendStore interface {
 	TakeCode(ctx context.Context, code store.LoginCode) error
 	PayerByPhone(ctx context.Context, phone string) (store.Payer, error)
 	Presentation(ctx context.Context, attempt string) (providers.Presentation, error)
+	PledgeInvite(ctx context.Context, id string, at time.Time) error
 	Hit(ctx context.Context, bucket string, limit int, window time.Duration) (time.Time, bool, error)
+	Spent(ctx context.Context, bucket string, limit int) (time.Time, bool, error)
 }
 
 // SMS sends text messages to phones.
@@ -46,12 +48,15 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/login", who: payer, id: "log-in",
 			summary: "Log in with the code; the session's cookie is replaced.", mount: operation((*Server).logIn)},
 		{method: post, path: "/v1/link/attempts", who: payer, id: "create-attempt",
-			creates: mintsNumber, summary: "Ask to pay. 409 says who is faster and until when; 202 that the provider is slow.",
-			status: http.StatusCreated, mount: operation((*Server).createAttempt)},
+			creates: mintsNumber, status: http.StatusCreated, also: later,
+			summary: "Ask to pay. 409 says that another is faster, and until when.",
+			mount:   operation((*Server).createAttempt)},
 		{method: get, path: "/v1/link/attempts/{number}", who: payer, id: "show-attempt",
 			summary: "One of your own attempts, and where to pay it.", mount: operation((*Server).showAttempt)},
 		{method: post, path: "/v1/link/decline", who: payer, id: "decline-link",
 			summary: "The friend would rather not.", mount: operation((*Server).declineLink)},
+		{method: post, path: "/v1/link/pledge", who: payer, id: "pledge-link",
+			summary: "The friend will pay later, and says when.", mount: operation((*Server).pledgeLink)},
 		{method: post, path: "/v1/link/report", who: payer, id: "report-link",
 			summary: "The friend thinks that this is a fraud.", mount: operation((*Server).reportLink)},
 		{method: get, path: "/v1/link/stream", who: payer, id: "stream-link", streams: true,
@@ -100,11 +105,38 @@ func (s *Server) declineLink(ctx context.Context, _ *nothing) (*nothing, error) 
 	return &nothing{}, s.Store.DeclineInvite(ctx, caller(ctx).Invite, "declined")
 }
 
+type pledgeIn struct {
+	Body struct {
+		At time.Time `json:"at" doc:"When the friend means to pay: after now, before the request expires."`
+	}
+}
+
+// pledgeLink records when the friend says he will pay. It binds nobody.
+func (s *Server) pledgeLink(ctx context.Context, in *pledgeIn) (*nothing, error) {
+	link, err := s.ownLink(ctx)
+	if err == nil {
+		err = usable(link)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !in.Body.At.After(s.Clock()) || in.Body.At.After(link.Request.ExpiresAt) {
+		return nil, &models.Error{
+			Code: models.Invalid, Reason: "bad_pledge", Field: "at", Until: link.Request.ExpiresAt,
+			Message: "Say a time between now and the end of the request.",
+		}
+	}
+	return &nothing{}, s.Store.PledgeInvite(ctx, link.Invite.ID, in.Body.At)
+}
+
+// reported is why an invite was declined when the friend took it for a fraud.
+const reported = "reported"
+
 // reportLink records that the friend takes the request for a fraud.
 func (s *Server) reportLink(ctx context.Context, _ *nothing) (*nothing, error) {
 	caught := caller(ctx)
 	s.Log.WarnContext(ctx, "link reported", "request", caught.Request, "invite", caught.Invite)
-	return &nothing{}, s.Store.DeclineInvite(ctx, caught.Invite, "reported")
+	return &nothing{}, s.Store.DeclineInvite(ctx, caught.Invite, reported)
 }
 
 // streamLink follows the request of the caller's link: states, and nobody's names.
@@ -123,10 +155,14 @@ func (s *Server) within(ctx context.Context, bucket string, limit int, window ti
 		return fmt.Errorf("count: %w", err)
 	}
 	if !allowed {
-		return &models.Error{
-			Code: models.Limited, Reason: "too_often", Message: "This was tried too often.", Until: until,
-			Fix: "Wait a little, then try again.",
-		}
+		return tooOften(until)
 	}
 	return nil
+}
+
+func tooOften(until time.Time) error {
+	return &models.Error{
+		Code: models.Limited, Reason: "too_often", Message: "This was tried too often.", Until: until,
+		Fix: "Wait a little, then try again.",
+	}
 }

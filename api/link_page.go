@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
-	"net/url"
+	"regexp"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,54 +17,83 @@ import (
 // missesPerMinute bounds how often one address may name links that do not exist.
 const missesPerMinute = 20
 
+// finder finds the link that an address is about.
+type finder func(*Server, echo.Context) (store.Link, error)
+
 // showLinkPage is what a link opens: read only, so that previews and scanners may
 // look as often as they like.
-func (s *Server) showLinkPage(c echo.Context) error { return s.showLinkBy(c, s.linkByToken) }
-
-// showCodePage is the same page for whoever typed the code instead.
-func (s *Server) showCodePage(c echo.Context) error { return s.showLinkBy(c, s.linkByCode) }
-
-// exchangeLink turns the secret in the address into a cookie and leads to a page
-// without it: from here on no address, history or Referer holds it.
-func (s *Server) exchangeLink(c echo.Context) error { return s.exchangeBy(c, s.linkByToken) }
-
-// exchangeCode does the same for a typed code.
-func (s *Server) exchangeCode(c echo.Context) error { return s.exchangeBy(c, s.linkByCode) }
-
-type finder func(echo.Context) (store.Link, error)
-
-func (s *Server) showLinkBy(c echo.Context, find finder) error {
-	link, err := find(c)
+func (s *Server) showLinkPage(c echo.Context, find finder) error {
+	link, err := find(s, c)
 	if err != nil {
-		return s.refused(c, err)
+		return err
 	}
-	if name, status := s.whyNot(link); name != "" {
-		return s.whyNotPage(c, link, name, status)
+	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && mine(link.Request, p.Payer) {
+		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	return s.draw(c, http.StatusOK, web.Page{
-		Template: web.LinkPage, View: web.Link{Card: s.card(link), Channels: s.channels(link)},
-	})
+	view := web.Link{Card: s.card(link), Channels: s.channels(link)}
+	if why, ok := s.whyNot(link, len(view.Channels)); !ok {
+		return s.whyNotPage(c, link, why, web.MineExchange)
+	}
+	return s.draw(c, http.StatusOK, web.Page{Template: web.LinkPage, View: view, Touched: true})
 }
 
-func (s *Server) exchangeBy(c echo.Context, find finder) error {
-	link, err := find(c)
+// exchange turns the secret in the address into a cookie and leads to a page
+// without it: from here on no address, history or Referer holds it. A person did
+// this, so it counts as opened, unless the page has told so before.
+func (s *Server) exchange(c echo.Context, find finder) error {
+	link, err := find(s, c)
 	if err != nil {
-		return s.refused(c, err)
+		return err
+	}
+	then := c.FormValue("then")
+	if c.FormValue("told") == "" {
+		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
+			return err
+		}
+	}
+	if then == "opened" {
+		return c.NoContent(http.StatusNoContent)
+	}
+	if err := s.enter(c, link); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, afterExchange(then, c.FormValue("channel")))
+}
+
+// enter gives the visitor a session, unless he is logged in for this link already.
+func (s *Server) enter(c echo.Context, link store.Link) error {
+	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && p.Payer != "" {
+		return nil
 	}
 	cookie, err := s.session(Principal{Request: link.Request.ID, Invite: link.Invite.ID})
 	if err != nil {
 		return err
 	}
 	c.SetCookie(cookie)
-	if c.FormValue("then") == "decline" {
-		return c.Redirect(http.StatusSeeOther, "/pay/decline")
-	}
-	target := "/pay"
-	if channel := c.FormValue("channel"); channel != "" && len(channel) <= 64 {
-		target += "?" + url.Values{"channel": {channel}}.Encode()
-	}
-	return c.Redirect(http.StatusSeeOther, target)
+	return nil
 }
+
+func afterExchange(then, channel string) string {
+	switch {
+	case then == "decline":
+		return "/pay/decline"
+	case then == "mine":
+		return "/pay/result"
+	default:
+		return payAddress(channel)
+	}
+}
+
+// payAddress is the page to pay on. Only ids get through, so that nothing else
+// enters an address.
+func payAddress(channel string) string {
+	if !channelID.MatchString(channel) {
+		return "/pay"
+	}
+	return "/pay?channel=" + channel
+}
+
+var channelID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
 // linkByToken finds a link by the secret in its address. Unknown and malformed
 // ones answer alike, and both count as misses.
@@ -81,8 +110,17 @@ func (s *Server) linkByToken(c echo.Context) (store.Link, error) {
 	return link, err
 }
 
+// linkByCode finds a link by the short code that a person types. It is short
+// enough to be worth guessing, so whoever missed too often is not even told of a hit.
 func (s *Server) linkByCode(c echo.Context) (store.Link, error) {
 	ctx := c.Request().Context()
+	until, spent, err := s.Store.Spent(ctx, missesOf(ctx), missesPerMinute)
+	if err != nil {
+		return store.Link{}, err
+	}
+	if spent {
+		return store.Link{}, tooOften(until)
+	}
 	hash, err := token.CodeHash(c.Param("code"))
 	if err != nil {
 		return store.Link{}, s.miss(ctx)
@@ -99,47 +137,10 @@ func (s *Server) linkByCode(c echo.Context) (store.Link, error) {
 
 // miss counts a guess and answers it.
 func (s *Server) miss(ctx context.Context) error {
-	if err := s.within(ctx, "misses:"+address(ctx), missesPerMinute, time.Minute); err != nil {
+	if err := s.within(ctx, missesOf(ctx), missesPerMinute, time.Minute); err != nil {
 		return err
 	}
 	return models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
 }
 
-// stateNotices says which page tells why a request cannot be paid now.
-var stateNotices = map[models.State]string{
-	models.Checking: "checking", models.Paying: "taken", models.Confirming: "confirming",
-	models.Applying: "paid", models.Settled: "paid", models.PaidByBuyer: "paid", models.Refunding: "paid",
-	models.Refunded: "ended", models.PartlyRefunded: "paid", models.RefundStuck: "paid",
-	models.Paused: "paused", models.Closing: "ended", models.Expired: "expired",
-	models.CancelledBuyer: "cancelled", models.CancelledMerchant: "cancelled", models.Ineligible: "ended",
-	models.Superseded: "ended", models.BlockedRisk: "ended",
-}
-
-// whyNot names the page for a link that cannot be paid now, "" for one that can.
-func (s *Server) whyNot(link store.Link) (name string, status int) {
-	switch {
-	case link.Invite.State == store.InviteRevoked:
-		return "revoked", http.StatusGone
-	case link.Invite.State == store.InviteDeclined && link.Invite.DeclineReason == "reported":
-		return "reported", http.StatusGone
-	case link.Invite.State == store.InviteDeclined:
-		return "declined", http.StatusGone
-	case !link.Request.EndedAt.IsZero():
-		return stateNotices[link.Request.State], http.StatusGone
-	default:
-		return stateNotices[link.Request.State], http.StatusOK
-	}
-}
-
-// whyNotPage says so, and keeps itself up to date while that may change.
-func (s *Server) whyNotPage(c echo.Context, link store.Link, name string, status int) error {
-	card := s.card(link)
-	view := web.Notice{Name: name, Card: &card}
-	page := web.Page{Template: web.NoticePage}
-	if link.Request.EndedAt.IsZero() && status == http.StatusOK {
-		page.Refresh = refresh
-		view.Wait = s.left(link.Request.SlotUntil)
-	}
-	page.View = view
-	return s.draw(c, status, page)
-}
+func missesOf(ctx context.Context) string { return "misses:" + address(ctx) }

@@ -58,7 +58,8 @@ func (s *Server) sendCode(ctx context.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.IssueCode(ctx, store.LoginCode{Phone: phone, Purpose: loginPurpose, Code: code}); err != nil {
+	issued := store.LoginCode{Phone: phone, Purpose: loginPurpose, Code: code}
+	if err := s.Store.IssueCode(ctx, issued); err != nil {
 		return err
 	}
 	if err := s.SMS.Send(ctx, phone, "login_code", map[string]string{"code": code, "minutes": "5"}); err != nil {
@@ -82,7 +83,9 @@ func (s *Server) logIn(ctx context.Context, in *loginIn) (*loginOut, error) {
 	return &loginOut{SetCookie: cookie.String(), Body: viewPayer(link, s.decisionOn(link))}, nil
 }
 
-func (s *Server) loggedIn(ctx context.Context, p Principal, typed, code string) (*http.Cookie, string, error) {
+func (s *Server) loggedIn(
+	ctx context.Context, p Principal, typed, code string,
+) (cookie *http.Cookie, payer string, err error) {
 	phone, err := mobile(typed)
 	if err != nil {
 		return nil, "", err
@@ -96,7 +99,7 @@ func (s *Server) loggedIn(ctx context.Context, p Principal, typed, code string) 
 		return nil, "", err
 	}
 	p.Payer = known.ID
-	cookie, err := s.session(p)
+	cookie, err = s.session(p)
 	return cookie, known.ID, err
 }
 

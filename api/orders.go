@@ -95,10 +95,13 @@ func unknownApp() *models.Error {
 func (in OrderIn) order(id, merchant string) store.Order {
 	order := store.Order{
 		ID: id, App: in.App, Merchant: merchant, Buyer: in.Buyer.ID,
-		BuyerName: masked(in.Buyer.Name), BuyerPhone: in.Buyer.Phone,
-		Number: in.Number, Title: in.Title, Payable: in.Payable.money(), PriceVersion: in.PriceVersion,
+		BuyerName: masked(in.Buyer.Name),
+		Number:    in.Number, Title: in.Title, Payable: in.Payable.money(), PriceVersion: in.PriceVersion,
 		Kind: in.Kind, PayDeadline: in.PayDeadline.UTC(), StockHoldUntil: in.StockHoldUntil.UTC(),
 		AllowedChannels: in.AllowedChannels,
+	}
+	if phone, err := mobile(in.Buyer.Phone); err == nil { // no friend logs in with any other
+		order.BuyerPhone = phone
 	}
 	for _, item := range in.Items {
 		order.Items = append(order.Items, store.Item{

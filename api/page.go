@@ -18,34 +18,53 @@ const refresh = 3 * time.Second
 
 // pageRoutes are what the friend sees. GET changes nothing anywhere.
 func (s *Server) pageRoutes() []route {
-	page := func(method, path string, handle func(*Server, echo.Context) error) route {
-		return route{method: method, path: path, who: anybody, page: true, mount: plain("text/html", handle)}
+	link := func(method, path string, find finder, handle func(*Server, echo.Context, finder) error) route {
+		r := page(method, path, func(s *Server, c echo.Context) error { return handle(s, c, find) })
+		r.secret = true
+		return r
+	}
+	own := func(method, path string, handle func(*Server, echo.Context) error) route {
+		r := page(method, path, handle)
+		r.who = payer
+		return r
 	}
 	return []route{
-		page(get, "/f/{token}", (*Server).showLinkPage),
-		page(post, "/f/{token}", (*Server).exchangeLink),
-		page(get, "/c/{code}", (*Server).showCodePage),
-		page(post, "/c/{code}", (*Server).exchangeCode),
-		page(get, "/pay", (*Server).showPayPage),
-		page(post, "/pay/code", (*Server).sendCodeFromPage),
-		page(post, "/pay/login", (*Server).logInFromPage),
-		page(post, "/pay/attempts", (*Server).payFromPage),
-		page(get, "/pay/result", (*Server).showResult),
-		page(get, "/pay/decline", (*Server).askDecline),
-		page(post, "/pay/decline", (*Server).declineFromPage),
-		page(post, "/pay/report", (*Server).reportFromPage),
+		link(get, "/f/{token}", (*Server).linkByToken, (*Server).showLinkPage),
+		link(post, "/f/{token}", (*Server).linkByToken, (*Server).exchange),
+		link(get, "/c/{code}", (*Server).linkByCode, (*Server).showLinkPage),
+		link(post, "/c/{code}", (*Server).linkByCode, (*Server).exchange),
+		own(get, "/pay", (*Server).showPayPage),
+		own(post, "/pay/code", (*Server).sendCodeFromPage),
+		own(post, "/pay/login", (*Server).logInFromPage),
+		own(post, "/pay/attempts", (*Server).payFromPage),
+		own(get, "/pay/result", (*Server).showResult),
+		own(get, "/pay/decline", (*Server).askDecline),
+		own(post, "/pay/decline", (*Server).declineFromPage),
+		own(post, "/pay/pledge", (*Server).pledgeFromPage),
+		own(post, "/pay/report", (*Server).reportFromPage),
 		page(get, "/static/{file}", (*Server).showStatic),
 	}
+}
+
+func page(method, path string, handle func(*Server, echo.Context) error) route {
+	return route{method: method, path: path, who: anybody, page: true, mount: plain("text/html", handle)}
 }
 
 // draw writes a page in the reader's language.
 func (s *Server) draw(c echo.Context, status int, page web.Page) error {
 	locale := web.MatchLocale(c.Request().Header.Get("Accept-Language"))
+	page.Posted = c.Request().Method == http.MethodPost
 	html, err := s.pages.HTML(locale, page)
 	if err != nil {
 		return fmt.Errorf("draw: %w", err)
 	}
-	c.Response().Header().Set("Vary", "Accept-Language")
+	h := c.Response().Header()
+	h.Set("Vary", "Accept-Language")
+	if !s.routes[c.Request().Method+" "+c.Path()].secret {
+		// Nothing secret is in this address, and nobody else hears it; but without a
+		// Referer of its own, an old browser's forms would not say where they come from.
+		h.Set("Referrer-Policy", "same-origin")
+	}
 	return c.HTMLBlob(status, html)
 }
 
@@ -54,37 +73,10 @@ func (s *Server) notice(c echo.Context, status int, view web.Notice) error {
 	return s.draw(c, status, web.Page{Template: web.NoticePage, View: view})
 }
 
-// visitor is the caller's session; without one he is shown how to get it back.
+// visitor is the session of who opens a link that needs none, if he has one.
 func (s *Server) visitor(c echo.Context) (Principal, bool) {
 	p, err := s.admitPayer(c.Request())
 	return p, err == nil
-}
-
-func (s *Server) noSession(c echo.Context) error {
-	return s.notice(c, http.StatusUnauthorized, web.Notice{Name: "session"})
-}
-
-// refused draws a refusal that no form can show: nothing is there, or too often.
-func (s *Server) refused(c echo.Context, err error) error {
-	var known *models.Error
-	if !errors.As(err, &known) {
-		return err
-	}
-	view := web.Notice{Name: noticeOf(known), Wait: s.left(known.Until)}
-	return s.notice(c, statusOf(known.Code), view)
-}
-
-func noticeOf(known *models.Error) string {
-	switch known.Code {
-	case models.NotFound:
-		return "unknown"
-	case models.Limited:
-		return "limited"
-	case models.Forbidden:
-		return "foreign"
-	default:
-		return "unavailable"
-	}
 }
 
 // problem is a refusal as a form shows it.
@@ -114,7 +106,7 @@ func (s *Server) card(link store.Link) web.Card {
 		card.Left = s.left(link.Request.ExpiresAt)
 	}
 	for _, item := range link.Order.Items {
-		card.Items = append(card.Items, web.Item{Title: item.Title, Quantity: item.Quantity, Price: item.Price})
+		card.Items = append(card.Items, web.Item{Title: item.Title, Quantity: item.Quantity})
 	}
 	return card
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
-	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
 
@@ -20,13 +18,11 @@ func (s *Server) showPayPage(c echo.Context) error {
 
 // payPage draws the page, with what the last form came to.
 func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
-	p, ok := s.visitor(c)
-	if !ok {
-		return s.noSession(c)
-	}
-	link, err := s.Store.Link(c.Request().Context(), p.Invite, p.Payer)
+	ctx := c.Request().Context()
+	p := caller(ctx)
+	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
 	if err != nil {
-		return s.refused(c, err)
+		return err
 	}
 	status := http.StatusOK
 	if cause != nil {
@@ -36,31 +32,34 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 		}
 		view.Problem, status = problem, statusOf(models.CodeOf(cause))
 	}
-	if mine(link) {
+	if mine(link.Request, p.Payer) {
 		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	if name, status := s.whyNot(link); name != "" {
-		return s.whyNotPage(c, link, name, status)
-	}
 	view.Card, view.PriceVersion, view.Channels = s.card(link), link.Request.PriceVersion, s.channels(link)
+	if view.Look && p.Payer == "" {
+		return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
+	}
+	why, ok := s.whyNot(link, len(view.Channels))
+	if !ok && c.Request().Method == http.MethodPost {
+		return c.Redirect(http.StatusSeeOther, "/pay") // where the reason can keep itself up to date
+	}
+	if !ok {
+		return s.whyNotPage(c, link, why, wayToResult(p))
+	}
 	view.Chosen = chosen(view)
 	if link.Payer != nil {
 		view.Payer = link.Payer.MaskedPhone
 	}
-	return s.draw(c, status, web.Page{Template: web.PayPage, View: view, Touched: "/v1/link/opened"})
+	view.Pledged = link.Invite.PledgedFor
+	return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
 }
 
-// mine says that the visitor himself holds the slot, or has paid: his page is the result.
-func mine(link store.Link) bool {
-	if link.Payer == nil {
-		return false
+// wayToResult is for who has not logged in: whoever has is led there by himself.
+func wayToResult(p Principal) web.Mine {
+	if p.Payer != "" {
+		return web.MineNot
 	}
-	for _, a := range link.Request.Attempts {
-		if a.Payer == link.Payer.ID && !a.ByBuyer && (a.Pending() || a.State == models.SucceededAttempt) {
-			return true
-		}
-	}
-	return false
+	return web.MineSession
 }
 
 // chosen is the channel picked before, if the rules still leave it.
@@ -73,53 +72,40 @@ func chosen(view web.Pay) web.Channel {
 	return web.Channel{}
 }
 
-// form is the session's principal in the context of the JSON handlers' code.
-func (s *Server) form(c echo.Context) (context.Context, Principal, bool) {
-	p, ok := s.visitor(c)
-	return context.WithValue(c.Request().Context(), principalKey, p), p, ok
-}
-
 func (s *Server) sendCodeFromPage(c echo.Context) error {
-	ctx, _, ok := s.form(c)
-	if !ok {
-		return s.noSession(c)
-	}
-	view := web.Pay{Phone: c.FormValue("phone"), Chosen: web.Channel{ID: c.FormValue("channel")}}
+	ctx := c.Request().Context()
+	view := filled(c)
 	err := s.sendCode(ctx, view.Phone)
 	view.CodeSent = err == nil || reasonOf(err) == "code_too_soon"
 	return s.payPage(c, view, err)
 }
 
 func (s *Server) logInFromPage(c echo.Context) error {
-	ctx, p, ok := s.form(c)
-	if !ok {
-		return s.noSession(c)
-	}
-	view := web.Pay{Phone: c.FormValue("phone"), CodeSent: true, Chosen: web.Channel{ID: c.FormValue("channel")}}
-	cookie, _, err := s.loggedIn(ctx, p, view.Phone, c.FormValue("code"))
+	ctx := c.Request().Context()
+	view := filled(c)
+	view.CodeSent = true
+	cookie, _, err := s.loggedIn(ctx, caller(ctx), view.Phone, c.FormValue("code"))
 	if err != nil {
 		return s.payPage(c, view, err)
 	}
 	c.SetCookie(cookie)
-	return c.Redirect(http.StatusSeeOther, "/pay?channel="+chosenParam(view.Chosen.ID))
+	if view.Look {
+		return c.Redirect(http.StatusSeeOther, "/pay/result")
+	}
+	return c.Redirect(http.StatusSeeOther, payAddress(view.Chosen.ID))
 }
 
-// chosenParam lets only ids through, so that nothing else enters an address.
-func chosenParam(id string) string {
-	for _, r := range id {
-		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '-' {
-			return ""
-		}
+// filled is the form as it was sent, to be shown again.
+func filled(c echo.Context) web.Pay {
+	return web.Pay{
+		Phone: c.FormValue("phone"), Chosen: web.Channel{ID: c.FormValue("channel")},
+		Look: c.FormValue("then") == "look",
 	}
-	return id
 }
 
 // payFromPage asks to pay and leads to the provider.
 func (s *Server) payFromPage(c echo.Context) error {
-	ctx, _, ok := s.form(c)
-	if !ok {
-		return s.noSession(c)
-	}
+	ctx := c.Request().Context()
 	quote, err := quoted(c)
 	if err != nil {
 		return s.payPage(c, web.Pay{}, err)
@@ -158,31 +144,4 @@ func quoted(c echo.Context) (models.Price, error) {
 		}
 	}
 	return models.Price{Payable: models.Money{Minor: minor, Currency: currency}, Version: version}, nil
-}
-
-func (s *Server) askDecline(c echo.Context) error {
-	p, ok := s.visitor(c)
-	if !ok {
-		return s.noSession(c)
-	}
-	link, err := s.Store.Link(c.Request().Context(), p.Invite, p.Payer)
-	if err != nil {
-		return s.refused(c, err)
-	}
-	return s.draw(c, http.StatusOK, web.Page{Template: web.DeclinePage, View: web.Decline{Card: s.card(link)}})
-}
-
-func (s *Server) declineFromPage(c echo.Context) error { return s.turnAway(c, s.declineLink) }
-
-func (s *Server) reportFromPage(c echo.Context) error { return s.turnAway(c, s.reportLink) }
-
-func (s *Server) turnAway(c echo.Context, how func(context.Context, *nothing) (*nothing, error)) error {
-	ctx, _, ok := s.form(c)
-	if !ok {
-		return s.noSession(c)
-	}
-	if _, err := how(ctx, nil); err != nil {
-		return s.refused(c, err)
-	}
-	return c.Redirect(http.StatusSeeOther, "/pay")
 }

@@ -16,14 +16,14 @@ import (
 // showResult is where the friend comes back to. What the provider's redirect
 // says proves nothing: the page shows what the engine knows, until that is final.
 func (s *Server) showResult(c echo.Context) error {
-	p, ok := s.visitor(c)
-	if !ok {
-		return s.noSession(c)
-	}
 	ctx := c.Request().Context()
+	p := caller(ctx)
 	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
 	if err != nil {
-		return s.refused(c, err)
+		return err
+	}
+	if p.Payer == "" {
+		return s.payPage(c, web.Pay{Look: true}, nil)
 	}
 	attempt, found := newestOf(link)
 	if !found {
@@ -67,7 +67,7 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 			view.Refunds = append(view.Refunds, web.Refund{Amount: f.Amount, Done: done, Stuck: stuck})
 		}
 	}
-	view.MayRetry = view.Outcome == web.NotPaid && link.Request.State == models.Open
+	view.MayRetry = link.Request.State == models.Open && !a.Pending()
 	if view.Outcome != web.Waiting {
 		return view, nil
 	}

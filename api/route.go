@@ -37,6 +37,7 @@ type route struct {
 	rows         bool   // all it does is rows: they and the key's answer are one transaction
 	streams      bool   // no time-out
 	page         bool   // people see it: errors are pages
+	secret       bool   // the secret in its address says who may, no cookie
 	status       int    // of success; 0: 200
 	also         []int  // other statuses of success, with the same body
 	mount        func(*Server, route)

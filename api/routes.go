@@ -44,7 +44,7 @@ func (s *Server) sellerRoutes() []route {
 			summary: "End a request.", also: later, mount: operation((*Server).cancelRequest)},
 		{method: post, path: "/v1/requests/{id}/pay", who: seller, id: "pay-request", creates: mintsNumber,
 			summary: "The buyer pays himself, in the same slot as a friend.",
-			status:  http.StatusCreated, mount: operation((*Server).buyerPays)},
+			status:  http.StatusCreated, also: later, mount: operation((*Server).buyerPays)},
 		{method: post, path: "/v1/requests/{id}/price", who: merchant, id: "change-price",
 			summary: "Tell a new price.", also: later, mount: operation((*Server).changePrice)},
 		{method: post, path: "/v1/requests/{id}/price/accept", who: seller, id: "accept-price",

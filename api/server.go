@@ -26,7 +26,7 @@ type Config struct {
 	PublicURL      string         // where people reach us, without a slash at the end: https://pay.example.com
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none: the address of the connection
 	Speed          int64          // durations of new requests are divided by it; 1 in production
-	Guard          time.Duration  // how long to watch for late money; 0: as the law says, always so in production
+	Guard          time.Duration  // how long to watch for late money; 0, as in production: as the law says
 	Shop           *Shop          // the demo shop; nil in production
 	MetricsToken   string         // when set, /metrics wants it as a bearer token
 	Version        string         // shown in the API's description
@@ -82,7 +82,7 @@ func New(deps Deps) (*Server, error) {
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
 	s.watch = s.newWatch()
 	s.huma = newHuma(s.echo, deps.Config)
-	sameSite, err := sameSite(deps.Config)
+	sameSite, err := s.sameSite()
 	if err != nil {
 		return nil, err
 	}

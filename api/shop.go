@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -40,9 +39,6 @@ var shopItems = []ItemIn{
 func (s *Server) shopRoutes() []route {
 	if s.Config.Shop == nil {
 		return nil
-	}
-	page := func(method, path string, handle func(*Server, echo.Context) error) route {
-		return route{method: method, path: path, who: anybody, page: true, mount: plain("text/html", handle)}
 	}
 	return []route{
 		page(get, "/", (*Server).toShop),
@@ -105,7 +101,7 @@ func (s *Server) askAFriend(c echo.Context) error {
 		total += item.Price.Minor
 	}
 	in.Body.Order = &OrderIn{
-		App: s.Config.Shop.App, Number: time.Now().UTC().Format("20060102-150405.000"), Title: shopTitle,
+		App: s.Config.Shop.App, Number: s.Clock().UTC().Format("20060102-150405.000"), Title: shopTitle,
 		Items: shopItems, Payable: Amount{Minor: total, Currency: "CNY"}, PriceVersion: 1, Kind: "physical",
 		Buyer: BuyerIn{ID: shopBuyer, Name: shopBuyerName},
 	}
@@ -122,7 +118,7 @@ func (s *Server) shopRequest(c echo.Context, cause error) error {
 	ctx := s.asShop(c)
 	r, err := s.owned(ctx, c.Param("id"))
 	if err != nil {
-		return s.refused(c, err)
+		return err
 	}
 	view, err := s.shopView(ctx, r)
 	if err != nil {
@@ -152,7 +148,8 @@ func (s *Server) shopView(ctx context.Context, r models.Request) (web.ShopReques
 	unpaid := slices.Contains(openStates, r.State) && r.State != models.Applying && r.State != models.Closing
 	view := web.ShopRequest{
 		ID: r.ID, Number: order.Number, Title: order.Title, Amount: r.Payable, State: r.State,
-		Live: r.Guarded || r.EndedAt.IsZero(), SlotLeft: s.left(r.SlotUntil), MayEnd: unpaid,
+		Live:     r.EndedAt.IsZero() || slices.ContainsFunc(r.Refunds, models.Refund.Outstanding),
+		SlotLeft: s.left(r.SlotUntil), MayEnd: unpaid,
 		MayPay: r.State == models.Open, Receipt: r.Winner != "" || len(r.Refunds) > 0,
 	}
 	if unpaid {
@@ -170,6 +167,7 @@ func (s *Server) share(ctx context.Context, r models.Request, view *web.ShopRequ
 	}
 	first := invites[0]
 	view.Opened, view.Declined = int(first.OpenedCount), first.State == store.InviteDeclined
+	view.Pledged = first.PledgedFor
 	link := s.linkOf(first, "")
 	if link == nil {
 		return nil

@@ -16,7 +16,7 @@ func (s *Server) cancelInShop(c echo.Context) error {
 	ctx := s.asShop(c)
 	r, err := s.owned(ctx, c.Param("id"))
 	if err != nil {
-		return s.refused(c, err)
+		return err
 	}
 	event := models.Event{Kind: models.BuyerCancelled, Actor: "buyer"}
 	_, err = s.Door.Deliver(ctx, r.ID, "shop_cancel_"+strconv.FormatInt(r.Seq, 10), event)
@@ -56,7 +56,7 @@ func (s *Server) showReceipt(c echo.Context) error {
 	ctx := s.asShop(c)
 	r, err := s.owned(ctx, c.Param("id"))
 	if err != nil {
-		return s.refused(c, err)
+		return err
 	}
 	order, err := s.Store.Order(ctx, r.Order)
 	if err != nil {

@@ -31,6 +31,7 @@ type Invite struct {
 	State         InviteState // CreateInvite makes it live
 	DeclineReason string
 	ExpiresAt     time.Time
+	PledgedFor    time.Time `gorm:"serializer:moment"` // when the friend said he would pay; zero: never said
 	FirstOpenedAt time.Time `gorm:"serializer:moment"`
 	OpenedCount   int64
 	CreatedAt     time.Time `gorm:"->"`
@@ -46,7 +47,7 @@ type InviteFacts struct {
 // CreateInvite stores a live invite. The same ID again returns what is stored.
 func (s *Store) CreateInvite(ctx context.Context, invite Invite) (Invite, error) {
 	invite.State, invite.DeclineReason = InviteLive, ""
-	invite.FirstOpenedAt, invite.OpenedCount = time.Time{}, 0
+	invite.PledgedFor, invite.FirstOpenedAt, invite.OpenedCount = time.Time{}, time.Time{}, 0
 	if len(invite.CodeHash) == 0 {
 		invite.CodeHash = nil // NULL: several invites may have none
 	}
@@ -89,6 +90,13 @@ func (s *Store) endInvite(ctx context.Context, id string, state InviteState, rea
 	_, err := gorm.G[Invite](s.db).Where("id = ? AND state = ?", id, InviteLive).
 		Select("state", "decline_reason").Updates(ctx, Invite{State: state, DeclineReason: reason})
 	return failed("end invite", err)
+}
+
+// PledgeInvite records when the friend says he will pay; a later word replaces it.
+func (s *Store) PledgeInvite(ctx context.Context, id string, at time.Time) error {
+	_, err := gorm.G[Invite](s.db).Where("id = ? AND state = ?", id, InviteLive).
+		Select("pledged_for").Updates(ctx, Invite{PledgedFor: at.UTC()})
+	return failed("pledge invite", err)
 }
 
 // OpenInvite counts a person's opening and keeps the time of the first.

@@ -28,6 +28,21 @@ func (s *Store) Hit(
 	return now.ExpiresAt, now.Count <= int64(limit), failed("count hit", err)
 }
 
+// Spent says, without counting a use, whether a bucket has had its share, and
+// until when. It is for refusing before an answer could tell a guesser anything.
+func (s *Store) Spent(ctx context.Context, bucket string, limit int) (until time.Time, spent bool, err error) {
+	const query = `SELECT expires_at FROM limits
+		WHERE bucket = ? AND count >= ? AND expires_at > clock_timestamp()`
+	var found []time.Time
+	if err := s.read(ctx, &found, query, s.vault.Index("bucket", bucket), limit); err != nil {
+		return time.Time{}, false, failed("read limit", err)
+	}
+	if len(found) == 0 {
+		return time.Time{}, false, nil
+	}
+	return found[0], true, nil
+}
+
 // PruneLimits forgets windows that are over and login codes that no limit counts
 // any more, and says how many.
 func (s *Store) PruneLimits(ctx context.Context) (int64, error) {

@@ -8,7 +8,8 @@ import (
 	qrcode "github.com/skip2/go-qrcode"
 )
 
-// DrawQR draws text as a QR code: an SVG of one path, a unit per module, with the quiet border that scanners need.
+// DrawQR draws text as a QR code: an SVG of one path, a unit per module, with the
+// quiet border that scanners need.
 func DrawQR(text string) (template.HTML, error) {
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
@@ -28,7 +29,8 @@ func DrawQR(text string) (template.HTML, error) {
 		}
 	}
 	//nolint:gosec // numbers only: nothing of the text is in it
-	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %d" role="img" shape-rendering="crispEdges">`+
-		`<path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
+	return template.HTML(fmt.Sprintf(
+		`<svg class="qr" viewBox="0 0 %d %d" role="img" shape-rendering="crispEdges">`+
+			`<path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
 		len(bits), len(bits), len(bits), len(bits), path.String())), nil
 }

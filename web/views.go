@@ -18,7 +18,7 @@ type Card struct {
 	Left     time.Duration // until the request ends; 0 where that no longer matters
 }
 
-// Item is one line of an order; Price is for one piece.
+// Item is one line of an order; Price is for one piece, zero where it is not shown.
 type Item struct {
 	Title    string
 	Quantity int64
@@ -44,13 +44,23 @@ type Notice struct {
 	Name string
 	Card *Card
 	Wait time.Duration // how long until another try makes sense; 0 if unknown
-	Back string        // where a button leads; empty for none
+	Mine Mine          // how somebody who paid, or is paying, gets to his own result
 }
+
+// Mine is the way to one's own result from a page that is the same for everybody.
+type Mine string
+
+// The ways: none, through the exchange of the link, or from a session by an address.
+const (
+	MineNot      Mine = ""
+	MineExchange Mine = "exchange"
+	MineSession  Mine = "session"
+)
 
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "expired", "cancelled", "ended", "paid", "taken", "confirming",
-	"paused", "checking", "limited", "unavailable", "session", "foreign",
+	"paused", "checking", "no_way", "limited", "unavailable", "session", "foreign", "bad",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
@@ -59,6 +69,9 @@ type Pay struct {
 	PriceVersion int64
 	Channels     []Channel
 	Chosen       Channel // the one picked before the login; zero for none
+
+	Look    bool      // logging in only to see what became of one's payment
+	Pledged time.Time // when the friend said he would pay; zero for never said
 
 	Payer    string // masked phone of who is logged in; empty for nobody
 	Phone    string // as typed, to fill the form again

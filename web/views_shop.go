@@ -41,6 +41,7 @@ type ShopRequest struct {
 	MayEnd   bool // the buyer may take it back now
 	Opened   int  // how often a person opened the link
 	Declined bool
+	Pledged  time.Time // when the friend said he would pay; zero for never said
 	Receipt  bool
 	Problem  *Problem
 }

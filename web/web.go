@@ -1,6 +1,7 @@
-// Package web draws the pages that people see: the friend's, and those of the demo shop. It knows templates,
-// languages and how money and time are written, and nothing of HTTP routes or the database: who calls it hands
-// over a view and gets HTML. Every page works without JavaScript and loads nothing from elsewhere.
+// Package web draws the pages that people see: the friend's, and those of the
+// demo shop. It knows templates, languages and how money and time are written,
+// and nothing of routes or the database: who calls it hands over a view and gets
+// HTML. Every page works without JavaScript and loads nothing from elsewhere.
 package web
 
 import (
@@ -37,10 +38,12 @@ type Page struct {
 	View     any
 	// Refresh is how often the page loads itself again where there is no JavaScript; 0 for never.
 	Refresh time.Duration
+	// Posted says that the page answers a form, so that it must not be loaded again.
+	Posted bool
 	// Stream is the address of server-sent events; the page loads itself again on each. Empty for none.
 	Stream string
-	// Touched is told once by a POST when a person touches the page; empty for none.
-	Touched string
+	// Touched makes the page tell its own address, by one POST, that a person touched it.
+	Touched bool
 }
 
 // Pages holds every page in every language, parsed. It is safe for concurrent use.
@@ -86,7 +89,8 @@ type frame struct {
 func (f frame) RefreshSeconds() int { return int(f.Refresh / time.Second) }
 
 func parse(functions template.FuncMap) (map[Template]*template.Template, error) {
-	base, err := template.New("").Funcs(functions).ParseFS(templates, "templates/base.html", "templates/parts.html")
+	base, err := template.New("").Funcs(functions).
+		ParseFS(templates, "templates/base.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the frame: %w", err)
 	}

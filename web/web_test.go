@@ -26,60 +26,69 @@ var card = web.Card{
 
 var channels = []web.Channel{{"cha_1", "微信支付", "WeChat Pay"}, {"cha_2", "支付宝", "Alipay"}}
 
+var outcomes = []web.Outcome{
+	web.Opening, web.Waiting, web.Confirming, web.Paid, web.NotPaid, web.Returning, web.Returned,
+	web.ReturnStuck, web.HeldBack,
+}
+
 // views holds every page in each of its situations.
 func views(t *testing.T) map[string]web.Page {
 	t.Helper()
 	qr, err := web.DrawQR("https://pay.example/f/abc")
 	require.NoError(t, err)
+	at, number := time.Unix(1735700000, 0), "01HZX3K7W2QN8R5T6V9Y0A1B2C"
+	page := func(template web.Template, view any) web.Page { return web.Page{Template: template, View: view} }
 	pages := map[string]web.Page{
-		"link":  {Template: web.LinkPage, View: web.Link{Card: card, Channels: channels}, Touched: "/v1/link/opened"},
-		"login": {Template: web.PayPage, View: web.Pay{Card: card, Channels: channels, Chosen: channels[0]}},
-		"code": {Template: web.PayPage, View: web.Pay{
+		"link":  {Template: web.LinkPage, View: web.Link{Card: card, Channels: channels}, Touched: true},
+		"login": page(web.PayPage, web.Pay{Card: card, Channels: channels, Chosen: channels[0]}),
+		"look":  page(web.PayPage, web.Pay{Card: card, Look: true}),
+		"code": page(web.PayPage, web.Pay{
 			Card: card, Phone: "13800138000", CodeSent: true,
 			Problem: &web.Problem{Reason: "code_too_soon", Wait: 42 * time.Second},
-		}},
-		"confirm": {Template: web.PayPage, View: web.Pay{
-			Card: card, Channels: channels, Chosen: channels[1], Payer: "138****8000", PriceVersion: 3,
-		}},
-		"decline": {Template: web.DeclinePage, View: web.Decline{Card: card}},
-		"hop":     {Template: web.HopPage, View: web.Hop{URL: "https://bank.example/pay", Fields: map[string]string{"a": "b"}}},
-		"order": {Template: web.OrderPage, View: web.ShopOrder{
+		}),
+		"confirm": page(web.PayPage, web.Pay{
+			Card: card, Channels: channels, Chosen: channels[1], Payer: "138****8000", PriceVersion: 3, Pledged: at,
+		}),
+		"decline": page(web.DeclinePage, web.Decline{Card: card}),
+		"hop":     page(web.HopPage, web.Hop{URL: "https://bank.example/pay", Fields: map[string]string{"a": "b"}}),
+		"order": page(web.OrderPage, web.ShopOrder{
 			Items: card.Items, Total: card.Amount,
-			Requests: []web.ShopLine{{ID: "fpr_1", Amount: card.Amount, State: models.Settled, At: time.Unix(1735700000, 0)}},
-		}},
-		"receipt": {Template: web.ReceiptPage, View: web.Receipt{
+			Requests: []web.ShopLine{{ID: "fpr_1", Amount: card.Amount, State: models.Settled, At: at}},
+		}),
+		"receipt": page(web.ReceiptPage, web.Receipt{
 			ID: "fpr_1", Number: "T20250101", Title: "咖啡", State: models.PartlyRefunded, Applied: models.CNY(10900),
 			Lines: []web.ReceiptLine{
-				{Name: "paid", Reference: "01HZX3K7W2QN8R5T6V9Y0A1B2C", Amount: models.CNY(12900), At: time.Unix(1735700000, 0)},
-				{Name: "refund_done", Reference: "01HZX3K7W2QN8R5T6V9Y0A1B2D", Amount: models.CNY(2000), At: time.Unix(1735780000, 0)},
+				{Name: "paid", Reference: number, Amount: models.CNY(12900), At: at},
+				{Name: "refund_done", Reference: number, Amount: models.CNY(2000), At: at.Add(24 * time.Hour)},
 			},
-		}},
+		}),
 	}
-	for _, outcome := range []web.Outcome{
-		web.Opening, web.Waiting, web.Confirming, web.Paid, web.NotPaid, web.Returning, web.Returned, web.ReturnStuck, web.HeldBack,
-	} {
-		view := web.Result{Card: card, Outcome: outcome, Attempt: "01HZX3K7W2QN8R5T6V9Y0A1B2C", Channel: channels[0]}
+	for _, outcome := range outcomes {
+		view := web.Result{Card: card, Outcome: outcome, Attempt: number, Channel: channels[0]}
 		switch outcome {
 		case web.Waiting:
 			view.QR, view.SlotLeft = qr, 5*time.Minute
 		case web.Paid, web.Returning, web.Returned:
-			view.Captured, view.PaidAt = card.Amount, time.Unix(1735700000, 0)
+			view.Captured, view.PaidAt = card.Amount, at
+		case web.NotPaid:
+			view.MayRetry = true
 		}
 		if outcome == web.Returning {
 			view.Refunds = []web.Refund{{Amount: card.Amount}}
 		}
-		pages["result_"+string(outcome)] = web.Page{Template: web.ResultPage, View: view, Refresh: 3 * time.Second}
+		pages["result_"+string(outcome)] = page(web.ResultPage, view)
 	}
 	for _, name := range web.Notices {
-		pages["notice_"+name] = web.Page{Template: web.NoticePage, View: web.Notice{Name: name, Card: &card, Wait: time.Minute}}
+		view := web.Notice{Name: name, Card: &card, Wait: time.Minute, Mine: web.MineExchange}
+		pages["notice_"+name] = web.Page{Template: web.NoticePage, View: view, Refresh: 3 * time.Second}
 	}
 	for _, state := range models.States {
 		view := web.ShopRequest{ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: state, Left: time.Hour}
 		if state == models.Open {
 			view.Link, view.QR, view.MayPay, view.MayEnd = "https://pay.example/f/abc", qr, true, true
-			view.Opened, view.Code = 2, "7K2M-9QX4"
+			view.Opened, view.Code, view.Pledged = 2, "7K2M9-QX4AB", at
 		}
-		pages["state_"+string(state)] = web.Page{Template: web.RequestPage, View: view, Stream: "/shop/requests/fpr_1/stream"}
+		pages["state_"+string(state)] = web.Page{Template: web.RequestPage, View: view, Stream: "/shop/stream"}
 	}
 	return pages
 }
@@ -96,7 +105,8 @@ func TestEveryPageIsDrawnInEveryLanguage(t *testing.T) {
 			text := string(html)
 			require.Contains(t, text, `lang="`+string(locale)+`"`)
 			require.Contains(t, text, "noindex")
-			require.NotRegexp(t, `(src|href)="?(https?:)?//[^"]*\.(js|css|png|svg|woff2?)`, text, "an asset from elsewhere")
+			require.NotRegexp(t, `(src|href)="?(https?:)?//[^"]*\.(js|css|png|svg|woff2?)`, text,
+				"an asset from elsewhere")
 			require.NotRegexp(t, `<script[^>]*>[^<]|style="|\son\w+="`, text, "inline code, which the policy forbids")
 			require.LessOrEqual(t, len(html)+assets, 50_000, "%s is heavier than its budget", name)
 			og := regexp.MustCompile(`<meta property="og:[^>]*>`).FindAllString(text, -1)
@@ -188,8 +198,9 @@ func TestMissingTranslationIsAnError(t *testing.T) {
 func TestLanguageIsTheReadersOrChinese(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]web.Locale{
-		"": web.Chinese, "zh-CN,zh;q=0.9,en;q=0.8": web.Chinese, "zh-TW": web.Chinese, "en-GB,en;q=0.9": web.English,
-		"en-US": web.English, "tlh": web.Chinese, "\x00;;;": web.Chinese, "de;q=0.9,en;q=0.5": web.English,
+		"": web.Chinese, "zh-CN,zh;q=0.9,en;q=0.8": web.Chinese, "zh-TW": web.Chinese,
+		"en-GB,en;q=0.9": web.English,
+		"en-US":          web.English, "\x00;;;": web.Chinese, "de;q=0.9,en;q=0.5": web.English,
 	} {
 		require.Equal(t, want, web.MatchLocale(header), header)
 	}

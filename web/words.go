@@ -55,12 +55,15 @@ func clock(left time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", hours, minutes, seconds)
 }
 
-// Reasons lists the refusals that pages have own words for; each is "refusal." and the reason in the translations.
+// Reasons lists the refusals that pages have own words for; each is "refusal."
+// and the reason in the translations.
 var Reasons = []string{
 	"not_now", "not_ready", "ended", "already_paid", "already_ending", "slot_taken", "paused", "price_changed",
-	"closing_soon", "still_working", "channel_unknown", "phone_malformed", "code_wrong", "code_expired",
-	"code_too_soon", "code_daily_limit", "code_too_many_tries", "too_many", "sms_unavailable", "login_needed",
-	"self_pay", "payer_blocked", "over_limit",
+	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined",
+	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge",
+	"bad_phone", "code_wrong", "code_expired", "code_too_soon", "code_daily_limit", "code_tries",
+	"sms_unavailable", "too_often", "login_first", "login_needed",
+	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 }
 
 // known is the reason itself, or "other" where no page has words for it.

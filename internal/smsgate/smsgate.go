@@ -44,7 +44,8 @@ func (g *Gateway) Send(ctx context.Context, phone, template string, params map[s
 	if err != nil {
 		return fmt.Errorf("write the message: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url+"/sms/v1/messages", bytes.NewReader(body))
+	address := g.url + "/sms/v1/messages"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("make the call: %w", err)
 	}

@@ -12,7 +12,7 @@ const clock = (s) => {
 };
 let reloading = false;
 const reload = () => {
-  if (!reloading) location.reload();
+  if (!reloading && !("posted" in body)) location.reload();
   reloading = true;
 };
 const tick = () => {
@@ -42,16 +42,16 @@ if (body.stream && window.EventSource) {
 addEventListener("pageshow", (e) => { if (e.persisted) reload(); });
 
 // "Opened" is told once, after a person touched the page: scanners do not touch.
-if (body.touched) {
-  const token = location.pathname.split("/").pop();
+// The form then says that it has been told.
+if ("touched" in body) {
+  const kinds = ["pointerdown", "keydown"];
   const tell = () => {
-    for (const kind of ["pointerdown", "keydown"]) removeEventListener(kind, tell);
-    fetch(body.touched, {
-      method: "POST", keepalive: true, credentials: "same-origin",
-      headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }),
-    }).catch(() => {});
+    for (const kind of kinds) removeEventListener(kind, tell);
+    for (const input of document.querySelectorAll("input[name=told]")) input.value = "1";
+    const form = new URLSearchParams({ then: "opened" });
+    fetch(location.pathname, { method: "POST", keepalive: true, body: form }).catch(() => {});
   };
-  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, tell);
+  for (const kind of kinds) addEventListener(kind, tell);
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {

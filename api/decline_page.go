@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
+)
+
+// longestPledge bounds what a form may say; the request's end bounds it further.
+const longestPledge = 72 * 60
+
+// askDecline asks whether the friend really will not pay, or pays later.
+func (s *Server) askDecline(c echo.Context) error {
+	ctx := c.Request().Context()
+	p := caller(ctx)
+	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	if err != nil {
+		return err
+	}
+	return s.draw(c, http.StatusOK, web.Page{Template: web.DeclinePage, View: web.Decline{Card: s.card(link)}})
+}
+
+func (s *Server) declineFromPage(c echo.Context) error {
+	return s.turnAway(c, func(ctx context.Context) error {
+		_, err := s.declineLink(ctx, nil)
+		return err
+	})
+}
+
+func (s *Server) reportFromPage(c echo.Context) error {
+	return s.turnAway(c, func(ctx context.Context) error {
+		_, err := s.reportLink(ctx, nil)
+		return err
+	})
+}
+
+func (s *Server) pledgeFromPage(c echo.Context) error {
+	minutes, err := strconv.Atoi(c.FormValue("minutes"))
+	if err != nil || minutes < 1 || minutes > longestPledge {
+		return models.Refuse(models.Invalid, "bad_pledge", "Say when, in minutes.")
+	}
+	return s.turnAway(c, func(ctx context.Context) error {
+		in := &pledgeIn{}
+		in.Body.At = s.Clock().Add(time.Duration(minutes) * time.Minute)
+		_, err := s.pledgeLink(ctx, in)
+		return err
+	})
+}
+
+// turnAway does what a form of the page asks for and shows where that leads.
+func (s *Server) turnAway(c echo.Context, how func(context.Context) error) error {
+	ctx := c.Request().Context()
+	if err := how(ctx); err != nil {
+		return s.payPage(c, web.Pay{}, err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/pay")
+}
