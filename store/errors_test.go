@@ -5,7 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/mint"
@@ -30,10 +29,7 @@ func TestADatabaseThatIsDownIsUnavailable(t *testing.T) {
 func TestALockHeldTooLongIsBusy(t *testing.T) {
 	w := open(t)
 	order := w.order()
-	conn, err := pgx.Connect(t.Context(), w.dsn)
-	require.NoError(t, err)
-	defer conn.Close(context.Background())
-	tx, err := conn.Begin(t.Context())
+	tx, err := w.raw.Begin(t.Context())
 	require.NoError(t, err)
 	_, err = tx.Exec(t.Context(), "SELECT FROM orders WHERE id = $1 FOR UPDATE", order.ID)
 	require.NoError(t, err)

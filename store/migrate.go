@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-
-	"github.com/jackc/pgx/v5"
 )
+
+// lockTries is how many seconds one migration waits for another.
+const lockTries = 300
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -49,7 +51,7 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, lockTries))
 	if err != nil {
 		return nil, err
 	}

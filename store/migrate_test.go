@@ -26,7 +26,7 @@ const shape = `SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
 
 func TestMigrationsGoUpDownUp(t *testing.T) {
 	t.Parallel()
-	w := &world{t: t, dsn: testkit.Database(t, nil)}
+	w := reach(t, testkit.Database(t, nil))
 	require.NoError(t, store.Migrate(t.Context(), w.dsn))
 	first := value[string](w, shape)
 	require.Contains(t, first, "requests.snapshot")

@@ -2,11 +2,11 @@ package store_test
 
 import (
 	"bytes"
-	"context"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/mint"
@@ -23,6 +23,7 @@ type world struct {
 	*store.Store
 	t   *testing.T
 	dsn string
+	raw *pgxpool.Pool // past the store
 }
 
 const (
@@ -38,10 +39,19 @@ func secrets(t *testing.T) *vault.Vault {
 	return v
 }
 
+// reach is a world without a store yet.
+func reach(t *testing.T, dsn string) *world {
+	t.Helper()
+	raw, err := pgxpool.New(t.Context(), dsn)
+	require.NoError(t, err)
+	t.Cleanup(raw.Close)
+	return &world{t: t, dsn: dsn, raw: raw}
+}
+
 func open(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t: t, dsn: testkit.Database(t, store.Migrate)}
+	w := reach(t, testkit.Database(t, store.Migrate))
 	w.Store = w.another()
 	require.NoError(t, w.Seed(t.Context(), seed()))
 	return w
@@ -93,23 +103,31 @@ func (w *world) order() store.Order {
 	return order
 }
 
+// race runs do in n goroutines that start at one moment.
+func (w *world) race(n int, do func(i int)) {
+	start := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			<-start
+			do(i)
+		})
+	}
+	close(start)
+	all.Wait()
+}
+
 // exec runs raw SQL past the store.
 func (w *world) exec(query string, args ...any) error {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.dsn)
-	require.NoError(w.t, err)
-	defer conn.Close(context.Background())
-	_, err = conn.Exec(w.t.Context(), query, args...)
+	_, err := w.raw.Exec(w.t.Context(), query, args...)
 	return err
 }
 
 // value reads one value by raw SQL.
 func value[T any](w *world, query string, args ...any) (v T) {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.dsn)
-	require.NoError(w.t, err)
-	defer conn.Close(context.Background())
-	require.NoError(w.t, conn.QueryRow(w.t.Context(), query, args...).Scan(&v))
+	require.NoError(w.t, w.raw.QueryRow(w.t.Context(), query, args...).Scan(&v))
 	return v
 }
 
