@@ -4,6 +4,7 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/workflows"
@@ -31,11 +31,26 @@ type Door struct {
 func New(temporal client.Client) *Door { return &Door{temporal: temporal} }
 
 // Place starts the workflow of a fresh request, in state Checking, and returns it
-// at rest: open, or ineligible. A request that was placed before comes back as it is.
+// at rest: open, or ineligible. A request that was placed before comes back as it was
+// then, also when its run has ended since. Conflict "request_open" when another
+// request of the order was faster.
 func (d *Door) Place(ctx context.Context, request models.Request) (models.Request, error) {
-	event := models.Event{Kind: models.Placed, Actor: "buyer"}
-	reuse := enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
-	return d.withStart(ctx, request, reuse, knock{request.ID, "place", event})
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	k := knock{request.ID, "place", models.Event{Kind: models.Placed, Actor: "buyer"}}
+	handle, err := d.withStart(ctx, request, enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, k)
+	var again *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &again) {
+		handle, err = d.temporal.GetWorkflowUpdateHandle(client.GetWorkflowUpdateHandleOptions{
+			WorkflowID: workflows.RequestID(k.request), UpdateID: k.update,
+		}), nil
+	}
+	placed, err := answer(ctx, handle, opened(err))
+	if errors.Is(err, errRunEnded) {
+		why := d.temporal.GetWorkflow(ctx, workflows.RequestID(k.request), "").Get(ctx, nil)
+		err = cmp.Or(translate(why), err)
+	}
+	return placed, err
 }
 
 // Post brings a provider's hint to the request's workflow. A run that has ended
@@ -43,8 +58,11 @@ func (d *Door) Place(ctx context.Context, request models.Request) (models.Reques
 func (d *Door) Post(
 	ctx context.Context, stored models.Request, updateID string, event models.Event,
 ) (models.Request, error) {
-	reuse := enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
-	return d.withStart(ctx, stored, reuse, knock{stored.ID, updateID, event})
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	k := knock{stored.ID, updateID, event}
+	handle, err := d.withStart(ctx, stored, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, k)
+	return answer(ctx, handle, opened(err))
 }
 
 // Deliver brings an event from people. The answer is the request when every
@@ -65,7 +83,7 @@ func (d *Door) Durable(ctx context.Context, requestID string) (int64, error) {
 	defer cancel()
 	value, err := d.temporal.QueryWorkflow(ctx, workflows.RequestID(requestID), "", workflows.Durable)
 	if err != nil {
-		return 0, fmt.Errorf("ask for the durable version: %w", translate(ctx, err))
+		return 0, fmt.Errorf("ask for the durable version: %w", translate(err))
 	}
 	var version int64
 	if err := value.Get(&version); err != nil {
@@ -85,15 +103,13 @@ func (k knock) options() client.UpdateWorkflowOptions {
 		UpdateID:     k.update,
 		UpdateName:   workflows.Deliver,
 		Args:         []any{k.event},
-		WaitForStage: client.WorkflowUpdateStageCompleted,
+		WaitForStage: client.WorkflowUpdateStageAccepted, // so that we know which wait was in vain
 	}
 }
 
 func (d *Door) withStart(
 	ctx context.Context, request models.Request, reuse enums.WorkflowIdReusePolicy, k knock,
-) (models.Request, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+) (client.WorkflowUpdateHandle, error) {
 	start := d.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 		ID:                       workflows.RequestID(request.ID),
 		TaskQueue:                workflows.Queue,
@@ -101,46 +117,21 @@ func (d *Door) withStart(
 		WorkflowIDReusePolicy:    reuse,
 		StaticSummary:            "friend-pay request of order " + request.Order,
 	}, workflows.RequestWorkflow, request)
-	handle, err := d.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+	return d.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start, UpdateOptions: k.options(),
 	})
-	return answer(ctx, handle, err)
 }
 
+// answer waits for what an accepted event came to; err says that it was not accepted.
 func answer(ctx context.Context, handle client.WorkflowUpdateHandle, err error) (models.Request, error) {
 	var request models.Request
-	if err == nil {
-		err = handle.Get(ctx, &request)
+	if err != nil {
+		return request, translate(err)
 	}
-	return request, translate(ctx, err)
-}
-
-// translate turns what Temporal says into the vocabulary of the house.
-func translate(ctx context.Context, err error) error {
-	var (
-		refused *temporal.ApplicationError
-		gone    *serviceerror.NotFound
-		again   *serviceerror.WorkflowExecutionAlreadyStarted
-		late    *client.WorkflowUpdateServiceTimeoutOrCanceledError
-	)
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &refused):
-		return refusal(refused)
-	case errors.As(err, &gone), errors.As(err, &again):
-		return models.Refuse(models.Gone, "ended", "This request has ended.")
-	case ctx.Err() != nil, errors.As(err, &late):
-		return models.Refuse(models.Unavailable, "still_working", "This takes longer than usual; look again in a moment.")
-	default:
-		return fmt.Errorf("%w: %w", models.Refuse(models.Unavailable, "engine_unavailable", "Try again in a moment."), err)
+	err = handle.Get(ctx, &request)
+	var late *client.WorkflowUpdateServiceTimeoutOrCanceledError
+	if err != nil && (ctx.Err() != nil || errors.As(err, &late)) {
+		return request, models.Refuse(models.Unavailable, "still_working", "This takes longer; look again soon.")
 	}
-}
-
-func refusal(refused *temporal.ApplicationError) error {
-	var known models.Error
-	if refused.HasDetails() && refused.Details(&known) == nil && known.Code != "" {
-		return &known
-	}
-	return fmt.Errorf("%w: %s", models.Refuse(models.Internal, "engine_error", "Something went wrong."), refused.Type())
+	return request, translate(err)
 }
