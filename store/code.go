@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"crypto/subtle"
-	"encoding/binary"
+	"encoding/hex"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -47,13 +47,13 @@ func (s *Store) IssueCode(ctx context.Context, code LoginCode) error {
 // mayIssue counts under a lock of the phone, so that a hundred who ask at once
 // are counted one after the other.
 func (s *Store) mayIssue(ctx context.Context, phone []byte) error {
-	const lock = "SELECT pg_advisory_xact_lock(?)"
+	const lock = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
 	const count = `SELECT count(*) AS issued, coalesce(max(issued_at), now()) AS last,
 			coalesce(min(issued_at), now()) AS first, clock_timestamp() AS now
 		FROM (SELECT issued_at FROM login_codes
 			WHERE phone_index = ? AND issued_at > clock_timestamp() - interval '24 hours'
 			ORDER BY issued_at DESC LIMIT ?) newest`
-	if _, err := s.write(ctx, lock, int64(binary.BigEndian.Uint64(phone))); err != nil {
+	if _, err := s.write(ctx, lock, hex.EncodeToString(phone)); err != nil {
 		return err
 	}
 	var seen struct {

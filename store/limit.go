@@ -30,7 +30,9 @@ func (s *Store) Hit(
 
 // Spent says, without counting a use, whether a bucket has had its share, and
 // until when. It is for refusing before an answer could tell a guesser anything.
-func (s *Store) Spent(ctx context.Context, bucket string, limit int) (until time.Time, spent bool, err error) {
+func (s *Store) Spent(
+	ctx context.Context, bucket string, limit int,
+) (until time.Time, spent bool, err error) {
 	const query = `SELECT expires_at FROM limits
 		WHERE bucket = ? AND count >= ? AND expires_at > clock_timestamp()`
 	var found []time.Time

@@ -176,6 +176,13 @@ func TestALimitHoldsOverInstances(t *testing.T) {
 	}
 	all.Wait()
 	require.EqualValues(t, 20, allowed.Load())
+	until, spent, err := w.Spent(t.Context(), "link_miss:203.0.113.9", 20)
+	require.NoError(t, err)
+	require.True(t, spent)
+	require.WithinDuration(t, time.Now().Add(time.Minute), until, 30*time.Second)
+	_, spent, err = w.Spent(t.Context(), "link_miss:203.0.113.10", 20)
+	require.NoError(t, err)
+	require.False(t, spent, "asking is no use")
 	_, ok, err := w.Hit(t.Context(), "link_miss:203.0.113.10", 20, time.Minute)
 	require.NoError(t, err)
 	require.True(t, ok, "another address has its own")

@@ -131,13 +131,13 @@ func value[T any](w *world, query string, args ...any) (v T) {
 	return v
 }
 
-func refused(t *testing.T, err error, code models.Code, reason string) *models.Error {
+func refused(t *testing.T, err error, code models.Code, reason string) models.Error {
 	t.Helper()
 	var known *models.Error
 	require.ErrorAs(t, err, &known)
 	require.Equal(t, code, known.Code)
 	require.Equal(t, reason, known.Reason)
-	return known
+	return *known
 }
 
 // life drives a request through the law, one saved step after another.

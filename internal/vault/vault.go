@@ -100,7 +100,7 @@ func ParseKeys(text string) ([]Key, error) {
 // Seal encrypts plain for one place, such as "payers.phone:pay_…". The same
 // plain never looks the same twice.
 func (v *Vault) Seal(plain []byte, place string) []byte {
-	sealed := append([]byte{format, byte(len(v.current))}, v.current...)
+	sealed := fmt.Appendf(nil, "%c%c%s", format, len(v.current), v.current)
 	header := len(sealed)
 	nonce := make([]byte, nonceSize)
 	rand.Read(nonce) // never fails since Go 1.24
