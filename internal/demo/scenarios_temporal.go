@@ -59,6 +59,8 @@ func (s *story) forgottenAttempt(ctx context.Context, hold *holdSave) (number st
 	}
 	close(hold.release)
 	s.tell("the row says paying; Temporal is killed before it knows", models.Paying)
+	<-asked // as long as the API waits for him, it asks again, and the step would end the same
+	s.tell("the friend was told to look again later", models.Paying)
 	return row.Attempts[0].Number, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/local"
@@ -12,16 +13,18 @@ import (
 	"github.com/friendpay/friendpay/models"
 )
 
-// Demo time: a minute of the law takes a second, and late money is watched for
-// during guard, so that a whole life fits into a demo.
+// Demo time: half a minute of the law takes a second, and late money is watched
+// for during guard, so that a whole life fits into a demo. A slot lasts longer
+// than the six seconds after which Temporal gives up on a killed worker.
 const (
-	speed = 60
+	speed = 30
 	guard = 4 * time.Second
 )
 
 // stage is the house that the scenarios are played in.
 type stage struct {
 	options  Options
+	dir      string // state of the servers: what is killed must find it again
 	house    *local.House
 	sink     *sink
 	provider *provider
@@ -34,19 +37,26 @@ func newStage(ctx context.Context, options Options) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	house, err := local.Start(ctx, local.Options{
-		Speed: speed, Guard: guard, WebhookURL: merchant.url, Log: options.Log,
-	})
+	dir, err := os.MkdirTemp("", "friendpay-demo-")
 	if err != nil {
 		return nil, errors.Join(err, merchant.close())
 	}
-	merchant.expect(house.Demo.WebhookSecret)
-	return &stage{
-		options: options, house: house, sink: merchant, provider: &provider{base: house.SimURL},
-	}, nil
+	s := &stage{options: options, dir: dir, sink: merchant}
+	s.house, err = local.Start(ctx, local.Options{
+		Dir: dir, Speed: speed, Guard: guard, WebhookURL: merchant.url, Log: options.Log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	merchant.expect(s.house.Demo.WebhookSecret)
+	s.provider = &provider{base: s.house.SimURL}
+	return s, nil
 }
 
-func (s *stage) close() error { return errors.Join(s.house.Close(), s.sink.close()) }
+// close stops everything and leaves nothing behind.
+func (s *stage) close() error {
+	return errors.Join(s.house.Close(), s.sink.close(), os.RemoveAll(s.dir))
+}
 
 // reset mends every fault and makes sure that a worker runs.
 func (s *stage) reset(ctx context.Context) error {
