@@ -19,7 +19,9 @@ func TestTheRegistryOpensWhatItKnows(t *testing.T) {
 			given = client
 			return nil, nil
 		},
-		"bad": func([]byte, *http.Client) (providers.Adapter, error) { return nil, errors.New("secret is missing") },
+		"bad": func([]byte, *http.Client) (providers.Adapter, error) {
+			return nil, errors.New("secret is missing")
+		},
 	}
 	registry := providers.NewRegistry(factories, shared)
 	delete(factories, "good") // the registry does not change with the map

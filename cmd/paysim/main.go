@@ -88,7 +88,7 @@ func serve(ctx context.Context, f flags, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", f.addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
 		return errors.Join(err, sim.Close())
 	}
@@ -105,7 +105,7 @@ func serve(ctx context.Context, f flags, out, progress io.Writer) error {
 	case err := <-failed:
 		return errors.Join(err, sim.Close())
 	case <-ctx.Done():
-		return shutDown(server, sim)
+		return shutDown(server, sim) //nolint:contextcheck // its own has just ended
 	}
 }
 

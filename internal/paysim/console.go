@@ -173,5 +173,7 @@ func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the caller may be gone
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		return // the caller is gone; nobody is left to be told
+	}
 }

@@ -21,6 +21,12 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
 )
 
+// How long and how often tests look for what must come.
+const (
+	eventual = 10 * time.Second
+	tick     = 2 * time.Millisecond
+)
+
 // merchant speaks the protocol as its description says it, with code of its own.
 type merchant struct {
 	t       *testing.T
@@ -92,7 +98,7 @@ func (m *merchant) do(r *http.Request) (int, map[string]any) {
 	m.t.Helper()
 	response, err := m.client.Do(r)
 	require.NoError(m.t, err)
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(m.t, err)
 	if signature := response.Header.Get("Mockpay-Signature"); signature != "" {
@@ -163,5 +169,5 @@ func (m *merchant) eventually(number, kind string, n int) {
 	require.Eventually(m.t, func() bool {
 		page := m.sim.Journal().Read(journal.Filter{Number: number, Kind: kind})
 		return len(page.Entries) == n
-	}, 10*time.Second, 2*time.Millisecond, kind)
+	}, eventual, tick, kind)
 }

@@ -139,10 +139,13 @@ func TestStuckRefundsAreEndedByHand(t *testing.T) {
 		"number": refund, "order": number, "total": fen(12900), "amount": fen(900)})))
 	totals := sim(m, "/sim/totals?number="+number)["orders"].([]any)[0].(members)
 	require.EqualValues(t, 900, totals["pending"])
-	require.Equal(t, 409, first(m.simulate("/sim/mockpay/refunds", members{"number": refund, "state": "lost"})))
-	require.Equal(t, 404, first(m.simulate("/sim/mockpay/refunds", members{"number": number, "state": "done"})))
-	require.Equal(t, 200, first(m.simulate("/sim/mockpay/refunds", members{"number": refund, "state": "done"})))
-	require.Equal(t, 409, first(m.simulate("/sim/mockpay/refunds", members{"number": refund, "state": "closed"})))
+	for _, step := range []struct {
+		number, state string
+		status        int
+	}{{refund, "lost", 409}, {number, "done", 404}, {refund, "done", 200}, {refund, "closed", 409}} {
+		status, _ := m.simulate("/sim/mockpay/refunds", members{"number": step.number, "state": step.state})
+		require.Equal(t, step.status, status, step)
+	}
 	require.EqualValues(t, 900, sim(m, "/sim/totals?number="+number)["refunded"])
 }
 

@@ -18,7 +18,7 @@ func (m *merchant) see(r *http.Request) (int, http.Header, string) {
 	m.t.Helper()
 	response, err := m.client.Do(r)
 	require.NoError(m.t, err)
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(m.t, err)
 	return response.StatusCode, response.Header, string(text)

@@ -25,37 +25,58 @@ const (
 	maxAnswer = 1 << 20
 )
 
-// call signs, sends, verifies and decodes into, which may be nil. Every error
-// is a *providers.Error whose class is about this one call.
-func (a *Adapter) call(ctx context.Context, op, method, path string, body []byte, into any) error {
+func (a *Adapter) get(ctx context.Context, op, path string, into any) error {
+	return a.call(ctx, exchange{op: op, method: http.MethodGet, path: path, into: into})
+}
+
+func (a *Adapter) post(ctx context.Context, op, path string, wanted, into any) error {
+	return a.call(ctx, exchange{op: op, method: http.MethodPost, path: path, wanted: wanted, into: into})
+}
+
+// exchange is one call: wanted is its body and into takes the answer; both may be nil.
+type exchange struct {
+	op, method, path string
+	wanted, into     any
+}
+
+// call signs, sends, verifies and decodes. Every error is a *providers.Error
+// whose class is about this one call.
+func (a *Adapter) call(ctx context.Context, x exchange) error {
+	var body []byte
+	if x.wanted != nil {
+		var err error
+		if body, err = json.Marshal(x.wanted); err != nil {
+			return definite(x.op, "REQUEST", "the call cannot be written as JSON")
+		}
+	}
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, patience)
 		defer cancel()
 	}
-	request, err := http.NewRequestWithContext(ctx, method, a.settings.BaseURL+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, x.method, a.settings.BaseURL+x.path, bytes.NewReader(body))
 	if err != nil {
-		return definite(op, "REQUEST", "the address cannot be called")
+		return definite(x.op, "REQUEST", "the address cannot be called")
 	}
 	nonce := a.sign(request, body)
 	response, err := a.client.Do(request)
 	if err != nil {
-		return wire(op, err)
+		return wire(x.op, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read or is given up
+	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return wire(op, err)
+		return wire(x.op, err)
 	case len(answer) > maxAnswer:
-		return odd(op, "the answer is over 1 MiB")
+		return odd(x.op, "the answer is over 1 MiB")
 	case !a.genuine(response, nonce, answer):
 		return &providers.Error{
-			Class: providers.Ambiguous, Op: op, Code: strconv.Itoa(response.StatusCode),
+			Class: providers.Ambiguous, Op: x.op, Code: strconv.Itoa(response.StatusCode),
 			Message: "the answer's signature does not verify",
 		}
 	}
-	return decode(op, response.StatusCode, answer, into)
+	return decode(x.op, response.StatusCode, answer, x.into)
 }
 
 // decode reads an answer that is known to be the provider's.

@@ -82,13 +82,13 @@ func (a *Adapter) Create(ctx context.Context, payment providers.Payment) (provid
 	if !known {
 		return providers.Presentation{}, definite("create", "PRODUCT", "the products are wap and qr")
 	}
-	body := encode(orderWanted{
+	body := orderWanted{
 		Number: payment.Number, Product: payment.Product, Amount: payment.Amount, Subject: payment.Subject,
 		ExpiresAt: payment.ExpiresAt.UTC().Truncate(time.Millisecond),
 		NotifyURL: payment.NotifyURL, ReturnURL: payment.ReturnURL,
-	})
+	}
 	var made order
-	if err := a.call(ctx, "create", http.MethodPost, "/mockpay/v1/orders", body, &made); err != nil {
+	if err := a.post(ctx, "create", "/mockpay/v1/orders", body, &made); err != nil {
 		return providers.Presentation{}, err
 	}
 	if made.Number != payment.Number || made.PayURL == "" {
@@ -103,7 +103,7 @@ func (a *Adapter) Query(ctx context.Context, ref providers.Ref) (providers.Statu
 		return providers.Status{}, definite("query", "NUMBER", "the number is 26 characters [0-9A-Z]")
 	}
 	var found order
-	err := a.call(ctx, "query", http.MethodGet, "/mockpay/v1/orders/"+ref.Number, nil, &found)
+	err := a.get(ctx, "query", "/mockpay/v1/orders/"+ref.Number, &found)
 	switch {
 	case isCode(err, "ORDER_NOT_FOUND"):
 		return providers.Status{State: providers.NotCreated, Number: ref.Number}, nil
@@ -120,7 +120,7 @@ func (a *Adapter) Close(ctx context.Context, ref providers.Ref) error {
 	if !numberForm.MatchString(ref.Number) {
 		return definite("close", "NUMBER", "the number is 26 characters [0-9A-Z]")
 	}
-	err := a.call(ctx, "close", http.MethodPost, "/mockpay/v1/orders/"+ref.Number+"/close", nil, nil)
+	err := a.post(ctx, "close", "/mockpay/v1/orders/"+ref.Number+"/close", nil, nil)
 	switch {
 	case isCode(err, "ORDER_PAID"):
 		return providers.ErrPaid
@@ -133,12 +133,12 @@ func (a *Adapter) Close(ctx context.Context, ref providers.Ref) error {
 
 // Refund is accepted first and done later: its answer is mostly RefundProcessing.
 func (a *Adapter) Refund(ctx context.Context, wanted providers.Refund) (providers.RefundStatus, error) {
-	body := encode(refundWanted{
+	body := refundWanted{
 		Number: wanted.Number, Order: wanted.Payment.Number, Total: wanted.Total, Amount: wanted.Amount,
 		Reason: wanted.Reason, NotifyURL: wanted.NotifyURL,
-	})
+	}
 	var made refund
-	if err := a.call(ctx, "refund", http.MethodPost, "/mockpay/v1/refunds", body, &made); err != nil {
+	if err := a.post(ctx, "refund", "/mockpay/v1/refunds", body, &made); err != nil {
 		return providers.RefundStatus{}, err
 	}
 	return a.readRefund("refund", wanted, made)
@@ -150,7 +150,7 @@ func (a *Adapter) QueryRefund(ctx context.Context, wanted providers.Refund) (pro
 		return providers.RefundStatus{}, definite("query_refund", "NUMBER", "the number is 26 characters [0-9A-Z]")
 	}
 	var found refund
-	err := a.call(ctx, "query_refund", http.MethodGet, "/mockpay/v1/refunds/"+wanted.Number, nil, &found)
+	err := a.get(ctx, "query_refund", "/mockpay/v1/refunds/"+wanted.Number, &found)
 	switch {
 	case isCode(err, "REFUND_NOT_FOUND"):
 		return providers.RefundStatus{State: providers.RefundNotCreated, Number: wanted.Number}, nil

@@ -2,7 +2,6 @@ package mockpay
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -22,7 +21,7 @@ func (a *Adapter) Statement(ctx context.Context, day time.Time) ([]providers.Ent
 	after := 0
 	for range maxPages {
 		var part statement
-		err := a.call(ctx, "statement", http.MethodGet, path+"?after="+strconv.Itoa(after), nil, &part)
+		err := a.get(ctx, "statement", path+"?after="+strconv.Itoa(after), &part)
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package mockpay
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -147,10 +146,4 @@ func (r refund) reading() providers.RefundStatus {
 		s.Refunded, s.DoneAt = r.Amount, *r.DoneAt
 	}
 	return s
-}
-
-// encode is for bodies that always marshal: strings, numbers and times.
-func encode(body any) []byte {
-	text, _ := json.Marshal(body)
-	return text
 }

@@ -94,9 +94,9 @@ func mutants() []mutant {
 type credulous struct{ providers.Adapter }
 
 func (a credulous) ParseNotice(h http.Header, body []byte, now time.Time) (providers.Notice, error) {
-	notice, err := a.Adapter.ParseNotice(h, body, now)
-	if err != nil {
-		return providers.Notice{Key: "key", Kind: providers.PaymentNotice}, nil
+	notice, _ := a.Adapter.ParseNotice(h, body, now) // which is what is broken here
+	if notice.Key == "" {
+		notice = providers.Notice{Key: "key", Kind: providers.PaymentNotice}
 	}
 	return notice, nil
 }

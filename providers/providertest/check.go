@@ -142,7 +142,7 @@ func (b *Bench) count(ctx context.Context, number, kind string, want int) error 
 func (b *Bench) class(err error, want providers.Class) error {
 	var failed *providers.Error
 	if !errors.As(err, &failed) {
-		return fmt.Errorf("want a *providers.Error of class %s, got %v", want, err)
+		return fmt.Errorf("want a *providers.Error of class %s, got %s", want, words(err))
 	}
 	if failed.Class != want {
 		return fmt.Errorf("want class %s, got %w", want, err)
@@ -153,6 +153,14 @@ func (b *Bench) class(err error, want providers.Class) error {
 		}
 	}
 	return nil
+}
+
+// words is an error for a message, also where there should have been one.
+func words(err error) string {
+	if err == nil {
+		return "no error"
+	}
+	return err.Error()
 }
 
 // until polls often, and returns when done says so or fails.

@@ -74,7 +74,7 @@ func (d Remote) do(ctx context.Context, method, path string, body []byte) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
 		return nil, err

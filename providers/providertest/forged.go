@@ -52,7 +52,7 @@ func noticeForged(ctx context.Context, b *Bench) error {
 	}
 	delivery.Body = append(delivery.Body, ' ')
 	if _, err := b.parse(delivery); !errors.Is(err, providers.ErrForged) {
-		return fmt.Errorf("want ErrForged, got %v", err)
+		return fmt.Errorf("want ErrForged, got %s", words(err))
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func noticeTimes(ctx context.Context, b *Bench) error {
 	} {
 		_, err := b.Adapter.ParseNotice(d.Header, d.Body, at)
 		if (err == nil) != believed {
-			return fmt.Errorf("read %s after it was sent: %v", at.Sub(after), err)
+			return fmt.Errorf("read %s after it was sent: %s", at.Sub(after), words(err))
 		}
 	}
 	return nil

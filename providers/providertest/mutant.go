@@ -22,7 +22,7 @@ func (a certain) Create(ctx context.Context, p providers.Payment) (providers.Pre
 type renaming struct{ providers.Adapter }
 
 func (a renaming) Create(ctx context.Context, p providers.Payment) (providers.Presentation, error) {
-	if status, err := a.Adapter.Query(ctx, ref(p)); err == nil && status.State != providers.NotCreated {
+	if status, err := a.Query(ctx, ref(p)); err == nil && status.State != providers.NotCreated {
 		p.Number = Number()
 	}
 	shown, err := a.Adapter.Create(ctx, p)
@@ -46,7 +46,7 @@ func (a closing) Close(ctx context.Context, ref providers.Ref) error {
 type generous struct{ providers.Adapter }
 
 func (a generous) Refund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
-	status, err := a.Adapter.QueryRefund(ctx, r)
+	status, err := a.QueryRefund(ctx, r)
 	if err == nil && status.State != providers.RefundNotCreated {
 		r.Number, r.Amount.Minor = Number(), 1
 	}

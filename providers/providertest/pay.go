@@ -139,14 +139,14 @@ func closePaid(ctx context.Context, b *Bench) error {
 		return err
 	}
 	if err := b.Adapter.Close(ctx, ref(payment)); !errors.Is(err, providers.ErrPaid) {
-		return fmt.Errorf("want ErrPaid, got %v", err)
+		return fmt.Errorf("want ErrPaid, got %s", words(err))
 	}
 	return b.captured(ctx, payment, 800)
 }
 
 func closeUnknown(ctx context.Context, b *Bench) error {
 	if err := b.Adapter.Close(ctx, ref(b.payment(1))); !errors.Is(err, providers.ErrNotCreated) {
-		return fmt.Errorf("want ErrNotCreated, got %v", err)
+		return fmt.Errorf("want ErrNotCreated, got %s", words(err))
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func closeRace(ctx context.Context, b *Bench) error {
 		return err
 	}
 	if err := b.Adapter.Close(ctx, ref(payment)); !errors.Is(err, providers.ErrPaid) {
-		return fmt.Errorf("want ErrPaid, got %v", err)
+		return fmt.Errorf("want ErrPaid, got %s", words(err))
 	}
 	return b.captured(ctx, payment, 800)
 }

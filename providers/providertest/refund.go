@@ -229,7 +229,7 @@ func refundOddWord(ctx context.Context, b *Bench) error {
 	}
 	status, err := b.Adapter.QueryRefund(ctx, refund)
 	if err != nil || status.State != providers.RefundUnknown || status.Refunded.Minor != 0 {
-		return fmt.Errorf("an unknown word was read as %+v, %v", status, err)
+		return fmt.Errorf("an unknown word was read as %+v, %s", status, words(err))
 	}
 	return nil
 }

@@ -28,8 +28,8 @@ type Board struct {
 
 // NewBoard makes an empty board; the same seed makes the same choices.
 func NewBoard(seed uint64) *Board {
-	// Not a secret: the choices must be repeatable.
-	return &Board{dice: rand.New(rand.NewPCG(seed, seed)), release: make(chan struct{})} //nolint:gosec
+	dice := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // repeatable on purpose
+	return &Board{dice: dice, release: make(chan struct{})}
 }
 
 // Add puts a rule on the board and returns it with its id and true count.

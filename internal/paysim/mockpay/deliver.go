@@ -62,6 +62,7 @@ func (p *Provider) envelope(e *event, mode faults.Mode) (http.Header, []byte) {
 		secret = other.CallbackSecret
 		body = claim(body, map[string]any{"merchant": other.Merchant, "app_id": other.AppID})
 		sent = body
+	default: // the other modes leave the letter as it is
 	}
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	header := http.Header{}

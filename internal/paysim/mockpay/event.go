@@ -58,7 +58,7 @@ func (p *Provider) newEvent(kind string, o *order, r *refund, now time.Time) *ev
 			e.URL = r.Call.NotifyURL
 		}
 	}
-	e.Body, _ = json.Marshal(body) // views always marshal
+	e.Body = encode(body)
 	return e
 }
 

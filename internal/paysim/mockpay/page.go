@@ -85,7 +85,7 @@ func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, o *order) {
 		p.render(w, refusal.status, p.trouble(o))
 		return
 	}
-	refusal := p.payNow(o, false, rule)
+	refusal := p.payNow(o, false, rule) //nolint:contextcheck // callbacks outlive the call
 	switch {
 	case refusal == errPaid || refusal == errClosed:
 		p.render(w, refusal.status, p.pageOf(o))
@@ -116,6 +116,7 @@ func (p *Provider) lag(ctx context.Context, rule faults.Rule) {
 		panic(http.ErrAbortHandler)
 	case faults.Hold:
 		p.deps.Faults.Hold(ctx, rule)
+	default: // the other modes had their moment
 	}
 }
 

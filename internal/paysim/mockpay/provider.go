@@ -128,8 +128,7 @@ func (p *Provider) Start(j *journal.Journal) {
 func (p *Provider) note(entry journal.Entry, snapshot record) {
 	entry.Provider = Name
 	if p.journal.Durable() {
-		// These types always marshal: they hold strings, numbers and times.
-		entry.Record, _ = json.Marshal(snapshot)
+		entry.Record = encode(snapshot)
 	}
 	p.enter(p.journal.Record(entry))
 }

@@ -86,6 +86,7 @@ func (r *refund) spoil(mode faults.Mode) {
 		r.Outcome, r.Note = closed, "NOT_ENOUGH_FUNDS"
 	case faults.StuckProcessing:
 		r.Outcome = ""
+	default: // the other modes are not about what becomes of it
 	}
 }
 
@@ -109,7 +110,7 @@ func (p *Provider) settleLater(r *refund) {
 		if p.deps.Pace.Wait(ctx, p.deps.RefundDelay) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.settle(r, r.Outcome)
+			p.settle(r, r.Outcome) //nolint:contextcheck // callbacks outlive the call
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package mockpay
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 
@@ -28,7 +27,7 @@ func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	refusal = p.before(ctx, rule)
 	if refusal == nil {
-		refusal = p.payNow(o, wanted.Late, rule)
+		refusal = p.payNow(o, wanted.Late, rule) //nolint:contextcheck // callbacks outlive the call
 	}
 	if refusal == nil && rule.Mode == faults.ErrorAfter {
 		refusal = fail(http.StatusInternalServerError, "SYSTEM_ERROR", "try again")
@@ -55,7 +54,7 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 	if wanted.Amount == 0 {
 		wanted.Amount = o.Call.Amount.Minor
 	}
-	p.capture(o, wanted.Amount, "forced")
+	p.capture(o, wanted.Amount, "forced") //nolint:contextcheck // callbacks outlive the call
 	p.mu.Unlock()
 	p.replyOrder(w, o)
 }
@@ -82,7 +81,7 @@ func (p *Provider) simRefund(w http.ResponseWriter, r *http.Request) {
 			"done and closed are final"))
 		return
 	}
-	p.settle(refund, outcome)
+	p.settle(refund, outcome) //nolint:contextcheck // callbacks outlive the call
 	view := refund.view(p.byMerchant[refund.Merchant])
 	p.mu.Unlock()
 	p.replyDurable(w, view)
@@ -128,5 +127,5 @@ func (p *Provider) replyDurable(w http.ResponseWriter, view any) {
 func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the caller may be gone
+	_, _ = w.Write(encode(body)) //nolint:gosec // JSON, sent as JSON; the caller may be gone
 }

@@ -133,5 +133,7 @@ func (b *Inbox) Page(w http.ResponseWriter, r *http.Request) {
 func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the caller may be gone
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		return // the caller is gone; nobody is left to be told
+	}
 }
