@@ -7,11 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"github.com/friendpay/friendpay/internal/vault"
 )
 
 // Config is everything an operator may set, all of it from the environment.
@@ -56,36 +61,69 @@ func Read(environment map[string]string) (Config, error) {
 // Dev says that demo time, plain http and the demo shop are allowed.
 func (c Config) Dev() bool { return c.Mode == "dev" }
 
+// complaints collects what is wrong, in the words of whoever set it.
+type complaints []error
+
+func (w *complaints) say(bad bool, what string) {
+	if bad {
+		*w = append(*w, errors.New(what))
+	}
+}
+
 func (c Config) check() error {
-	var wrong []error
-	say := func(bad bool, what string) {
-		if bad {
-			wrong = append(wrong, errors.New(what))
-		}
-	}
-	say(c.Mode != "dev" && c.Mode != "production", "FRIENDPAY_MODE is dev or production")
-	say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
+	var wrong complaints
+	wrong.say(c.Mode != "dev" && c.Mode != "production", "FRIENDPAY_MODE is dev or production")
+	wrong.say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
+	wrong.say(c.Guard < 0, "FRIENDPAY_GUARD is not below zero")
+	wrong.say(!isAddress(c.PublicURL), "FRIENDPAY_PUBLIC_URL is a scheme and a host, without a slash at the end")
+	wrong.say(c.DatabaseURL == "", "DATABASE_URL is missing")
+	wrong.say(c.DatabaseConns < 1, "FRIENDPAY_DATABASE_CONNS is at least 1")
+	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
+	_, err := prefixes(c.TrustedProxies)
+	wrong.say(err != nil, "FRIENDPAY_TRUSTED_PROXIES are networks like 10.0.0.0/8")
+	wrong.say(new(slog.Level).UnmarshalText([]byte(c.LogLevel)) != nil,
+		"FRIENDPAY_LOG_LEVEL is debug, info, warn or error")
 	if !c.Dev() {
-		say(c.Speed != 1, "FRIENDPAY_SPEED is for dev only")
-		say(c.Guard != 0, "FRIENDPAY_GUARD is for dev only")
-		say(c.Shop, "FRIENDPAY_SHOP is for dev only")
-		say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")
-		say(!strings.HasPrefix(c.PublicURL, "https://"), "FRIENDPAY_PUBLIC_URL begins with https://")
+		c.checkProduction(&wrong)
 	}
-	say(c.DatabaseURL == "", "DATABASE_URL is missing")
-	say(!isKey(c.VaultIndexKey), "FRIENDPAY_VAULT_INDEX_KEY is 32 bytes in base64")
-	for name, keys := range map[string][]string{
-		"FRIENDPAY_BUYER_KEYS": c.BuyerKeys,
-		"FRIENDPAY_PAYER_KEYS": c.PayerKeys,
-		"FRIENDPAY_STAFF_KEYS": c.StaffKeys,
-	} {
-		say(!areSeeds(keys), name+" is id:base64 of 32 bytes, at least one")
-	}
-	say(len(c.LinkKeys) == 0, "FRIENDPAY_LINK_KEYS is missing")
-	for _, key := range c.LinkKeys {
-		say(!isKey(key), "each of FRIENDPAY_LINK_KEYS is 32 bytes in base64")
-	}
+	c.checkKeys(&wrong)
 	return errors.Join(wrong...)
+}
+
+func (c Config) checkProduction(wrong *complaints) {
+	wrong.say(c.Speed != 1, "FRIENDPAY_SPEED is for dev only")
+	wrong.say(c.Guard != 0, "FRIENDPAY_GUARD is for dev only")
+	wrong.say(c.Shop, "FRIENDPAY_SHOP is for dev only")
+	wrong.say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")
+	wrong.say(!strings.HasPrefix(c.PublicURL, "https://"), "FRIENDPAY_PUBLIC_URL begins with https://")
+	wrong.say(!strings.HasPrefix(c.SMSURL, "https://"), "FRIENDPAY_SMS_URL begins with https://")
+}
+
+func (c Config) checkKeys(wrong *complaints) {
+	wrong.say(!isKey(c.VaultIndexKey), "FRIENDPAY_VAULT_INDEX_KEY is 32 bytes in base64")
+	wrong.say(!areVaultKeys(c.VaultKeys), "FRIENDPAY_VAULT_KEYS is id:base64 of 32 bytes, at least one")
+	wrong.say(!areSeeds(c.BuyerKeys), "FRIENDPAY_BUYER_KEYS is id:base64 of 32 bytes, at least one")
+	wrong.say(!areSeeds(c.PayerKeys), "FRIENDPAY_PAYER_KEYS is id:base64 of 32 bytes, at least one")
+	wrong.say(!areSeeds(c.StaffKeys), "FRIENDPAY_STAFF_KEYS is id:base64 of 32 bytes, at least one")
+	wrong.say(len(c.LinkKeys) == 0, "FRIENDPAY_LINK_KEYS is missing")
+	wrong.say(slices.ContainsFunc(c.LinkKeys, func(key string) bool { return !isKey(key) }),
+		"each of FRIENDPAY_LINK_KEYS is 32 bytes in base64")
+}
+
+// isAddress says that paths may be appended to it.
+func isAddress(text string) bool {
+	at, err := url.Parse(text)
+	return err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https") &&
+		at.User == nil && at.Path == "" && at.RawQuery == "" && at.Fragment == ""
+}
+
+func areVaultKeys(text string) bool {
+	keys, err := vault.ParseKeys(text)
+	if err != nil {
+		return false
+	}
+	_, err = vault.New(make([]byte, vault.KeySize), keys...)
+	return err == nil
 }
 
 func isKey(text string) bool {

@@ -1,0 +1,66 @@
+package facts_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/facts"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/store"
+)
+
+var noon = time.Date(2026, 5, 1, 4, 0, 0, 0, time.UTC)
+
+func order() store.Order {
+	return store.Order{
+		ID: "ord_1", App: "app_1", Buyer: "b1", Payable: models.CNY(12900), Kind: "physical",
+		State: store.OrderUnpaid, AllowedChannels: []string{"mock"},
+		PayDeadline: noon.Add(time.Hour), StockHoldUntil: noon.Add(2 * time.Hour),
+	}
+}
+
+var channel = store.Channel{
+	ID: "mock", App: "app_1", Provider: "mockpay", Kind: "wallet", Position: 3, Min: models.CNY(1),
+	Max: models.CNY(100_000), MinCloseSeconds: 60, Surfaces: []string{"browser"}, Enabled: true,
+}
+
+func TestRowsBecomeFacts(t *testing.T) {
+	require.Equal(t, policy.Facts{
+		Order: policy.Order{
+			Payable: models.CNY(12900), Kind: "physical", AllowedChannels: []string{"mock"},
+			PayDeadline: noon.Add(time.Hour), StockHoldUntil: noon.Add(2 * time.Hour),
+		},
+		App: policy.App{ID: "app_1"}, Buyer: "b1", Now: noon, Speed: 60,
+		Catalogue: []policy.Channel{{
+			ID: "mock", Kind: "wallet", Position: 3,
+			Amount:          policy.Window{Min: models.CNY(1), Max: models.CNY(100_000)},
+			MinCloseSeconds: 60, Surfaces: []string{"browser"}, Enabled: true,
+		}},
+	}, facts.Of(order(), []store.Channel{channel}, noon, 60))
+}
+
+func TestOnlyAnOrderThatIsOverIsSettled(t *testing.T) {
+	for state, settled := range map[store.OrderState]bool{
+		store.OrderUnpaid: false, store.OrderReleased: false, store.OrderPaid: true, store.OrderCancelled: true,
+	} {
+		o := order()
+		o.State = state
+		require.Equal(t, settled, facts.Of(o, nil, noon, 1).Order.Settled, state)
+	}
+}
+
+// A field that policy learns to look at must be filled in here.
+func TestNoFactIsForgotten(t *testing.T) {
+	f := facts.Of(order(), []store.Channel{channel}, noon, 1)
+	for _, part := range []any{f.Order, f.Catalogue[0]} {
+		value := reflect.ValueOf(part)
+		for i := range value.NumField() {
+			name := value.Type().Field(i).Name
+			require.True(t, name == "Settled" || !value.Field(i).IsZero(), name)
+		}
+	}
+}
