@@ -1,0 +1,116 @@
+// Package browser walks through the pages as people do, with a real browser the
+// size of a phone, against a whole house.
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/local"
+	"github.com/friendpay/friendpay/internal/testkit"
+)
+
+// shots keeps the screenshots of README.
+var shots = flag.Bool("shots", false, "write the screenshots to docs/images")
+
+func TestMain(m *testing.M) { testkit.Main(m, testkit.MayLeak("net/http.(*persistConn)")) }
+
+// visit is one person's browser at one house.
+type visit struct {
+	t     *testing.T
+	house *local.House
+	tab   context.Context
+}
+
+func newHouse(t *testing.T) *local.House {
+	t.Helper()
+	house, err := local.Start(t.Context(), local.Options{Shop: true, Volatile: true, Speed: 10})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, house.Close()) })
+	require.NoError(t, house.StartWorker(context.WithoutCancel(t.Context())))
+	return house
+}
+
+func newVisit(t *testing.T, house *local.House) *visit {
+	t.Helper()
+	return &visit{t: t, house: house, tab: testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"))}
+}
+
+func (v *visit) open(address string) {
+	v.t.Helper()
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Navigate(address)))
+}
+
+func (v *visit) press(selector string) {
+	v.t.Helper()
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Click(selector)), selector)
+}
+
+func (v *visit) fill(selector, text string) {
+	v.t.Helper()
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.SendKeys(selector, text)), selector)
+}
+
+// sees waits until the page shows something.
+func (v *visit) sees(selector string) {
+	v.t.Helper()
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.WaitVisible(selector)), "waiting for %s; the page is %s",
+		selector, v.text("body"))
+}
+
+func (v *visit) text(selector string) string {
+	text, err := chromedp.Run(v.tab, chromedp.Evaluate[string](`document.querySelector("`+selector+`").innerText`))
+	require.NoError(v.t, err)
+	return text
+}
+
+func (v *visit) address() string {
+	v.t.Helper()
+	at, err := chromedp.Run(v.tab, chromedp.Location())
+	require.NoError(v.t, err)
+	return at
+}
+
+// shot writes a picture of the page for README.
+func (v *visit) shot(name string) {
+	v.t.Helper()
+	if !*shots {
+		return
+	}
+	picture, err := chromedp.Run(v.tab, chromedp.CaptureScreenshot())
+	require.NoError(v.t, err)
+	require.NoError(v.t, os.MkdirAll("../../docs/images", 0o755))
+	require.NoError(v.t, os.WriteFile(filepath.Join("../../docs/images", name+".png"), picture, 0o644))
+}
+
+// fits says that nothing sticks out of a phone's screen.
+func (v *visit) fits() {
+	v.t.Helper()
+	wide, err := chromedp.Run(v.tab, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > innerWidth"))
+	require.NoError(v.t, err)
+	require.False(v.t, wide, "%s is wider than the screen", v.address())
+}
+
+// code is the one-time code that the simulator's gateway was given for a phone.
+func (v *visit) code(phone string) string {
+	v.t.Helper()
+	answer, err := http.Get(v.house.SimURL + "/sim/sms?to=" + phone) //nolint:noctx // the test's own
+	require.NoError(v.t, err)
+	defer answer.Body.Close() //nolint:errcheck // read to its end
+	var inbox struct {
+		Messages []struct {
+			Params map[string]string `json:"params"`
+		} `json:"messages"`
+	}
+	require.NoError(v.t, json.NewDecoder(answer.Body).Decode(&inbox))
+	require.NotEmpty(v.t, inbox.Messages)
+	return inbox.Messages[len(inbox.Messages)-1].Params["code"]
+}

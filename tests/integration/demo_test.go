@@ -1,0 +1,29 @@
+package integration
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/demo"
+)
+
+// The demo proves itself: every scenario ends as docs/scenarios.md says, with the
+// numbers of the provider's journal, of Postgres and of Temporal.
+func TestEveryScenarioOfTheDemo(t *testing.T) {
+	binary, err := filepath.Abs("../../bin/friendpay")
+	require.NoError(t, err)
+	_, err = os.Stat(binary)
+	require.NoError(t, err, "run make build first: a scenario kills a worker of its own process")
+	var told bytes.Buffer
+	err = demo.Run(t.Context(), demo.Options{
+		Scenario: "all", Binary: binary, Log: slog.New(slog.DiscardHandler),
+		Reporter: &demo.Reporter{Out: &told, JSON: true},
+	})
+	t.Log(told.String())
+	require.NoError(t, err)
+}
