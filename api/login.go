@@ -121,7 +121,8 @@ var mainlandMobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
 // mobile reads a phone as people type it: spaces, dashes and +86 do not matter.
 func mobile(typed string) (string, error) {
-	digits := strings.NewReplacer(" ", "", "-", "", "+", "").Replace(typed)
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(typed)
+	digits = strings.TrimPrefix(digits, "+86")
 	if len(digits) == 13 {
 		digits = strings.TrimPrefix(digits, "86")
 	}

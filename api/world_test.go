@@ -36,6 +36,7 @@ const (
 // knows the law but no Temporal.
 type world struct {
 	t      *testing.T
+	dsn    string
 	store  *store.Store
 	door   *lawDoor
 	server *Server
@@ -45,11 +46,12 @@ type world struct {
 func newWorld(t *testing.T, changes ...func(*Deps)) *world {
 	t.Helper()
 	t.Parallel()
-	rows, err := store.Open(t.Context(), testkit.Database(t, store.Migrate), store.Options{Vault: newVault(t)})
+	dsn := testkit.Database(t, store.Migrate)
+	rows, err := store.Open(t.Context(), dsn, store.Options{Vault: newVault(t)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, rows.Close()) })
 	require.NoError(t, rows.Seed(t.Context(), seed()))
-	w := &world{t: t, store: rows, door: &lawDoor{store: rows, seen: map[string]bool{}}, log: &bytes.Buffer{}}
+	w := &world{t: t, dsn: dsn, store: rows, door: &lawDoor{store: rows, seen: map[string]bool{}}, log: &bytes.Buffer{}}
 	deps := Deps{
 		Store: rows, Door: w.door, Tokens: newTokens(t), Links: newLinks(t), Clock: time.Now,
 		Log: slog.New(slog.NewJSONHandler(&locked{w: w.log}, nil)),

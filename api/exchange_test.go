@@ -1,0 +1,164 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+)
+
+func TestTheExchangeLeavesTheSecretBehind(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	secret := f.secret(id)
+	v := &visitor{friends: f}
+	got := v.post("/f/"+secret, "channel", "mock")
+	require.Equal(t, http.StatusSeeOther, got.Code)
+	require.Equal(t, "/pay?channel=mock", got.Header().Get("Location"))
+	cookies := got.Result().Cookies()
+	require.Len(t, cookies, 1)
+	c := cookies[0]
+	require.Equal(t, PayerCookie, c.Name)
+	require.True(t, strings.HasPrefix(c.Name, "__Host-") && c.Secure && c.HttpOnly && c.Path == "/" && c.Domain == "")
+	require.Equal(t, http.SameSiteLaxMode, c.SameSite)
+	require.LessOrEqual(t, time.Until(c.Expires), 30*time.Minute)
+	claims, err := f.server.Tokens.Payer(c.Value)
+	require.NoError(t, err)
+	require.Equal(t, id, claims.Request)
+	require.Empty(t, claims.Payer, "nobody has logged in")
+
+	v.logIn("13800138000")
+	v.pay()
+	for _, path := range []string{"/pay", "/pay/result", "/pay/decline", "/v1/link", "/f/" + secret} {
+		answer := v.get(path)
+		require.NotContains(t, answer.Body.String(), secret, path)
+		for name, values := range answer.Header() {
+			require.NotContains(t, strings.Join(values, " "), secret, "%s of %s", name, path)
+		}
+	}
+	for _, canary := range []string{secret, f.code(id), c.Value, "13800138000", f.sms.codes["13800138000"], "capability"} {
+		require.NotContains(t, f.log.String(), canary)
+	}
+	require.Contains(t, f.log.String(), `"route":"/f/:token"`)
+}
+
+func TestTheExchangeLeadsNowhereElse(t *testing.T) {
+	f := newFriends(t)
+	path := "/f/" + f.secret(f.place())
+	for channel, want := range map[string]string{
+		"": "/pay", "//evil.example": "/pay", "https://evil.example": "/pay", "/\t/evil.example": "/pay",
+		"a&next=//evil": "/pay", "a\r\nSet-Cookie: x=1": "/pay", strings.Repeat("a", 65): "/pay",
+		"mock": "/pay?channel=mock",
+	} {
+		v := &visitor{friends: f}
+		got := v.post(path, "channel", channel, "next", "//evil.example", "return_url", "//evil.example")
+		require.Equal(t, http.StatusSeeOther, got.Code)
+		require.Equal(t, want, got.Header().Get("Location"), channel)
+	}
+	v := &visitor{friends: f}
+	require.Equal(t, "/pay/decline", v.post(path, "then", "decline").Header().Get("Location"))
+	require.Equal(t, "/pay/result", v.post(path, "then", "mine").Header().Get("Location"))
+}
+
+func TestOnlyPeopleOpenALink(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	path, opened := "/f/"+f.secret(id), func() int64 {
+		invite, err := f.store.Invite(t.Context(), strings.Replace(id, mint.Request, mint.Invite, 1))
+		require.NoError(t, err)
+		require.Equal(t, invite.OpenedCount == 0, invite.FirstOpenedAt.IsZero())
+		return invite.OpenedCount
+	}
+	v := &visitor{friends: f}
+	v.get(path)
+	require.Zero(t, opened())
+	require.Equal(t, http.StatusNoContent, v.post(path, "then", "opened").Code)
+	require.EqualValues(t, 1, opened())
+	require.Empty(t, v.cookie, "a touch is no session")
+	v.post(path, "told", "1", "channel", "mock")
+	require.EqualValues(t, 1, opened(), "the page has told already")
+	v = &visitor{friends: f}
+	v.post(path, "channel", "mock")
+	require.EqualValues(t, 2, opened(), "without a script, going on tells it")
+	require.Equal(t, http.StatusNoContent, v.json(post, "/v1/link/opened", "{}").Code)
+	require.EqualValues(t, 3, opened())
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	v := f.visit(id).logIn("13800138000")
+	forms := []string{"/pay/attempts", "/pay/decline", "/pay/report", "/pay/pledge", "/pay/code", "/pay/login",
+		"/v1/link/decline", "/v1/link/attempts", "/v1/link/opened", "/f/" + f.secret(id)}
+	for name, headers := range map[string][]string{
+		"cross-site": {"Sec-Fetch-Site", "cross-site"},
+		"same-site":  {"Sec-Fetch-Site", "same-site"},
+		"evil":       {"Origin", "https://evil.example"},
+		"suffix":     {"Origin", "https://pay.example.com.evil.example"},
+		"sandbox":    {"Sec-Fetch-Site", "cross-site", "Origin", "null"},
+	} {
+		before := f.rows()
+		for _, path := range forms {
+			got := v.call(post, path, "", "channel=mock", v.headers(append(headers,
+				"Content-Type", "application/x-www-form-urlencoded"))...)
+			require.Equal(t, http.StatusForbidden, got.Code, "%s from %s", path, name)
+			require.Empty(t, got.Header().Get("Set-Cookie"))
+		}
+		require.Equal(t, before, f.rows(), name)
+	}
+	old := []string{"Origin", "null", "Content-Type", "application/x-www-form-urlencoded"}
+	got := v.call(post, "/f/"+f.secret(id), "", "channel=mock", v.headers(old)...)
+	require.Equal(t, http.StatusSeeOther, got.Code, "a browser of before 2023, from a page without Referer")
+	got = v.call(post, "/pay/decline", "", "", v.headers(old)...)
+	require.Equal(t, http.StatusForbidden, got.Code, "where a cookie counts, null is nobody")
+	require.Contains(t, got.Body.String(), "请从链接里操作")
+	for path, policy := range map[string]string{"/f/" + f.secret(id): "no-referrer", "/pay/decline": "same-origin"} {
+		require.Equal(t, policy, v.get(path).Header().Get("Referrer-Policy"), path)
+	}
+}
+
+func TestWithoutASessionThePageSaysHowToGetOne(t *testing.T) {
+	f := newFriends(t)
+	v := &visitor{friends: f}
+	for _, path := range []string{"/pay", "/pay/result", "/pay/decline"} {
+		got := v.get(path)
+		require.Equal(t, http.StatusUnauthorized, got.Code, path)
+		require.Contains(t, got.Body.String(), "请重新打开链接", path)
+	}
+	require.Equal(t, http.StatusUnauthorized, v.post("/pay/attempts").Code)
+}
+
+func TestDecliningReportingAndPledging(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	v := f.visit(id)
+	require.Contains(t, v.get("/pay/decline").Body.String(), "这次不付？")
+
+	require.Equal(t, http.StatusSeeOther, v.post("/pay/pledge", "minutes", "30").Code)
+	require.Contains(t, v.get("/pay").Body.String(), "你说过")
+	for _, bad := range []string{"", "-5", "0", "999999", "x"} {
+		require.Equal(t, http.StatusUnprocessableEntity, v.post("/pay/pledge", "minutes", bad).Code, bad)
+	}
+	tooLate := `{"at":"` + time.Now().Add(100*time.Hour).UTC().Format(time.RFC3339) + `"}`
+	require.Equal(t, "bad_pledge", v.json(post, "/v1/link/pledge", tooLate).text("reason"))
+
+	require.Equal(t, "/pay", v.post("/pay/decline").Header().Get("Location"))
+	got := v.get("/pay")
+	require.Equal(t, http.StatusGone, got.Code)
+	require.Contains(t, got.Body.String(), "已记下：这次不付")
+	soon := `{"at":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`
+	require.Equal(t, "link_declined", v.json(post, "/v1/link/pledge", soon).text("reason"))
+	r, err := f.store.Request(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, models.Open, r.State, "the request is not the friend's to end")
+
+	v = f.visit(f.place())
+	require.Equal(t, http.StatusSeeOther, v.post("/pay/report").Code)
+	require.Contains(t, v.get("/pay").Body.String(), "已收到举报")
+	require.Contains(t, f.log.String(), "link reported")
+}
