@@ -81,7 +81,8 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	_, err := house.Read(map[string]string{"FRIENDPAY_SPEED": "60", "FRIENDPAY_SHOP": "true"})
 	for _, wrong := range []string{
 		"FRIENDPAY_SPEED is for dev only", "FRIENDPAY_SHOP is for dev only",
-		"FRIENDPAY_PUBLIC_URL", "DATABASE_URL", "FRIENDPAY_SMS_URL", "FRIENDPAY_VAULT_INDEX_KEY", "FRIENDPAY_VAULT_KEYS", "FRIENDPAY_LINK_KEYS",
+		"FRIENDPAY_PUBLIC_URL", "DATABASE_URL", "FRIENDPAY_SMS_URL",
+		"FRIENDPAY_VAULT_INDEX_KEY", "FRIENDPAY_VAULT_KEYS", "FRIENDPAY_LINK_KEYS",
 		"FRIENDPAY_BUYER_KEYS", "FRIENDPAY_PAYER_KEYS", "FRIENDPAY_STAFF_KEYS",
 	} {
 		require.ErrorContains(t, err, wrong)
