@@ -40,15 +40,20 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 // ApplyOrder lets the order row take the winner's money. One order takes one
 // attempt's money: a second request for it is refused as a duplicate.
 func (a *Activities) ApplyOrder(ctx context.Context, call models.Call) (models.Event, error) {
-	r := call.Request
-	refused, err := a.Store.ClaimOrder(ctx, store.Claim{
-		Order: r.Order, Request: r.ID, Attempt: call.Ref,
-		Price: r.Payable, PriceVersion: r.PriceVersion, Reopen: r.Target != "",
-	})
+	refused, err := a.claim(ctx, call)
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
 	return verdict(call.Ref, refused), nil
+}
+
+// claim takes the order row for the winner's money; the answer is why it may not.
+func (a *Activities) claim(ctx context.Context, call models.Call) (refused string, err error) {
+	r := call.Request
+	return a.Store.ClaimOrder(ctx, store.Claim{
+		Order: r.Order, Request: r.ID, Attempt: call.Ref,
+		Price: r.Payable, PriceVersion: r.PriceVersion, Reopen: r.Target != "",
+	})
 }
 
 // HookQuestion is what the merchant's order hook is asked.
@@ -75,26 +80,42 @@ var (
 )
 
 // AskOrderHook asks the merchant's system to take the money. It may refuse; as
-// long as it is silent it is asked again: the money is safe and waits.
+// long as it is silent it is asked again: the money is safe and waits. The order
+// row is claimed first, so that no second request's money is ever offered; if the
+// hook says no, saving that answer gives the row free again.
 func (a *Activities) AskOrderHook(ctx context.Context, call models.Call) (models.Event, error) {
-	app, err := a.Store.App(ctx, call.Request.App)
+	refused, err := a.claim(ctx, call)
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
+	}
+	if refused != "" {
+		return verdict(call.Ref, refused), nil
+	}
+	answer, err := a.hookAnswer(ctx, call)
+	if err != nil {
+		return models.Event{}, a.retry(ctx, err)
+	}
+	return verdict(call.Ref, answer.refusal()), nil
+}
+
+func (a *Activities) hookAnswer(ctx context.Context, call models.Call) (answer HookAnswer, err error) {
+	app, err := a.Store.App(ctx, call.Request.App)
+	if err != nil {
+		return answer, err
 	}
 	question, err := a.question(ctx, call)
 	if err != nil {
-		return models.Event{}, a.retry(ctx, err)
+		return answer, err
 	}
-	var answer HookAnswer
 	to := webhook.Endpoint{URL: app.HookURL, Secret: string(app.WebhookSecret)}
 	err = a.Hook.Ask(ctx, to, webhook.Message{ID: "hook_" + call.Ref, Body: question}, &answer)
 	if err == nil && answer.Accepted == nil {
 		err = errUnclear
 	}
 	if err != nil {
-		return models.Event{}, a.retry(ctx, fmt.Errorf("%w: %w", silent, err))
+		return answer, fmt.Errorf("%w: %w", silent, err)
 	}
-	return verdict(call.Ref, answer.refusal()), nil
+	return answer, nil
 }
 
 // refusal is the answer in our own words: what a merchant writes is no text for a history.

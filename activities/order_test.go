@@ -128,6 +128,18 @@ func TestTheMerchantIsAskedAndMayRefuse(t *testing.T) {
 	}
 }
 
+// An order that took another request's money is not offered to the merchant again.
+func TestATakenOrderIsNotOffered(t *testing.T) {
+	var asked []webhook.Message
+	w := hooked(t, `{"accepted":true}`, &asked)
+	w.rows.claim = func(store.Claim) (string, error) { return store.ClaimDuplicate, nil }
+	answer, err := w.effect(models.AskOrderHook, models.SucceededAttempt)
+	require.NoError(t, err)
+	require.Equal(t, models.OrderRefused, answer.Kind)
+	require.Equal(t, store.ClaimDuplicate, answer.Reason)
+	require.Empty(t, asked)
+}
+
 func TestTheQuestionToTheMerchant(t *testing.T) {
 	var asked []webhook.Message
 	w := hooked(t, `{"accepted":true}`, &asked)

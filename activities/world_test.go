@@ -164,6 +164,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, rows: &rows{t: t}, desk: &desk{}, now: noon}
+	w.rows.claim = func(store.Claim) (string, error) { return "", nil }
 	w.Activities = &activities.Activities{
 		Store: w.rows, Providers: w.desk, Clock: func() time.Time { return w.now },
 		Log:       slog.New(slog.DiscardHandler),

@@ -14,8 +14,11 @@ import (
 // answered in its own time.
 func leavesHouse(kind models.EffectKind) bool { return ways[kind] != nil }
 
+// way carries out one effect and waits for its answer.
+type way func(workflow.Context, models.Effect, models.Request) (models.Event, error)
+
 // ways says how each effect that leaves the house is carried out.
-var ways = map[models.EffectKind]func(workflow.Context, models.Effect, models.Request) (models.Event, error){
+var ways = map[models.EffectKind]way{
 	models.OpenPayment:  openPayment,
 	models.ClosePayment: untilAnswered,
 	models.AskOrderHook: untilAnswered,
@@ -105,8 +108,10 @@ func local(summary string) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
 		ScheduleToCloseTimeout: forever,
 		StartToCloseTimeout:    5 * time.Second,
-		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
-		Summary:                summary,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second,
+		},
+		Summary: summary,
 	}
 }
 
@@ -131,8 +136,10 @@ func remote(effect models.Effect, r models.Request) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		TaskQueue:           queueOf(effect, r),
 		StartToCloseTimeout: 6 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, MaximumInterval: time.Minute},
-		Summary:             effect.Ref,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 500 * time.Millisecond, MaximumInterval: time.Minute,
+		},
+		Summary: effect.Ref,
 	}
 }
 

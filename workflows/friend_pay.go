@@ -107,7 +107,9 @@ func (r *run) step(ctx workflow.Context, d *delivery) error {
 // judge applies one event and then the answers of its local effects; effects
 // that leave the house are collected for after the save. Only the event's own
 // refusal concerns its sender: an answer that comes too late is simply past.
-func (r *run) judge(ctx workflow.Context, d *delivery) (done []models.Transition, abroad []models.Effect, err error) {
+func (r *run) judge(
+	ctx workflow.Context, d *delivery,
+) (done []models.Transition, abroad []models.Effect, err error) {
 	for events := []models.Event{d.event}; len(events) > 0; events = events[1:] {
 		event := events[0]
 		event.At = workflow.Now(ctx)

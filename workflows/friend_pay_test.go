@@ -28,7 +28,8 @@ func TestAFriendPays(t *testing.T) {
 
 	require.Equal(t, models.Open, start.request.State)
 	require.Equal(t, models.Paying, paying.request.State)
-	require.Equal(t, models.LiveAttempt, paying.request.Attempts[0].State, "the payer hears when the order exists")
+	require.Equal(t, models.LiveAttempt, paying.request.Attempts[0].State,
+		"the payer hears when the order exists")
 	require.Equal(t, models.Settled, told.request.State)
 	require.Equal(t, models.Settled, again.request.State)
 	require.Equal(t, models.Settled, request.State)

@@ -37,7 +37,8 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	h := &house{t: t, env: suite.NewTestWorkflowEnvironment(), paid: map[string]bool{}, hook: models.OrderAccepted}
+	h := &house{t: t, env: suite.NewTestWorkflowEnvironment(), hook: models.OrderAccepted}
+	h.paid = map[string]bool{}
 	h.env.SetTestTimeout(10 * time.Second)
 	h.env.RegisterWorkflow(workflows.FriendPay)
 	h.env.RegisterWorkflowWithOptions(workflows.RefundMoney, refundName)

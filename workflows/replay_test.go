@@ -47,7 +47,8 @@ func replay(t *testing.T, path string, changes ...interceptor.WorkerInterceptor)
 	t.Helper()
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Interceptors: changes})
 	require.NoError(t, err)
-	replayer.RegisterWorkflowWithOptions(workflows.FriendPay, workflow.RegisterOptions{Name: workflows.RequestWorkflow})
+	registered := workflow.RegisterOptions{Name: workflows.RequestWorkflow}
+	replayer.RegisterWorkflowWithOptions(workflows.FriendPay, registered)
 	log := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
 	return replayer.ReplayWorkflowHistoryFromJSONFile(log, "testdata/histories/v1/"+path+".json")
 }

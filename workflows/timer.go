@@ -20,7 +20,8 @@ type timer struct {
 // arm makes the timer fit the request's deadline and returns its "has it passed".
 func (r *run) arm(ctx workflow.Context) (lapsed func() bool) {
 	at, kind, ok := r.request.Deadline()
-	same := ok && r.timer.future != nil && !r.timer.future.IsReady() && at.Equal(r.timer.at) && kind == r.timer.kind
+	running := r.timer.future != nil && !r.timer.future.IsReady()
+	same := ok && running && at.Equal(r.timer.at) && kind == r.timer.kind
 	if !same {
 		r.disarm()
 	}

@@ -14,9 +14,9 @@ func demoCommand() *cobra.Command {
 	var asJSON bool
 	var scenario string
 	cmd := &cobra.Command{
-		Use: "demo", Short: "Play the main job, and what can go wrong with it, and prove how it ends", Args: cobra.NoArgs,
-		Long: "Starts a stack of its own on free ports in a temporary folder, plays a scenario over HTTP as merchant,\n" +
-			"buyer, friend and provider, and asserts its end from the provider's journal, Postgres and Temporal.\n\n" +
+		Use: "demo", Short: "Play the main job and its accidents, and prove how it ends", Args: cobra.NoArgs,
+		Long: "Starts a stack of its own on free ports in a temporary folder, plays a scenario over HTTP as\n" +
+			"merchant, buyer, friend and provider, and asserts its end from the provider's journal, Postgres and Temporal.\n\n" +
 			"Scenarios: all, " + strings.Join(demo.Names(), ", ") + ".",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			binary, err := os.Executable()

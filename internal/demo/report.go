@@ -57,7 +57,7 @@ func (r *Reporter) verdict(v Verdict) {
 		r.write(v)
 		return
 	}
-	_, _ = fmt.Fprintf(r.Out, "  → %s: captured %d − refunded %d = applied %d fen; %d events, %d workflow tasks\n",
+	_, _ = fmt.Fprintf(r.Out, "  → %s: captured %d − refunded %d = applied %d fen; %d events, %d tasks\n",
 		v.Outcome, v.Captured, v.Refunded, v.Applied, v.HistoryEvents, v.WorkflowTasks)
 }
 

@@ -67,7 +67,8 @@ func (v *visit) sees(selector string) {
 }
 
 func (v *visit) text(selector string) string {
-	text, err := chromedp.Run(v.tab, chromedp.Evaluate[string](`document.querySelector("`+selector+`").innerText`))
+	script := `document.querySelector("` + selector + `").innerText`
+	text, err := chromedp.Run(v.tab, chromedp.Evaluate[string](script))
 	require.NoError(v.t, err)
 	return text
 }
@@ -94,7 +95,8 @@ func (v *visit) shot(name string) {
 // fits says that nothing sticks out of a phone's screen.
 func (v *visit) fits() {
 	v.t.Helper()
-	wide, err := chromedp.Run(v.tab, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > innerWidth"))
+	const script = "document.documentElement.scrollWidth > innerWidth"
+	wide, err := chromedp.Run(v.tab, chromedp.Evaluate[bool](script))
 	require.NoError(v.t, err)
 	require.False(v.t, wide, "%s is wider than the screen", v.address())
 }

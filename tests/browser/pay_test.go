@@ -48,7 +48,8 @@ func (v *visit) ask() string {
 	v.press("form[action='/shop/requests'] button.main")
 	v.sees("#share")
 	v.fits()
-	link, err := chromedp.Run(v.tab, chromedp.Evaluate[string](`document.querySelector(".share a[href*='/f/']").href`))
+	const script = `document.querySelector(".share a[href*='/f/']").href`
+	link, err := chromedp.Run(v.tab, chromedp.Evaluate[string](script))
 	require.NoError(v.t, err)
 	return link
 }

@@ -43,14 +43,22 @@ type engine struct {
 	temporal client.Client
 	sim      *paysim.Sim
 	simURL   string
+	hookURL  string
 	friends  atomic.Int64
 }
 
 func newEngine(t *testing.T) *engine {
 	t.Helper()
-	e := &engine{t: t, temporal: testkit.TemporalClient(t, testkit.Namespace(t))}
+	return newHookedEngine(t, "")
+}
+
+// newHookedEngine lets the merchant's system at hookURL decide about orders.
+func newHookedEngine(t *testing.T, hookURL string) *engine {
+	t.Helper()
+	e := &engine{t: t, hookURL: hookURL, temporal: testkit.TemporalClient(t, testkit.Namespace(t))}
 	dsn := testkit.Database(t, store.Migrate)
-	keys, err := vault.New(make([]byte, vault.KeySize), vault.Key{ID: "k1", Secret: make([]byte, vault.KeySize)})
+	key := make([]byte, vault.KeySize)
+	keys, err := vault.New(key, vault.Key{ID: "k1", Secret: key})
 	require.NoError(t, err)
 	e.store, err = store.Open(t.Context(), dsn, store.Options{Vault: keys})
 	require.NoError(t, err)
@@ -79,7 +87,10 @@ func (e *engine) seed() {
 	require.NoError(e.t, err)
 	require.NoError(e.t, e.store.Seed(e.t.Context(), store.SeedData{
 		Merchants: []store.Merchant{{ID: "mer_1", Name: "Shop"}},
-		Apps:      []store.App{{ID: "app_1", Merchant: "mer_1", Name: "Shop", BuyerMayPayOwn: true, DefaultExpirySeconds: 1800}},
+		Apps: []store.App{{
+			ID: "app_1", Merchant: "mer_1", Name: "Shop", BuyerMayPayOwn: true, DefaultExpirySeconds: 1800,
+			HookURL: e.hookURL, WebhookSecret: []byte(hookSecret),
+		}},
 		Accounts: []store.Account{{
 			ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: settings, State: store.AccountActive,
 		}},
@@ -91,11 +102,13 @@ func (e *engine) seed() {
 }
 
 func (e *engine) work() {
-	registry := providers.NewRegistry(map[string]providers.Factory{"mockpay": mockpay.Open}, http.DefaultClient)
+	factories := map[string]providers.Factory{"mockpay": mockpay.Open}
+	registry := providers.NewRegistry(factories, http.DefaultClient)
 	log := slog.Default()
 	acts := &activities.Activities{
 		Store: e.store, Providers: accounts.New(e.store, registry, time.Now), Hook: webhook.New(nil, time.Now),
-		Clock: time.Now, Log: log, Addresses: activities.Addresses{Callbacks: "http://127.0.0.1:1", Return: "http://127.0.0.1:1"},
+		Clock: time.Now, Log: log,
+		Addresses: activities.Addresses{Callbacks: "http://127.0.0.1:1", Return: "http://127.0.0.1:1"},
 	}
 	relay := &worker.Relay{Inbox: e.store, Door: e.door, Clock: time.Now, Log: log}
 	w, err := worker.New(e.temporal, acts, worker.Options{Providers: registry.Names()}, relay)
@@ -116,14 +129,15 @@ func (e *engine) place(w wish) models.Request {
 	e.t.Helper()
 	ctx, now := e.t.Context(), time.Now().UTC()
 	order, err := e.store.CreateOrder(ctx, store.Order{
-		ID: mint.ID("ord"), App: "app_1", Merchant: "mer_1", Buyer: "b1", BuyerName: "王*", Number: mint.Number(),
-		Title: "Kettle", Payable: models.CNY(12900), PriceVersion: 1, Kind: "physical", CreatedAt: now,
+		ID: mint.ID("ord"), App: "app_1", Merchant: "mer_1", Buyer: "b1", BuyerName: "王*",
+		Number: mint.Number(), Title: "Kettle", Payable: models.CNY(12900), PriceVersion: 1, Kind: "physical", CreatedAt: now,
 	})
 	require.NoError(e.t, err)
 	request, err := e.door.Place(ctx, models.Request{
 		ID: mint.ID("fpr"), Order: order.ID, Merchant: "mer_1", App: "app_1", Buyer: "b1",
 		Payable: order.Payable, Agreed: order.Payable, PriceVersion: 1, Rules: models.CurrentRules,
-		Speed: max(w.speed, 1), Guard: cmp.Or(w.guard, time.Second), State: models.Checking, EnteredAt: now,
+		Hooked: e.hookURL != "",
+		Speed:  max(w.speed, 1), Guard: cmp.Or(w.guard, time.Second), State: models.Checking, EnteredAt: now,
 		ExpiresAt: now.Add(cmp.Or(w.expires, 30*time.Minute)), HardEnd: now.Add(time.Hour),
 	})
 	require.NoError(e.t, err)

@@ -50,7 +50,8 @@ func (e *engine) history(id string) (events []string, tasks int) {
 
 func (e *engine) read(id string) *history.History {
 	e.t.Helper()
-	require.NoError(e.t, e.temporal.GetWorkflow(e.t.Context(), workflows.RequestID(id), "").Get(e.t.Context(), nil))
+	run := e.temporal.GetWorkflow(e.t.Context(), workflows.RequestID(id), "")
+	require.NoError(e.t, run.Get(e.t.Context(), nil))
 	read := e.temporal.GetWorkflowHistory(e.t.Context(), workflows.RequestID(id), "", false,
 		enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	var all history.History
