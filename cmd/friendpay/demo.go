@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,9 @@ func demoCommand() *cobra.Command {
 			"merchant, buyer, friend and provider, and asserts its end from the provider's journal, Postgres and Temporal.\n\n" +
 			"Scenarios: all, " + strings.Join(demo.Names(), ", ") + ".",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(append(demo.Names(), "all"), scenario) {
+				return usageError{fmt.Errorf("no scenario is called %q; see --help", scenario)}
+			}
 			binary, err := os.Executable()
 			if err != nil {
 				return fmt.Errorf("find this program: %w", err)

@@ -33,26 +33,29 @@ type usageError struct{ error }
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := root().ExecuteContext(ctx)
+	began := false
+	err := root(&began).ExecuteContext(ctx)
 	if err == nil {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "friendpay:", err)
 	var usage usageError
-	if errors.As(err, &usage) {
+	if errors.As(err, &usage) || !began {
 		os.Exit(exitUsage)
 	}
 	os.Exit(exitFailed)
 }
 
-func root() *cobra.Command {
+// root is the command line. began tells whether a command was understood and run:
+// whatever goes wrong before is a mistake of the call.
+func root(began *bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "friendpay", Short: "A friend pays your order: the engine behind it",
 		Version: version, SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRun: func(*cobra.Command, []string) { *began = true },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), staffCommand(),
-		doctorCommand(), configCommand())
+		merchantCommand(), doctorCommand(), configCommand())
 	return cmd
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -95,19 +98,23 @@ func migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Bring the database to this version's schema", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := settings()
-			if err != nil {
-				return err
+			database := environment()["DATABASE_URL"]
+			if database == "" {
+				return usageError{errors.New("DATABASE_URL is missing")}
 			}
-			return store.Migrate(cmd.Context(), config.DatabaseURL)
+			return store.Migrate(cmd.Context(), database)
 		},
 	}
 }
 
 func configCommand() *cobra.Command {
-	return &cobra.Command{
+	var generate bool
+	cmd := &cobra.Command{
 		Use: "config", Short: "Show every setting, what it is for and whether it is right", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if generate {
+				return printKeys(cmd.OutOrStdout())
+			}
 			config, err := house.Read(environment())
 			config.Print(cmd.OutOrStdout())
 			if err != nil {
@@ -116,4 +123,17 @@ func configCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&generate, "generate", false, "print fresh keys, as lines for an env file")
+	return cmd
+}
+
+// printKeys writes keys for a house that has none yet.
+func printKeys(out io.Writer) error {
+	keys := house.FreshKeys()
+	for _, name := range slices.Sorted(maps.Keys(keys)) {
+		if _, err := fmt.Fprintf(out, "%s=%s\n", name, keys[name]); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -20,15 +21,13 @@ func staffCommand() *cobra.Command {
 }
 
 // withStore runs do against the database of the settings.
-func withStore(cmd *cobra.Command, do func(context.Context, *store.Store) error) error {
+func withStore(cmd *cobra.Command, do func(context.Context, *store.Store) error) (err error) {
 	h, err := open(cmd.Context())
 	if err != nil {
 		return err
 	}
-	if err := do(cmd.Context(), h.Store); err != nil {
-		return err
-	}
-	return h.Close()
+	defer func() { err = errors.Join(err, h.Close()) }()
+	return do(cmd.Context(), h.Store)
 }
 
 func stuckCommand() *cobra.Command {

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+// merchantFile is what an operator writes about one merchant with one app.
+type merchantFile struct {
+	ID       string `json:"id"` // mer_…
+	Name     string `json:"name"`
+	App      string `json:"app"` // app_…
+	AppName  string `json:"app_name"`
+	Webhook  string `json:"webhook_url"` // empty: none wanted
+	Hook     string `json:"hook_url"`    // empty: our order row decides
+	Expiry   int64  `json:"default_expiry_seconds"`
+	MaxFen   int64  `json:"payment_limit_fen"` // per payment; 0: none
+	DayFen   int64  `json:"daily_limit_fen"`   // per payer; 0: none
+	Mode     string `json:"mode"`              // test or live
+	Accounts []struct {
+		ID       string          `json:"id"` // acc_…
+		Provider string          `json:"provider"`
+		Settings json.RawMessage `json:"settings"` // as the provider's adapter wants them
+	} `json:"accounts"`
+	Channels []struct {
+		ID       string `json:"id"`
+		Account  string `json:"account"`
+		Provider string `json:"provider"`
+		Product  string `json:"product"`
+		Kind     string `json:"kind"`
+		NameZH   string `json:"name_zh"`
+		NameEN   string `json:"name_en"`
+		MinFen   int64  `json:"min_fen"`
+		MaxFen   int64  `json:"max_fen"`
+		Close    int64  `json:"min_close_seconds"`
+	} `json:"channels"`
+}
+
+func merchantCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "merchant", Short: "Register merchants"}
+	cmd.AddCommand(&cobra.Command{
+		Use: "add FILE", Short: "Write a merchant, his app, accounts and channels from a JSON file (- for stdin)",
+		Long: "Prints a fresh API key and webhook secret, once: only the key's hash is kept. Adding a merchant\n" +
+			"again writes over what is there and gives him one more key.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := readMerchant(args[0], cmd.InOrStdin())
+			if err != nil {
+				return usageError{err}
+			}
+			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+				key, secret := "fpk_"+file.Mode+"_"+secretText(), "whsec_"+secretText()
+				if err := s.Seed(ctx, file.seed(key, secret)); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "api_key=%s\nwebhook_secret=%s\n", key, secret)
+				return err
+			})
+		},
+	})
+	return cmd
+}
+
+func readMerchant(path string, in io.Reader) (merchantFile, error) {
+	if path != "-" {
+		opened, err := os.Open(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			return merchantFile{}, err
+		}
+		defer opened.Close() //nolint:errcheck // it was only read
+		in = opened
+	}
+	decoder := json.NewDecoder(io.LimitReader(in, 1<<20))
+	decoder.DisallowUnknownFields()
+	var file merchantFile
+	if err := decoder.Decode(&file); err != nil {
+		return file, fmt.Errorf("read the merchant: %w", err)
+	}
+	if file.ID == "" || file.App == "" || file.Expiry < 60 || file.Mode != "test" && file.Mode != "live" {
+		return file, fmt.Errorf("a merchant has id, app, mode (test or live) and default_expiry_seconds from 60")
+	}
+	return file, nil
+}
+
+func (f merchantFile) seed(key, secret string) store.SeedData {
+	hash := sha256.Sum256([]byte(key))
+	data := store.SeedData{
+		Merchants: []store.Merchant{{ID: f.ID, Name: f.Name}},
+		Apps: []store.App{{
+			ID: f.App, Merchant: f.ID, Name: f.AppName, WebhookURL: f.Webhook, HookURL: f.Hook,
+			WebhookSecret: []byte(secret), DefaultExpirySeconds: f.Expiry,
+			PaymentLimit: models.CNY(f.MaxFen), DailyLimit: models.CNY(f.DayFen),
+		}},
+		Keys: []store.APIKey{{Hash: hash[:], Merchant: f.ID, Apps: []string{f.App}, Mode: f.Mode}},
+	}
+	for _, a := range f.Accounts {
+		data.Accounts = append(data.Accounts, store.Account{
+			ID: a.ID, Provider: a.Provider, App: f.App, Settings: a.Settings, State: store.AccountActive,
+		})
+	}
+	for i, c := range f.Channels {
+		data.Channels = append(data.Channels, store.Channel{
+			ID: c.ID, App: f.App, Provider: c.Provider, Account: c.Account, Product: c.Product, Kind: c.Kind,
+			NameZH: c.NameZH, NameEN: c.NameEN, Position: i + 1, Min: models.CNY(c.MinFen), Max: models.CNY(c.MaxFen),
+			MinCloseSeconds: c.Close, Enabled: true,
+		})
+	}
+	return data
+}
+
+// secretText is 192 bits in base64.
+func secretText() string {
+	bytes := make([]byte, 24)
+	_, _ = rand.Read(bytes) // never fails: it ends the process instead
+	return base64.StdEncoding.EncodeToString(bytes)
+}
