@@ -15,9 +15,10 @@ func demoCommand() *cobra.Command {
 	var asJSON bool
 	var scenario string
 	cmd := &cobra.Command{
-		Use: "demo", Short: "Play the main job and its accidents, and prove how it ends", Args: cobra.NoArgs,
+		Use: "demo", Short: "Play the main job and its accidents, and prove how each ends", Args: cobra.NoArgs,
 		Long: "Starts a stack of its own on free ports in a temporary folder, plays a scenario over HTTP as\n" +
-			"merchant, buyer, friend and provider, and asserts its end from the provider's journal, Postgres and Temporal.\n\n" +
+			"merchant, buyer, friend and provider, and asserts its end from the provider's journal,\n" +
+			"Postgres and Temporal.\n\n" +
 			"Scenarios: all, " + strings.Join(demo.Names(), ", ") + ".",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(append(demo.Names(), "all"), scenario) {

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +38,11 @@ func devCommand() *cobra.Command {
 			if err := h.StartWorker(cmd.Context()); err != nil {
 				return err
 			}
-			tell(cmd.OutOrStdout(), h)
+			file, err := writeEnv(options.Dir, h.Env)
+			if err != nil {
+				return err
+			}
+			tell(cmd.OutOrStdout(), h, file)
 			<-cmd.Context().Done()
 			fmt.Fprintln(cmd.ErrOrStderr(), "stopping …")
 			return nil
@@ -65,7 +72,17 @@ func folder(options *local.Options, fresh bool) error {
 	return os.MkdirAll(path, 0o755) //nolint:gosec // PostgreSQL runs as another user below it
 }
 
-func tell(out io.Writer, h *local.House) {
+// writeEnv keeps the settings of the running house, for the tools of support.
+func writeEnv(dir string, env map[string]string) (string, error) {
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		fmt.Fprintf(&text, "%s='%s'\n", name, env[name])
+	}
+	file := filepath.Join(dir, "env")
+	return file, os.WriteFile(file, []byte(text.String()), 0o600)
+}
+
+func tell(out io.Writer, h *local.House, env string) {
 	rows := [][2]string{
 		{"Shop (start here)", h.APIURL + "/shop"},
 		{"API", h.APIURL + "/docs"},
@@ -76,6 +93,7 @@ func tell(out io.Writer, h *local.House) {
 	if h.Temporal != nil {
 		rows = append(rows, [2]string{"Temporal", h.Temporal.UIURL()})
 	}
+	rows = append(rows, [2]string{"Support", "set -a; . " + env + "; bin/friendpay staff stuck"})
 	for _, row := range rows {
 		_, _ = fmt.Fprintf(out, "  %-30s %s\n", row[0], row[1])
 	}

@@ -130,7 +130,8 @@ func (e *engine) place(w wish) models.Request {
 	ctx, now := e.t.Context(), time.Now().UTC()
 	order, err := e.store.CreateOrder(ctx, store.Order{
 		ID: mint.ID("ord"), App: "app_1", Merchant: "mer_1", Buyer: "b1", BuyerName: "王*",
-		Number: mint.Number(), Title: "Kettle", Payable: models.CNY(12900), PriceVersion: 1, Kind: "physical", CreatedAt: now,
+		Number: mint.Number(), Title: "Kettle", Kind: "physical",
+		Payable: models.CNY(12900), PriceVersion: 1, CreatedAt: now,
 	})
 	require.NoError(e.t, err)
 	request, err := e.door.Place(ctx, models.Request{
