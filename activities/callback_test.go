@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 )
@@ -95,34 +96,48 @@ func TestAHangingProviderHoldsNobodyUp(t *testing.T) {
 	require.Equal(t, providers.Ambiguous, w.rows.calls[0].Class, "and the call is still noted")
 }
 
-// poll runs PollPayment as the server does, retries and all, and returns when the
-// provider was asked and what came of it.
-func (w *world) poll(call models.Call) (asked []time.Duration, event models.Event) {
+// server runs an activity as the server does, retries and all. Its clock jumps.
+func (w *world) server(
+	handler activities.Func,
+) (env *testsuite.TestWorkflowEnvironment, clock func() time.Duration) {
 	w.t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(sdklog.NewStructuredLogger(w.Log))
-	env := suite.NewTestWorkflowEnvironment()
+	env = suite.NewTestWorkflowEnvironment()
 	env.SetTestTimeout(time.Minute)
-	env.RegisterActivityWithOptions(w.PollPayment, activity.RegisterOptions{Name: "PollPayment"})
+	env.RegisterActivityWithOptions(handler, activity.RegisterOptions{Name: "poll"})
 	start := env.Now()
-	answers := slices.Clone(w.desk.answers)
-	for i, answer := range answers {
-		w.desk.answers[i] = func(ctx context.Context) (providers.Status, error) {
-			asked = append(asked, env.Now().Sub(start).Round(time.Millisecond))
-			return answer(ctx)
-		}
-	}
+	return env, func() time.Duration { return env.Now().Sub(start).Round(time.Millisecond) }
+}
+
+func (w *world) executed(env *testsuite.TestWorkflowEnvironment, call models.Call) (event models.Event) {
+	w.t.Helper()
 	env.ExecuteWorkflow(func(ctx workflow.Context) (models.Event, error) {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 			StartToCloseTimeout: time.Minute,
 			RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Nanosecond, MaximumAttempts: 99},
 		})
 		var event models.Event
-		err := workflow.ExecuteActivity(ctx, "PollPayment", call).Get(ctx, &event)
+		err := workflow.ExecuteActivity(ctx, "poll", call).Get(ctx, &event)
 		return event, err
 	})
 	require.NoError(w.t, env.GetWorkflowError())
 	require.NoError(w.t, env.GetWorkflowResult(&event))
+	return event
+}
+
+// poll runs PollPayment and returns when the provider was asked and what came of it.
+func (w *world) poll(call models.Call) (asked []time.Duration, event models.Event) {
+	w.t.Helper()
+	env, clock := w.server(w.PollPayment)
+	answers := slices.Clone(w.desk.answers)
+	for i, answer := range answers {
+		w.desk.answers[i] = func(ctx context.Context) (providers.Status, error) {
+			asked = append(asked, clock())
+			return answer(ctx)
+		}
+	}
+	event = w.executed(env, call)
 	return asked, event
 }
 
@@ -140,13 +155,16 @@ func TestThePollKeepsItsSchedule(t *testing.T) {
 	w.desk.unpaidFor(10)
 	asked, event := w.poll(models.Call{Request: request(models.LiveAttempt), Ref: number})
 	require.Equal(t, models.PaymentSucceeded, event.Kind)
-	var at time.Duration
-	want := []time.Duration{0}
-	for _, after := range []int{5, 10, 20, 30, 60, 120, 300, 600, 600, 600} {
-		at += time.Duration(after) * time.Second
-		want = append(want, at)
+	require.Equal(t, after(5, 10, 20, 30, 60, 120, 300, 600, 600, 600), asked)
+}
+
+// after is the times of a first question and of those so many seconds after each.
+func after(seconds ...int) []time.Duration {
+	times := []time.Duration{0}
+	for i, wait := range seconds {
+		times = append(times, times[i]+time.Duration(wait)*time.Second)
 	}
-	require.Equal(t, want, asked)
+	return times
 }
 
 func TestThePollIsScaled(t *testing.T) {

@@ -134,3 +134,19 @@ func TestAnUnknownRefundIsTroubleOfOurs(t *testing.T) {
 	_, err = w.run("SubmitRefund", owing())
 	require.Equal(t, "ambiguous", again(t, err).Type())
 }
+
+func TestTheRefundsPollKeepsItsSchedule(t *testing.T) {
+	w := newWorld(t)
+	env, clock := w.server(w.PollRefund)
+	var asked []time.Duration
+	w.desk.refund = func(r providers.Refund) (providers.RefundStatus, error) {
+		if asked = append(asked, clock()); len(asked) <= 10 {
+			return providers.RefundStatus{State: providers.RefundProcessing, Number: r.Number}, nil
+		}
+		return providers.RefundStatus{
+			State: providers.RefundDone, Number: r.Number, Refunded: r.Amount, DoneAt: noon,
+		}, nil
+	}
+	require.Equal(t, models.RefundDone, w.executed(env, owing()).Kind)
+	require.Equal(t, after(60, 60, 60, 60, 60, 300, 600, 1200, 1800, 1800), asked)
+}
