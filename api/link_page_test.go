@@ -21,13 +21,16 @@ func TestALinkSaysWhatIsAskedAndByWhom(t *testing.T) {
 	page := v.get(path)
 	require.Equal(t, http.StatusOK, page.Code)
 	text := page.Body.String()
-	for _, want := range []string{"王**", "¥129.00", "Tea House", "剩余", "只退回给你", "确认认识对方", `value="mock"`, "这次不付"} {
+	for _, want := range []string{
+		"王**", "¥129.00", "Tea House", "剩余", "只退回给你", "确认认识对方", `value="mock"`, "这次不付",
+	} {
 		require.Contains(t, text, want)
 	}
 	for _, never := range []string{"小明", "buyer-1", `value="small"`, "http://", "https://"} {
 		require.NotContains(t, text, never)
 	}
-	require.Contains(t, v.get(path, "Accept-Language", "en-GB").Body.String(), "Only pay if you know this person.")
+	english := v.get(path, "Accept-Language", "en-GB").Body.String()
+	require.Contains(t, english, "Only pay if you know this person.")
 	require.Contains(t, v.get("/c/"+f.code(f.place())).Body.String(), "¥129.00", "a typed code shows the same")
 
 	heavy := page.Body.Len()
@@ -122,7 +125,8 @@ func TestGuessingIsLimitedByAddress(t *testing.T) {
 		got := v.get("/c/23456-2345"+string("23456789ABCDEFGHJKMNPQRSTUVWXYZ"[i]), "X-Forwarded-For", mint.Number())
 		require.Equal(t, http.StatusNotFound, got.Code)
 	}
-	for _, path := range []string{"/c/23456-23456", "/f/" + strings.Repeat("A", 43), "/f/x", "/c/" + f.code(id)} {
+	unknown := "/f/" + strings.Repeat("A", 43)
+	for _, path := range []string{"/c/23456-23456", unknown, "/f/x", "/c/" + f.code(id)} {
 		got := v.get(path, "X-Forwarded-For", "198.51.100."+mint.Number()[:1])
 		require.Equal(t, http.StatusTooManyRequests, got.Code, path)
 		require.NotEmpty(t, got.Header().Get("Retry-After"), path)
@@ -141,7 +145,11 @@ func TestALinkThatCannotBePaidSaysWhy(t *testing.T) {
 		Number: mint.Number(), Payer: "pay_1", Channel: "mock", Provider: "mockpay", Account: "acc_tea",
 		Product: "wap", Quoted: models.CNY(12900), PriceVersion: 1,
 	}}
-	dearer := models.Event{Kind: models.PriceChanged, Price: &models.Price{Payable: models.CNY(13900), Version: 2}}
+	higher := models.Price{Payable: models.CNY(13900), Version: 2}
+	dearer := models.Event{Kind: models.PriceChanged, Price: &higher}
+	decline := func(reason string) func(_, invite string) error {
+		return func(_, invite string) error { return f.store.DeclineInvite(t.Context(), invite, reason) }
+	}
 	for name, c := range map[string]struct {
 		how    func(id, invite string) error
 		events []models.Event
@@ -150,11 +158,10 @@ func TestALinkThatCannotBePaidSaysWhy(t *testing.T) {
 	}{
 		"revoked": {how: func(_, invite string) error { return f.store.RevokeInvite(t.Context(), invite) },
 			status: http.StatusGone, says: "链接已被收回"},
-		"declined": {how: func(_, invite string) error { return f.store.DeclineInvite(t.Context(), invite, "declined") },
-			status: http.StatusGone, says: "已记下：这次不付"},
-		"reported": {how: func(_, invite string) error { return f.store.DeclineInvite(t.Context(), invite, reported) },
-			status: http.StatusGone, says: "已收到举报"},
-		"paid": {how: func(id, _ string) error { f.world.pay(id); return nil }, status: http.StatusGone, says: "已经付清了"},
+		"declined": {how: decline("declined"), status: http.StatusGone, says: "已记下：这次不付"},
+		"reported": {how: decline(reported), status: http.StatusGone, says: "已收到举报"},
+		"paid": {how: func(id, _ string) error { f.world.pay(id); return nil },
+			status: http.StatusGone, says: "已经付清了"},
 		"expired": {events: []models.Event{{Kind: models.RequestLapsed}}, status: http.StatusGone,
 			says: "付款时间已过"},
 		"cancelled": {events: []models.Event{{Kind: models.BuyerCancelled}}, status: http.StatusGone,

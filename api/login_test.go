@@ -19,12 +19,13 @@ func TestAFriendLogsInByPhone(t *testing.T) {
 	require.Equal(t, http.StatusOK, sent.Code)
 	require.Contains(t, sent.Body.String(), `autocomplete="one-time-code"`)
 	require.Contains(t, sent.Body.String(), `name="channel" value="mock"`, "the channel is remembered")
-	require.Contains(t, sent.Body.String(), "data-posted", "a page that answers a form does not load itself again")
+	require.Contains(t, sent.Body.String(), "data-posted", "what answers a form does not load itself again")
 	require.Regexp(t, `^[0-9]{6}$`, f.sms.codes["13800138000"])
 	require.NotContains(t, strings.Join(f.sms.texts, " "), "http", "texts carry no address")
 
 	before := v.cookie
-	in := v.post("/pay/login", "phone", "+86 138 0013 8000", "code", f.sms.codes["13800138000"], "channel", "mock")
+	code := f.sms.codes["13800138000"]
+	in := v.post("/pay/login", "phone", "+86 138 0013 8000", "code", code, "channel", "mock")
 	require.Equal(t, "/pay?channel=mock", in.Header().Get("Location"))
 	require.NotEqual(t, before, v.cookie, "the session is a new one")
 	page = v.get("/pay?channel=mock").Body.String()
@@ -97,7 +98,8 @@ func TestPhonesAreReadAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string]string{
 		"13800138000": "13800138000", "+8613800138000": "13800138000", "86 138 0013 8000": "13800138000",
 		" 199-0000-0000 ": "19900000000",
-		"": "", "12800138000": "", "1380013800": "", "138001380001": "", "+14155550100": "", "１３８００１３８０００": "",
+		"":                "", "12800138000": "", "1380013800": "", "138001380001": "", "+14155550100": "",
+		"１３８００１３８０００":       "",
 		"13800138000; DROP": "",
 	} {
 		got, err := mobile(typed)

@@ -18,7 +18,8 @@ var later = []int{http.StatusAccepted}
 // allRoutes is the one list of what the house answers. A path that is not in it
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
-	return slices.Concat(s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.machineRoutes())
+	return slices.Concat(
+		s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.machineRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.

@@ -20,6 +20,9 @@ import (
 	"github.com/friendpay/friendpay/providers"
 )
 
+// bankPage is where the provider takes money: an address that is a secret.
+const bankPage = "https://bank.example/pay/1?k=capability"
+
 // friends is a world with a phone network and a door behind which the provider
 // opens what the law lets through.
 type friends struct {
@@ -35,7 +38,7 @@ func newFriends(t *testing.T, changes ...func(*Deps)) *friends {
 		law, ok := d.Door.(*lawDoor)
 		require.True(t, ok)
 		f.door.lawDoor = law
-		f.door.shown = providers.Presentation{Kind: providers.Redirect, URL: "https://bank.example/pay/1?k=capability"}
+		f.door.shown = providers.Presentation{Kind: providers.Redirect, URL: bankPage}
 		d.SMS, d.Door = f.sms, f.door
 	}}, changes...)...)
 	return f
@@ -179,7 +182,9 @@ func (v *visitor) post(path string, pairs ...string) answer {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
-	headers := v.headers([]string{"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin"})
+	headers := v.headers([]string{
+		"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin",
+	})
 	return v.keep(v.call(post, path, "", form.Encode(), headers...))
 }
 
@@ -217,4 +222,14 @@ func (w *world) rows() string {
 		fmt.Fprintf(sum, "%s\n%s\n", table, rows)
 	}
 	return fmt.Sprintf("%x", sum.Sum(nil))
+}
+
+// forgetCodes lets a phone have another code at once.
+func (f *friends) forgetCodes(t *testing.T) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), f.dsn)
+	require.NoError(t, err)
+	_, err = conn.Exec(t.Context(), "DELETE FROM login_codes")
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(t.Context()))
 }

@@ -51,7 +51,8 @@ func newWorld(t *testing.T, changes ...func(*Deps)) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, rows.Close()) })
 	require.NoError(t, rows.Seed(t.Context(), seed()))
-	w := &world{t: t, dsn: dsn, store: rows, door: &lawDoor{store: rows, seen: map[string]bool{}}, log: &bytes.Buffer{}}
+	door := &lawDoor{store: rows, seen: map[string]bool{}}
+	w := &world{t: t, dsn: dsn, store: rows, door: door, log: &bytes.Buffer{}}
 	deps := Deps{
 		Store: rows, Door: w.door, Tokens: newTokens(t), Links: newLinks(t), Clock: time.Now,
 		Log: slog.New(slog.NewJSONHandler(&locked{w: w.log}, nil)),

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+func captured12900() models.Event {
+	return models.Event{
+		Kind: models.PaymentSucceeded, Spare: mint.Number(),
+		Capture: &models.Capture{Money: models.CNY(12900), Transaction: "T1", PaidAt: time.Now().UTC()},
+	}
+}
+
+func TestTheResultFollowsTheMoney(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	v := f.visit(id).logIn("13800138000")
+	v.pay()
+	says := func(what string, live bool) {
+		t.Helper()
+		page := v.get("/pay/result")
+		require.Equal(t, http.StatusOK, page.Code)
+		require.Contains(t, page.Body.String(), what)
+		if live {
+			require.Contains(t, page.Body.String(), `http-equiv="refresh"`)
+		} else {
+			require.NotContains(t, page.Body.String(), `http-equiv="refresh"`)
+		}
+	}
+	says("等你付款", true)
+	f.happen(id, models.Event{Kind: models.SlotLapsed})
+	says("正在确认付款结果", true)
+	r := f.happen(id, captured12900())
+	says("正在确认付款结果", true)
+	refused, err := f.store.ClaimOrder(t.Context(), store.Claim{
+		Order: r.Order, Request: id, Attempt: r.Winner, Price: r.Payable, PriceVersion: r.PriceVersion,
+	})
+	require.NoError(t, err)
+	require.Empty(t, refused)
+	f.happen(id, models.Event{Kind: models.OrderAccepted, Spare: mint.Number()})
+	says("付好了，谢谢你", false)
+	require.Contains(t, v.get("/pay/result").Body.String(), "¥129.00")
+	require.Equal(t, "paid", string(stateNotices[models.Settled]))
+
+	refund := mint.Number()
+	back := models.CNY(12900)
+	f.happen(id, models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back, Reason: "after_sale"})
+	says("钱正在退回给你", true)
+	f.happen(id, models.Event{Kind: models.RefundBroke, Refund: refund, Reason: "abnormal"})
+	says("退款需要人工处理", false)
+	f.happen(id, models.Event{Kind: models.RefundRetried, Refund: refund, Spare: mint.Number()})
+	f.happen(id, models.Event{Kind: models.RefundDone, Refund: refund})
+	says("钱已退回给你", false)
+}
+
+func TestMoneyThatCameLateIsSeenByWhoPaid(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	v := f.visit(id).logIn("13800138000")
+	v.pay()
+	f.happen(id, models.Event{Kind: models.BuyerCancelled})
+	f.happen(id, models.Event{Kind: models.PaymentClosed})
+	require.Contains(t, v.get("/pay/result").Body.String(), "没有付款")
+	require.NotContains(t, v.get("/pay/result").Body.String(), "重新选择", "the request has ended")
+	f.happen(id, captured12900())
+	require.Contains(t, v.get("/pay/result").Body.String(), "钱正在退回给你")
+
+	later := &visitor{friends: f}
+	page := later.get("/f/" + f.secret(id))
+	require.Contains(t, page.Body.String(), "我付过款，看我的结果", "his session is over; the link knows the way")
+	require.Equal(t, "/pay/result", later.post("/f/"+f.secret(id), "then", "mine").Header().Get("Location"))
+	look := later.get("/pay/result").Body.String()
+	require.Contains(t, look, "看你的付款结果")
+	require.NotContains(t, look, "钱正在退回给你")
+
+	f.forgetCodes(t)
+	code := later.post("/pay/code", "phone", "13800138000", "then", "look")
+	require.Contains(t, code.Body.String(), `name="then" value="look"`)
+	in := later.post("/pay/login", "phone", "13800138000", "then", "look", "code", f.sms.codes["13800138000"])
+	require.Equal(t, "/pay/result", in.Header().Get("Location"))
+	require.Contains(t, later.get("/pay/result").Body.String(), "钱正在退回给你")
+
+	stranger := f.visit(id)
+	stranger.post("/pay/code", "phone", "13900139000", "then", "look")
+	stranger.post("/pay/login", "phone", "13900139000", "then", "look", "code", f.sms.codes["13900139000"])
+	require.Equal(t, "/pay", stranger.get("/pay/result").Header().Get("Location"), "he paid nothing")
+}
+
+func TestMoneyThatCameBackMayBePaidAgain(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	v := f.visit(id).logIn("13800138000")
+	v.pay()
+	dearer := models.Price{Payable: models.CNY(13900), Version: 2}
+	f.happen(id, models.Event{Kind: models.PriceChanged, Price: &dearer})
+	r := f.happen(id, captured12900())
+	if r.State == models.Paused {
+		r = f.happen(id, models.Event{Kind: models.PriceAccepted})
+	}
+	require.Equal(t, models.Open, r.State)
+	page := v.get("/pay/result").Body.String()
+	require.Contains(t, page, "钱正在退回给你")
+	require.Contains(t, page, "重新选择付款方式")
+	again := v.get("/pay")
+	require.Equal(t, http.StatusOK, again.Code)
+	require.Contains(t, again.Body.String(), "¥139.00")
+	paid := v.post("/pay/attempts", "channel", "mock", "minor", "13900", "currency", "CNY", "price_version", "2")
+	require.Equal(t, bankPage, paid.Header().Get("Location"))
+}
