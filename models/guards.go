@@ -7,8 +7,6 @@ import (
 
 // The conditions of the law. Each looks at the request as it was and the event.
 var (
-	always = guard{}
-
 	// About the attempt or refund that the event names.
 	unknownAttempt = guard{"no such attempt", func(r Request, e Event) bool { return r.attempt(e.Attempt) < 0 }}
 	captured       = attemptIn("captured already", SucceededAttempt)

@@ -117,13 +117,10 @@ func (l law) find(r Request, e Event) (rule, error) {
 }
 
 func (r *Request) enter(to State, e Event) {
-	switch to {
-	case stay:
-		return
-	case goal:
+	if to == goal {
 		to = r.Target
 	}
-	if to != r.State {
+	if to != stay && to != r.State {
 		r.State, r.EnteredAt = to, e.At
 	}
 }

@@ -198,6 +198,7 @@ func forget(r *Request, kind EventKind) {
 		r.PausedUntil = later
 	case GuardLapsed:
 		r.GuardUntil = later
+	default: // no other kind is a lapse of a window
 	}
 }
 

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -26,7 +27,10 @@ func TestBuyerPaysHimself(t *testing.T) {
 
 func TestOnlyOnePaysAtATime(t *testing.T) {
 	s := begin(t).pay("A1").opened("A1")
-	err := s.Accepts(s.wants("A2", "another", "wechat")).(*Error)
+	var err *Error
+	if !errors.As(s.Accepts(s.wants("A2", "another", "wechat")), &err) {
+		t.Fatal("another friend is let in")
+	}
 	if err.Reason != "slot_taken" || !err.Until.Equal(s.SlotUntil) || err.Code != Conflict {
 		t.Errorf("another friend hears %+v", err)
 	}

@@ -31,6 +31,7 @@ func (e Event) Check() error {
 		if !number(e.Refund) {
 			return shape("refund", "A report names its refund.")
 		}
+	default: // the other kinds carry nothing
 	}
 	return nil
 }

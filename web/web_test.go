@@ -72,6 +72,7 @@ func views(t *testing.T) map[string]web.Page {
 			view.Captured, view.PaidAt = card.Amount, at
 		case web.NotPaid:
 			view.MayRetry = true
+		default: // the card and the words are all there is
 		}
 		if outcome == web.Returning {
 			view.Refunds = []web.Refund{{Amount: card.Amount}}

@@ -74,7 +74,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 
 func (o *Outbox) take(ctx context.Context, limit int) []store.Message {
 	letters, err := o.Letters.TakeMessages(ctx, limit, outboxLease, o.lanes.full()...)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		o.Log.WarnContext(ctx, "outbox not readable", "error", err)
 	}
 	return letters

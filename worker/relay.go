@@ -54,7 +54,7 @@ func (r *Relay) Run(ctx context.Context) error {
 
 func (r *Relay) take(ctx context.Context, limit int) []store.ProviderEvent {
 	events, err := r.Inbox.TakeEvents(ctx, limit, relayLease)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		r.Log.WarnContext(ctx, "inbox not readable", "error", err)
 	}
 	return events

@@ -122,9 +122,9 @@ func openPayment(ctx workflow.Context, effect models.Effect, r models.Request) (
 	options.ScheduleToCloseTimeout = 30 * time.Second
 	answer, err := execute(ctx, options, effect, r)
 	if err != nil {
-		return models.Event{Kind: models.PaymentUnknown, Attempt: effect.Ref, Actor: "provider"}, nil
+		answer, err = models.Event{Kind: models.PaymentUnknown, Attempt: effect.Ref, Actor: "provider"}, nil
 	}
-	return answer, nil
+	return answer, err
 }
 
 // untilAnswered runs a remote effect that the server retries without end.

@@ -74,11 +74,11 @@ func merchantCommand() *cobra.Command {
 
 func readMerchant(path string, in io.Reader) (merchantFile, error) {
 	if path != "-" {
-		opened, err := os.Open(path) //nolint:gosec // the operator names the file
+		opened, err := os.Open(path)
 		if err != nil {
 			return merchantFile{}, err
 		}
-		defer opened.Close() //nolint:errcheck // it was only read
+		defer opened.Close()
 		in = opened
 	}
 	decoder := json.NewDecoder(io.LimitReader(in, 1<<20))

@@ -21,12 +21,6 @@ type problem struct {
 
 func (p *problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Reason, p.Detail) }
 
-// isProblem says that err is the API's refusal for that reason.
-func isProblem(err error, reason string) bool {
-	var p *problem
-	return errors.As(err, &p) && p.Reason == reason
-}
-
 func post(
 	ctx context.Context, client *http.Client, address string, header http.Header, body, into any,
 ) error {

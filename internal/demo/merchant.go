@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -32,8 +33,8 @@ type heard struct {
 	} `json:"data"`
 }
 
-func newSink() (*sink, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func newSink(ctx context.Context) (*sink, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -38,8 +38,11 @@ func (s *story) dieWhileOpening(ctx context.Context, doomed *exec.Cmd) (attempt,
 	if err := s.provider.spoil(ctx, fault{Op: "create", Mode: "hold"}); err != nil {
 		return attempt{}, errors.Join(err, kill(doomed))
 	}
-	asked := make(chan error, 1)
-	go func() { _, err := f.pay(ctx); asked <- err }()
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		_, _ = f.pay(ctx) // whatever he hears: the attempt is looked up below
+	}()
 	number, err := s.heldAttempt(ctx)
 	if err := errors.Join(err, kill(doomed)); err != nil {
 		return attempt{}, err
@@ -48,7 +51,7 @@ func (s *story) dieWhileOpening(ctx context.Context, doomed *exec.Cmd) (attempt,
 	if err := errors.Join(s.provider.release(ctx), s.house.StartWorker(ctx)); err != nil {
 		return attempt{}, err
 	}
-	<-asked // whatever it heard: the answer is looked up below
+	<-asked
 	made, err := s.presented(ctx, f, number)
 	if err != nil {
 		return attempt{}, err
@@ -95,7 +98,7 @@ func (s *story) checkCreates(ctx context.Context, number string) error {
 
 // spawnWorker runs `friendpay worker` as a process of its own.
 func (s *story) spawnWorker(ctx context.Context) (*exec.Cmd, error) {
-	cmd := exec.CommandContext(ctx, s.options.Binary, "worker")
+	cmd := exec.CommandContext(ctx, s.options.Binary, "worker") //nolint:gosec // it is this very program
 	cmd.Stderr = os.Stderr
 	for name, value := range s.house.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)

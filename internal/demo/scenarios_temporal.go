@@ -41,12 +41,15 @@ func (s *story) forgottenAttempt(ctx context.Context, hold *holdSave) (number st
 	if err != nil {
 		return "", err
 	}
-	asked := make(chan error, 1)
-	go func() { _, err := f.pay(ctx); asked <- err }()
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		_, _ = f.pay(ctx) // he will hear nothing good
+	}()
 	select {
 	case <-hold.reached:
-	case err := <-asked:
-		return "", fmt.Errorf("the friend was answered before the step was saved: %w", err)
+	case <-asked:
+		return "", errors.New("the friend was answered before the step was saved")
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}

@@ -33,7 +33,7 @@ type stage struct {
 }
 
 func newStage(ctx context.Context, options Options) (*stage, error) {
-	merchant, err := newSink()
+	merchant, err := newSink(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -57,10 +57,10 @@ func TestARequestThatLostItsOrderFails(t *testing.T) {
 	}
 	request := fresh()
 	_, err := e.Place(t.Context(), request)
-	refused(t, err, models.Conflict, "request_open")
+	_ = refused(t, err, models.Conflict, "request_open")
 	e.ended(request.ID)
 	_, err = e.Place(t.Context(), request)
-	refused(t, err, models.Conflict, "request_open")
+	_ = refused(t, err, models.Conflict, "request_open")
 }
 
 func TestARefusalArrivesWhole(t *testing.T) {
@@ -92,9 +92,9 @@ func TestARefusalArrivesWhole(t *testing.T) {
 func TestNobodyIsBehindTheDoor(t *testing.T) {
 	e := newEngine(t).work()
 	_, err := e.Deliver(t.Context(), "fpr_nobody", "u", cancelled)
-	refused(t, err, models.Gone, "ended")
+	_ = refused(t, err, models.Gone, "ended")
 	_, err = e.Durable(t.Context(), "fpr_nobody")
-	refused(t, err, models.Gone, "ended")
+	_ = refused(t, err, models.Gone, "ended")
 
 	request := fresh()
 	_, err = e.Place(t.Context(), request)
@@ -104,7 +104,7 @@ func TestNobodyIsBehindTheDoor(t *testing.T) {
 	require.Equal(t, models.CancelledBuyer, after.State)
 	e.ended(request.ID)
 	_, err = e.Deliver(t.Context(), request.ID, "p1", pay("pay_1"))
-	refused(t, err, models.Gone, "ended")
+	_ = refused(t, err, models.Gone, "ended")
 	version, err := e.Durable(t.Context(), request.ID)
 	require.NoError(t, err, "a closed run still knows")
 	require.Equal(t, e.stored(request.ID).Version, version)
@@ -141,7 +141,7 @@ func TestPostStartsAClosedRunAgain(t *testing.T) {
 
 	_, err = e.Post(t.Context(), e.stored(request.ID), "evt_2",
 		models.Event{Kind: models.PaymentReported, Attempt: mint.Number(), Actor: "provider"})
-	refused(t, err, models.NotFound, "unknown_attempt")
+	_ = refused(t, err, models.NotFound, "unknown_attempt")
 }
 
 // A provider takes its time: whoever waits is told so, and asks again by the same id.
@@ -159,7 +159,7 @@ func TestStillWorking(t *testing.T) {
 	brief, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	_, err = e.Deliver(brief, request.ID, ask.Attempt, ask)
-	refused(t, err, models.Unavailable, "still_working")
+	_ = refused(t, err, models.Unavailable, "still_working")
 	close(free)
 	after, err := e.Deliver(t.Context(), request.ID, ask.Attempt, ask)
 	require.NoError(t, err)
@@ -177,7 +177,7 @@ func TestTheEngineIsDown(t *testing.T) {
 			func(ctx context.Context) error { _, err := d.Durable(ctx, request.ID); return err },
 		} {
 			brief, cancel := context.WithTimeout(t.Context(), time.Second)
-			refused(t, knock(brief), models.Unavailable, "engine_unavailable")
+			_ = refused(t, knock(brief), models.Unavailable, "engine_unavailable")
 			cancel()
 		}
 	}

@@ -28,7 +28,6 @@ type engine struct {
 	*door.Door
 	t        *testing.T
 	temporal client.Client
-	queues   []worker.Worker
 
 	mu      sync.Mutex
 	answers map[models.EffectKind]func(models.Call) (models.Event, error)

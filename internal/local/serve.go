@@ -27,7 +27,7 @@ func (h *House) startSim(ctx context.Context) error {
 		return fmt.Errorf("start the simulator: %w", err)
 	}
 	h.closers = append(h.closers, h.Sim.Close)
-	h.serve(listener, h.Sim.Handler())
+	h.serve(listener, h.Sim.Handler()) //nolint:contextcheck // served until Close, not for as long as Start
 	return nil
 }
 
@@ -37,7 +37,7 @@ func (h *House) serveAPI(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
-	h.serve(h.listener, server.Handler())
+	h.serve(h.listener, server.Handler()) //nolint:contextcheck // served until Close, not for as long as Start
 	return nil
 }
 

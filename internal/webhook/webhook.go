@@ -63,7 +63,7 @@ func (c *Client) Send(ctx context.Context, to Endpoint, message Message) (status
 	if err != nil {
 		return 0, err
 	}
-	defer answer.Body.Close() //nolint:errcheck // nothing is lost with an answer that was read
+	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusGone:
 		return answer.StatusCode, ErrGone
@@ -80,7 +80,7 @@ func (c *Client) Ask(ctx context.Context, to Endpoint, message Message, reply an
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // nothing is lost with an answer that was read
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("the receiver answered %d", answer.StatusCode)
 	}

@@ -30,7 +30,10 @@ func (e *engine) capture(number string) { e.simulated("/sim/mockpay/capture", nu
 func (e *engine) simulated(path, number string) {
 	e.t.Helper()
 	body := bytes.NewBufferString(`{"number":"` + number + `"}`)
-	answer, err := http.Post(e.simURL+path, "application/json", body) //nolint:noctx // the test's own
+	request, err := http.NewRequestWithContext(e.t.Context(), http.MethodPost, e.simURL+path, body)
+	require.NoError(e.t, err)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
 	require.NoError(e.t, err)
 	require.NoError(e.t, answer.Body.Close())
 	require.Equal(e.t, http.StatusOK, answer.StatusCode)
