@@ -57,6 +57,13 @@ func (l *letters) change(id string, change func(*letter)) error {
 	return nil
 }
 
+func (l *letters) mark(ctx context.Context, id string, change func(*letter)) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return l.change(id, change)
+}
+
 func (l *letters) find(id string) (found letter) {
 	_ = l.change(id, func(r *letter) { found = *r })
 	return found
@@ -69,20 +76,20 @@ func (l *letters) Message(_ context.Context, id string) (m store.Message, _ erro
 	return m, nil
 }
 
-func (l *letters) SentMessage(_ context.Context, id string, status int) error {
-	return l.change(id, func(r *letter) { r.state, r.why = "sent", fmt.Sprint(status) })
+func (l *letters) SentMessage(ctx context.Context, id string, status int) error {
+	return l.mark(ctx, id, func(r *letter) { r.state, r.why = "sent", fmt.Sprint(status) })
 }
 
-func (l *letters) RetryMessage(_ context.Context, id string, next time.Time, why string) error {
-	return l.change(id, func(r *letter) { r.due, r.why = next, why })
+func (l *letters) RetryMessage(ctx context.Context, id string, next time.Time, why string) error {
+	return l.mark(ctx, id, func(r *letter) { r.due, r.why = next, why })
 }
 
-func (l *letters) PutOffMessage(_ context.Context, id string, next time.Time, why string) error {
-	return l.change(id, func(r *letter) { r.due, r.why, r.Tries = next, why, r.Tries-1 })
+func (l *letters) PutOffMessage(ctx context.Context, id string, next time.Time, why string) error {
+	return l.mark(ctx, id, func(r *letter) { r.due, r.why, r.Tries = next, why, r.Tries-1 })
 }
 
-func (l *letters) DeadMessage(_ context.Context, id, why string) error {
-	return l.change(id, func(r *letter) { r.state, r.why = "dead", why })
+func (l *letters) DeadMessage(ctx context.Context, id, why string) error {
+	return l.mark(ctx, id, func(r *letter) { r.state, r.why = "dead", why })
 }
 
 func (l *letters) App(_ context.Context, id string) (store.App, error) { return l.apps[id], nil }
@@ -318,6 +325,11 @@ func TestABlackHoleHoldsUpOnlyItself(t *testing.T) {
 			require.Equal(t, "sent", l.row(i).state, "message %d", i)
 		}
 		require.Len(t, sent, 28, "20 of the other, and its own share of the carriers")
+		leased := 0
+		for i := range 300 {
+			leased += l.row(i).Tries
+		}
+		require.LessOrEqual(t, leased, 8+64+128, "no more are taken while enough wait")
 		pass(2 * time.Hour)
 		sent, _ = p.out()
 		slices.Sort(sent)
@@ -339,6 +351,22 @@ func TestABacklogIsSentWithoutWaiting(t *testing.T) {
 		slices.Sort(sent)
 		require.Len(t, slices.Compact(sent), 2000, "each once")
 		require.Less(t, at[1999], 6*time.Second, "8 at once, 20 ms each")
+	})
+}
+
+// It takes 4 s a message, so that the last would wait longer than its lease.
+func TestASlowReceiverHearsEachOnce(t *testing.T) {
+	sending(t, 200, func(_ *letters, p *post) {
+		p.answer = func(string) (int, error) {
+			<-time.After(4 * time.Second)
+			return 200, nil
+		}
+	}, func(_ *letters, p *post) {
+		pass(10 * time.Minute)
+		sent, _ := p.out()
+		require.Len(t, sent, 200)
+		slices.Sort(sent)
+		require.Len(t, slices.Compact(sent), 200)
 	})
 }
 

@@ -56,10 +56,10 @@ func (b *inbox) TakeEvents(
 	return list, nil
 }
 
-func (b *inbox) MarkEvent(_ context.Context, id string, mark store.Mark) error {
+func (b *inbox) MarkEvent(ctx context.Context, id string, mark store.Mark) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.marks > 0 {
+	if b.marks > 0 || ctx.Err() != nil {
 		b.marks--
 		return errors.New("the database is away")
 	}
@@ -286,5 +286,19 @@ func TestOneSlowRequestHoldsUpNobody(t *testing.T) {
 		require.Equal(t, store.EventApplied, b.row(0).mark.Status)
 		pass(time.Minute)
 		require.Len(t, g.heard(), 200, "its lease outlived the knock")
+	})
+}
+
+func TestNothingWaitsUnderItsLease(t *testing.T) {
+	relaying(t, 100, func(_ *inbox, g *gate) {
+		g.answer = func(string) error { <-time.After(8 * time.Second); return nil }
+	}, func(b *inbox, g *gate) {
+		leased := 0
+		for i := range 100 {
+			leased += b.row(i).Tries
+		}
+		require.Equal(t, len(g.heard()), leased, "what is taken is carried at once")
+		pass(time.Minute)
+		require.Len(t, g.heard(), 100)
 	})
 }
