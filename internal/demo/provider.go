@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -108,19 +109,29 @@ func (p *provider) money(ctx context.Context, numbers []string) (captured, refun
 	return captured, refunded, nil
 }
 
-// code reads the newest one-time code that was sent to a phone.
-func (p *provider) code(ctx context.Context, phone string) (string, error) {
+// text is one message that the gateway was given.
+type text struct {
+	Template string            `json:"template"`
+	Params   map[string]string `json:"params"`
+}
+
+// texts lists the messages to a phone, oldest first.
+func (p *provider) texts(ctx context.Context, phone string) ([]text, error) {
 	var answer struct {
-		Messages []struct {
-			Params map[string]string `json:"params"`
-		} `json:"messages"`
+		Messages []text `json:"messages"`
 	}
 	err := call(ctx, &p.http, http.MethodGet, p.base+"/sim/sms?to="+url.QueryEscape(phone), nil, nil, &answer)
+	return answer.Messages, err
+}
+
+// code reads the newest one-time code that was sent to a phone.
+func (p *provider) code(ctx context.Context, phone string) (string, error) {
+	messages, err := p.texts(ctx, phone)
 	if err != nil {
 		return "", err
 	}
-	for i := len(answer.Messages) - 1; i >= 0; i-- {
-		if code := answer.Messages[i].Params["code"]; code != "" {
+	for _, m := range slices.Backward(messages) {
+		if code := m.Params["code"]; code != "" {
 			return code, nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/local"
@@ -149,6 +150,28 @@ func (s *story) until(ctx context.Context, what string, so func() (bool, error))
 		case <-ticker.C:
 		}
 	}
+}
+
+// awaitTexted waits until a text of that kind reached the phone of whoever paid.
+func (s *story) awaitTexted(ctx context.Context, kind string) error {
+	row, err := s.house.Parts.Store.Request(ctx, s.request)
+	if err != nil {
+		return err
+	}
+	for _, a := range row.Attempts {
+		if a.State != models.SucceededAttempt {
+			continue
+		}
+		phone, err := s.house.Parts.Store.PayerPhone(ctx, a.Payer)
+		if err != nil {
+			return err
+		}
+		return s.until(ctx, "the friend to hear "+kind, func() (bool, error) {
+			messages, err := s.provider.texts(ctx, phone)
+			return slices.ContainsFunc(messages, func(m text) bool { return m.Template == kind }), err
+		})
+	}
+	return errors.New("nobody paid")
 }
 
 // awaitTold waits until the merchant's system heard of it.

@@ -23,13 +23,18 @@ const histories = "../../workflows/testdata/histories/v1"
 
 // press lets a person press the provider's button; capture takes the money
 // whatever the state of the order.
-func (e *engine) press(number string) { e.simulated("/sim/mockpay/pay", number) }
+func (e *engine) press(number string) {
+	e.simulated("/sim/mockpay/pay", `{"number":"`+number+`"}`)
+}
 
-func (e *engine) capture(number string) { e.simulated("/sim/mockpay/capture", number) }
+func (e *engine) capture(number string) {
+	e.simulated("/sim/mockpay/capture", `{"number":"`+number+`"}`)
+}
 
-func (e *engine) simulated(path, number string) {
+// simulated works a switch of the simulator.
+func (e *engine) simulated(path, wish string) {
 	e.t.Helper()
-	body := bytes.NewBufferString(`{"number":"` + number + `"}`)
+	body := bytes.NewBufferString(wish)
 	request, err := http.NewRequestWithContext(e.t.Context(), http.MethodPost, e.simURL+path, body)
 	require.NoError(e.t, err)
 	request.Header.Set("Content-Type", "application/json")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
 )
 
 func TestThePollSettlesWhatNoCallbackTold(t *testing.T) {
@@ -55,6 +56,30 @@ func (e *engine) wentBack(id string, as models.Disposition) {
 	totals, err := e.store.Totals(e.t.Context(), id)
 	require.NoError(e.t, err)
 	require.Equal(e.t, totals.Captured.Minor-totals.Refunded.Minor, totals.Applied.Minor)
+}
+
+// What a callback says of an amount is nothing: the query decides, and money that
+// is not what was quoted goes back and is a case.
+func TestAWrongAmountGoesBackAndIsACase(t *testing.T) {
+	e := newEngine(t)
+	request := e.place(wish{speed: 60})
+	number := e.pay(request)
+	e.simulated("/sim/mockpay/capture", `{"number":"`+number+`","amount":100}`)
+	e.report(number)
+	e.await(request.ID, models.Open) // another friend may pay
+	require.Eventually(t, func() bool {
+		row, err := e.store.Request(t.Context(), request.ID)
+		return err == nil && len(row.Refunds) == 1 && row.Refunds[0].State == models.RefundSucceeded
+	}, 20*time.Second, 20*time.Millisecond)
+	row, err := e.store.Request(t.Context(), request.ID)
+	require.NoError(t, err)
+	attempt, _ := row.Attempt(number)
+	require.Equal(t, models.AmountMismatch, attempt.Disposition)
+	require.Equal(t, models.CNY(100), row.Refunds[0].Amount)
+	cases, err := e.store.Cases(t.Context(), store.CaseFilter{Request: request.ID})
+	require.NoError(t, err)
+	require.Len(t, cases.Items, 1)
+	require.Equal(t, models.CaseMismatch, cases.Items[0].Kind)
 }
 
 // A run that has ended starts again from the stored request when money comes.
