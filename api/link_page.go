@@ -74,10 +74,10 @@ func (s *Server) enter(c echo.Context, link store.Link) error {
 }
 
 func afterExchange(then, channel string) string {
-	switch {
-	case then == "decline":
+	switch then {
+	case "decline":
 		return "/pay/decline"
-	case then == "mine":
+	case "mine":
 		return "/pay/result"
 	default:
 		return payAddress(channel)

@@ -160,7 +160,7 @@ func TestALinkThatCannotBePaidSaysWhy(t *testing.T) {
 			status: http.StatusGone, says: "链接已被收回"},
 		"declined": {how: decline("declined"), status: http.StatusGone, says: "已记下：这次不付"},
 		"reported": {how: decline(reported), status: http.StatusGone, says: "已收到举报"},
-		"paid": {how: func(id, _ string) error { f.world.pay(id); return nil },
+		"paid": {how: func(id, _ string) error { f.pay(id); return nil },
 			status: http.StatusGone, says: "已经付清了"},
 		"expired": {events: []models.Event{{Kind: models.RequestLapsed}}, status: http.StatusGone,
 			says: "付款时间已过"},

@@ -48,7 +48,7 @@ func TestTheResultFollowsTheMoney(t *testing.T) {
 	f.happen(id, models.Event{Kind: models.OrderAccepted, Spare: mint.Number()})
 	says("付好了，谢谢你", false)
 	require.Contains(t, v.get("/pay/result").Body.String(), "¥129.00")
-	require.Equal(t, "paid", string(stateNotices[models.Settled]))
+	require.Equal(t, "paid", stateNotices[models.Settled])
 
 	refund := mint.Number()
 	back := models.CNY(12900)

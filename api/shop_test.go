@@ -38,7 +38,7 @@ func TestTheShopAsksAFriendAndTurnsToPaid(t *testing.T) {
 	page := v.get(address).Body.String()
 	require.Contains(t, page, "等朋友付款")
 	require.Contains(t, page, "https://pay.example.com/f/"+v.secret(id))
-	require.Contains(t, page, v.friends.code(id))
+	require.Contains(t, page, v.code(id))
 	require.Contains(t, page, `<svg class="qr"`)
 	require.Contains(t, page, "帮我付一下这个订单，¥129.00")
 	require.Contains(t, page, `http-equiv="refresh"`, "without a script it asks again")

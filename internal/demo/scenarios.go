@@ -45,7 +45,7 @@ func (s *story) settled(ctx context.Context) error {
 		return err
 	}
 	s.tell("the order is settled", models.Settled)
-	if err := errors.Join(s.awaitTold(ctx, "request.settled"), s.awaitTexted(ctx, "request.settled")); err != nil {
+	if err := s.awaitBothTold(ctx, "request.settled"); err != nil {
 		return err
 	}
 	s.tell("merchant and friend are told", models.Settled)
@@ -84,7 +84,7 @@ func playLateMoney(ctx context.Context, s *story) error {
 		return err
 	}
 	s.tell("the provider takes the money all the same", models.Expired)
-	if err := errors.Join(s.awaitTold(ctx, "request.refunded"), s.awaitTexted(ctx, "request.refunded")); err != nil {
+	if err := s.awaitBothTold(ctx, "request.refunded"); err != nil {
 		return err
 	}
 	s.tell("the money is back with the friend, who is told", models.Expired)

@@ -152,6 +152,11 @@ func (s *story) until(ctx context.Context, what string, so func() (bool, error))
 	}
 }
 
+// awaitBothTold waits until the merchant's system and the friend's phone heard of it.
+func (s *story) awaitBothTold(ctx context.Context, kind string) error {
+	return errors.Join(s.awaitTold(ctx, kind), s.awaitTexted(ctx, kind))
+}
+
 // awaitTexted waits until a text of that kind reached the phone of whoever paid.
 func (s *story) awaitTexted(ctx context.Context, kind string) error {
 	row, err := s.house.Parts.Store.Request(ctx, s.request)
