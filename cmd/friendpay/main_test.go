@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/house"
+)
+
+// run calls the program and says what came out, and whether a command began.
+func run(t *testing.T, args ...string) (out string, began bool, err error) {
+	t.Helper()
+	cmd := root(&began)
+	var written bytes.Buffer
+	cmd.SetOut(&written)
+	cmd.SetErr(io.Discard)
+	cmd.SetArgs(args)
+	err = cmd.ExecuteContext(t.Context())
+	return written.String(), began, err
+}
+
+func TestAMistakeOfTheCallIsToldFromAFailure(t *testing.T) {
+	for _, args := range [][]string{
+		{"nonsense"}, {"staff", "show"}, {"staff", "show", "a", "b"}, {"api", "extra"}, {"demo", "--nonsense"},
+	} {
+		_, began, err := run(t, args...)
+		require.Error(t, err, args)
+		require.False(t, began, args)
+	}
+	var usage usageError
+	_, _, err := run(t, "demo", "--scenario", "nonsense")
+	require.ErrorAs(t, err, &usage)
+}
+
+func TestGeneratedKeysAreGoodSettings(t *testing.T) {
+	out, _, err := run(t, "config", "--generate")
+	require.NoError(t, err)
+	env := map[string]string{
+		"FRIENDPAY_PUBLIC_URL": "https://pay.example", "DATABASE_URL": "postgres://localhost/friendpay",
+		"FRIENDPAY_SMS_URL": "https://sms.example", "FRIENDPAY_SMS_KEY": "k",
+	}
+	for line := range strings.Lines(out) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		env[name] = value
+	}
+	_, err = house.Read(env)
+	require.NoError(t, err)
+}
+
+const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode":"live",
+	"default_expiry_seconds":1800,"accounts":[{"id":"acc_tea","provider":"mockpay","settings":{"a":1}}],
+	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap","min_fen":1,"max_fen":5}]}`
+
+func TestAMerchantsFile(t *testing.T) {
+	file, err := readMerchant("-", strings.NewReader(tea))
+	require.NoError(t, err)
+	data := file.seed("fpk_live_x", "whsec_x")
+	hash := sha256.Sum256([]byte("fpk_live_x"))
+	require.Equal(t, hash[:], data.Keys[0].Hash, "only the key's hash is kept")
+	require.JSONEq(t, `{"a":1}`, string(data.Accounts[0].Settings))
+	require.EqualValues(t, 5, data.Channels[0].Max.Minor)
+	for _, bad := range []string{
+		`{`, `{"unknown":1}`, strings.Replace(tea, "live", "nonsense", 1), strings.Replace(tea, "1800", "5", 1),
+	} {
+		_, err := readMerchant("-", strings.NewReader(bad))
+		require.Error(t, err, bad)
+	}
+}
