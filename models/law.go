@@ -95,6 +95,7 @@ func (l law) judge(r Request, e Event) (Request, Verdict, error) {
 	verdict := Verdict{Effects: effects(found, r, after, e)}
 	if after.State != r.State || len(found.acts) > 0 {
 		after.Seq++
+		after.JudgedAt = e.At
 		verdict.Transition = &Transition{
 			Seq: after.Seq, From: r.State, To: after.State, On: e.Kind, At: e.At, Actor: e.Actor,
 			Attempt: e.Attempt, Refund: e.Refund, Reason: e.Reason, Notices: found.tell, Case: found.file,

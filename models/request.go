@@ -21,11 +21,12 @@ type Request struct {
 	Hooked     bool          `json:"hooked,omitempty"`      // the merchant's system decides, not our order row
 	AcceptLate time.Duration `json:"accept_late,omitempty"` // how late money may still be applied; 0: never
 
-	Rules   int           `json:"rules"`           // the version of the law it was placed under
-	Speed   int64         `json:"speed"`           // durations are divided by it; 1 outside dev
-	Guard   time.Duration `json:"guard,omitempty"` // how long to watch for late money; 0: as the law says
-	Version int64         `json:"version"`         // counts steps; each save writes one
-	Seq     int64         `json:"seq"`             // counts transitions, without gaps
+	Rules    int           `json:"rules"`              // the version of the law it was placed under
+	Speed    int64         `json:"speed"`              // durations are divided by it; 1 outside dev
+	Guard    time.Duration `json:"guard,omitempty"`    // how long to watch for late money; 0: as the law says
+	Version  int64         `json:"version"`            // counts steps; each save writes one
+	Seq      int64         `json:"seq"`                // counts transitions, without gaps
+	JudgedAt time.Time     `json:"judged_at,omitzero"` // of the newest transition; the next is never earlier
 
 	State      State     `json:"state"`
 	EnteredAt  time.Time `json:"entered_at"`

@@ -112,7 +112,7 @@ func (r *run) judge(
 ) (done []models.Transition, abroad []models.Effect, err error) {
 	for events := []models.Event{d.event}; len(events) > 0; events = events[1:] {
 		event := events[0]
-		event.At = workflow.Now(ctx)
+		event.At = r.now(ctx)
 		request, verdict, refusal := r.request.Apply(event)
 		if refusal != nil && len(done) == 0 {
 			d.err = refusal

@@ -47,3 +47,12 @@ func start(ctx workflow.Context, at time.Time, kind models.EventKind) timer {
 	future := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: string(kind)})
 	return timer{at: at, kind: kind, future: future, cancel: cancel}
 }
+
+// now is the workflow's time, which never goes back: a server whose clock is behind
+// may take a request over, and rows are fenced by the time of judgement.
+func (r *run) now(ctx workflow.Context) time.Time {
+	if now := workflow.Now(ctx); now.After(r.request.JudgedAt) {
+		return now
+	}
+	return r.request.JudgedAt
+}
