@@ -54,7 +54,8 @@ func TestGeneratedKeysAreGoodSettings(t *testing.T) {
 
 const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode":"live",
 	"default_expiry_seconds":1800,"accounts":[{"id":"acc_tea","provider":"mockpay","settings":{"a":1}}],
-	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap","min_fen":1,"max_fen":5}]}`
+	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap",
+		"min_fen":1,"max_fen":5}]}`
 
 func TestAMerchantsFile(t *testing.T) {
 	file, err := readMerchant("-", strings.NewReader(tea))
