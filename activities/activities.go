@@ -81,7 +81,8 @@ func (a *Activities) SaveStep(ctx context.Context, step models.Step) error {
 	err := a.Store.SaveStep(ctx, step)
 	var refused *models.Error
 	first := step.Request.Version <= 1 && len(step.Request.Attempts) == 0
-	if first && errors.As(err, &refused) && refused.Reason == "request_open" {
+	known := errors.As(err, &refused)
+	if known && (refused.Reason == models.StaleStep || first && refused.Reason == "request_open") {
 		return temporal.NewNonRetryableApplicationError(refused.Message, refused.Reason, nil, *refused)
 	}
 	return a.retry(ctx, err)

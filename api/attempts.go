@@ -85,6 +85,11 @@ func (s *Server) askToPay(
 	if err := s.within(ctx, "attempts:"+p.Payer, attemptsPerMinute, time.Minute); err != nil {
 		return store.Link{}, "", err
 	}
+	leave, err := s.turns.take(ctx, p.Request)
+	if err != nil {
+		return store.Link{}, "", err
+	}
+	defer leave()
 	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
 	if err != nil {
 		return link, "", err

@@ -60,7 +60,7 @@ func (p Principal) id() string {
 	case buyer:
 		return "buyer:" + p.Apps[0] + ":" + p.Buyer
 	case payer:
-		return "invite:" + p.Invite
+		return "invite:" + p.Invite + ":" + p.Payer
 	case staff:
 		return "staff:" + p.Staff
 	default:

@@ -115,7 +115,8 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if in.Body.Amount != nil {
 		amount = in.Body.Amount.money()
 	}
-	after, err := s.Door.Deliver(ctx, request.ID, "refund_"+number, models.Event{
+	// Long after the end the run is over: it starts again from the row.
+	after, err := s.Door.Post(ctx, request, "refund_"+number, models.Event{
 		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Reason: in.Body.Reason,
 		Refund: number, Money: &amount,
 	})

@@ -40,6 +40,7 @@ type Config struct {
 type Door interface {
 	Place(ctx context.Context, request models.Request) (models.Request, error)
 	Deliver(ctx context.Context, requestID, updateID string, event models.Event) (models.Request, error)
+	Post(ctx context.Context, stored models.Request, updateID string, event models.Event) (models.Request, error)
 }
 
 // Deps are the parts that the API stands on.
@@ -65,6 +66,7 @@ type Server struct {
 	routes map[string]route // by method and path template
 	gauges *gauges
 	watch  *watch
+	turns  turns
 }
 
 // New builds the server; nothing runs before Handler is served.

@@ -231,6 +231,12 @@ func (d *lawDoor) Deliver(ctx context.Context, id, update string, e models.Event
 	return r, err
 }
 
+func (d *lawDoor) Post(
+	ctx context.Context, r models.Request, update string, e models.Event,
+) (models.Request, error) {
+	return d.Deliver(ctx, r.ID, update, e)
+}
+
 func (d *lawDoor) step(
 	ctx context.Context, r models.Request, kinds ...models.EventKind,
 ) (_ models.Request, err error) {

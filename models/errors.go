@@ -22,6 +22,9 @@ const (
 	Internal        Code = "internal"        // our own bug; 500
 )
 
+// StaleStep is the reason of a save that a later judgement of its request forestalled.
+const StaleStep = "stale_step"
+
 // Error is a refusal that people and programs can act on.
 type Error struct {
 	Code    Code      `json:"code"`

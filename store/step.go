@@ -71,7 +71,7 @@ func (s *Store) saveRequest(ctx context.Context, step models.Step) error {
 	}
 	saved := s.db.WithContext(ctx).Clauses(overwrite).Create(&record)
 	if saved.Error == nil && saved.RowsAffected == 0 {
-		return models.Refuse(models.Conflict, "stale_step", "A later judgement of this request is stored.")
+		return models.Refuse(models.Conflict, models.StaleStep, "A later judgement of this request is stored.")
 	}
 	return saved.Error
 }

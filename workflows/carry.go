@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -93,7 +94,14 @@ func ask(ctx workflow.Context, kind models.EffectKind, call models.Call) (answer
 
 func save(ctx workflow.Context, step models.Step) error {
 	ctx = workflow.WithLocalActivityOptions(ctx, local("save "+string(step.Request.State)))
-	if err := workflow.ExecuteLocalActivity(ctx, SaveStep, step).Get(ctx, nil); err != nil {
+	err := workflow.ExecuteLocalActivity(ctx, SaveStep, step).Get(ctx, nil)
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) && refused.Type() == models.StaleStep {
+		// A task that the server gave up saved a moment ago, and overlapped with this
+		// one. This task fails, and the step is judged again, later than both.
+		panic(models.StaleStep)
+	}
+	if err != nil {
 		return err
 	}
 	workflow.SetCurrentDetails(ctx, string(step.Request.State))

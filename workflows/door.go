@@ -26,7 +26,12 @@ func (d *delivery) root() *delivery {
 	return d
 }
 
-func (d *delivery) done() bool { return d.judged && d.abroad == 0 }
+// answered says that its sender need not wait any longer. A hint has done its work
+// when it is judged and saved: the relay must not wait for a merchant's system.
+func (d *delivery) answered() bool {
+	hint := d.event.Kind == models.PaymentReported || d.event.Kind == models.RefundReported
+	return d.judged && (hint || d.abroad == 0)
+}
 
 // listen opens the one way in. The handler only queues; the loop judges.
 func (r *run) listen(ctx workflow.Context) error {
@@ -53,7 +58,7 @@ func (r *run) admit(ctx workflow.Context, event models.Event) error {
 func (r *run) deliver(ctx workflow.Context, event models.Event) (models.Request, error) {
 	d := &delivery{event: event}
 	r.inbox = append(r.inbox, d)
-	if err := workflow.Await(ctx, d.done); err != nil {
+	if err := workflow.Await(ctx, d.answered); err != nil {
 		return r.request, err
 	}
 	return r.request, crossing(d.err)

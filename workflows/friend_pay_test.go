@@ -140,7 +140,7 @@ func TestTheMerchantsHookDecides(t *testing.T) {
 	fresh := h.fresh()
 	fresh.Hooked = true
 	request := h.run(fresh)
-	require.Equal(t, models.Refunding, told.request.State)
+	require.Equal(t, models.Applying, told.request.State, "the relay does not wait for the merchant")
 	require.Equal(t, models.Refunded, request.State)
 	require.Contains(t, h.did, "AskOrderHook")
 	require.NotContains(t, h.did, "ApplyOrder")

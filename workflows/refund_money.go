@@ -28,11 +28,18 @@ func RefundMoney(ctx workflow.Context, call models.Call) (models.Event, error) {
 func follow(ctx workflow.Context, call models.Call) (models.Event, error) {
 	patience := refundPatience / time.Duration(max(call.Request.Speed, 1))
 	answer, err := refundStep(ctx, PollRefund, call, max(patience, time.Minute))
-	var late *temporal.TimeoutError
-	if errors.As(err, &late) {
+	if overdue(err) {
 		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: "overdue", Actor: "time"}, nil
 	}
 	return answer, err
+}
+
+// overdue says that patience ended: while a try ran, or between two, when the
+// server hands out the last try's error instead of a time-out.
+func overdue(err error) bool {
+	var late *temporal.TimeoutError
+	var tried *temporal.ActivityError
+	return errors.As(err, &late) || errors.As(err, &tried) && tried.RetryState() == enums.RETRY_STATE_TIMEOUT
 }
 
 func refundStep(
@@ -62,6 +69,9 @@ func startRefund(ctx workflow.Context, effect models.Effect, r models.Request) (
 	var running *temporal.ChildWorkflowExecutionAlreadyStartedError
 	if errors.As(err, &running) {
 		return follow(ctx, call)
+	}
+	if err != nil { // ended from outside: a human must look, and may try again
+		answer, err = models.Event{Kind: models.RefundBroke, Refund: effect.Ref, Reason: "lost", Actor: "time"}, nil
 	}
 	return answer, err
 }

@@ -46,17 +46,13 @@ func apiCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), h.Config.Listen, server.Handler())
+			return serve(cmd.Context(), server.HTTPServer(h.Config.Listen))
 		},
 	}
 }
 
 // serve answers until the context ends, and then lets open calls finish.
-func serve(ctx context.Context, address string, handler http.Handler) error {
-	server := &http.Server{
-		Addr: address, Handler: handler,
-		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-	}
+func serve(ctx context.Context, server *http.Server) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.ListenAndServe() }()
 	select {

@@ -96,5 +96,5 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 	return worker.New(h.Temporal, acts, worker.Options{
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
 		Build: h.Config.WorkerBuild, Watchers: watchers,
-	}, relay, outbox)
+	}, relay, outbox, &worker.Pruner{Attic: h.Store, Log: h.Log})
 }

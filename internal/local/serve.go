@@ -27,7 +27,8 @@ func (h *House) startSim(ctx context.Context) error {
 		return fmt.Errorf("start the simulator: %w", err)
 	}
 	h.closers = append(h.closers, h.Sim.Close)
-	h.serve(listener, h.Sim.Handler()) //nolint:contextcheck // served until Close, not for as long as Start
+	server := &http.Server{Handler: h.Sim.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	h.serve(listener, server) //nolint:contextcheck // served until Close, not for as long as Start
 	return nil
 }
 
@@ -37,7 +38,7 @@ func (h *House) serveAPI(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
-	h.serve(h.listener, server.Handler()) //nolint:contextcheck // served until Close, not for as long as Start
+	h.serve(h.listener, server.HTTPServer("")) //nolint:contextcheck // served until Close
 	return nil
 }
 
@@ -53,8 +54,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // serve answers on the listener until the house closes.
-func (h *House) serve(listener net.Listener, handler http.Handler) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+func (h *House) serve(listener net.Listener, server *http.Server) {
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	h.closers = append(h.closers, func() error {
