@@ -71,6 +71,19 @@ func TestLateMoneyGoesBack(t *testing.T) {
 	require.Equal(t, models.CNY(12900), request.Refunds[0].Amount)
 }
 
+// A refund whose run is ended from outside becomes work for a human.
+func TestALostRefundBecomesACase(t *testing.T) {
+	h := newHouse(t)
+	h.refund = temporal.NewNonRetryableApplicationError("ended from outside", "ended", nil)
+	h.at(0, placed())
+	h.at(57*time.Minute, pay(first, "pay_1"))
+	h.env.RegisterDelayedCallback(func() { h.capture(first) }, 3*time.Hour)
+	h.at(3*time.Hour, reported(first))
+	request := h.run(h.fresh())
+	require.Equal(t, models.RefundFailed, request.Refunds[0].State)
+	require.Equal(t, "lost", request.Refunds[0].Failure)
+}
+
 func TestTheSecondFriendIsTurnedAway(t *testing.T) {
 	h := newHouse(t)
 	h.at(0, placed())

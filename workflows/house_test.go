@@ -24,14 +24,15 @@ const (
 // house is a world for the workflow without servers: activities that note what
 // they were asked, and a provider that says what a test lets it say.
 type house struct {
-	t     *testing.T
-	env   *testsuite.TestWorkflowEnvironment
-	mu    sync.Mutex
-	did   []string
-	paid  map[string]bool // attempts the provider captured
-	hook  models.EventKind
-	saved []models.Step
-	mints int
+	t      *testing.T
+	env    *testsuite.TestWorkflowEnvironment
+	mu     sync.Mutex
+	did    []string
+	paid   map[string]bool // attempts the provider captured
+	hook   models.EventKind
+	saved  []models.Step
+	refund error // what asking about a refund always fails with
+	mints  int
 }
 
 func newHouse(t *testing.T) *house {
@@ -49,7 +50,7 @@ func newHouse(t *testing.T) *house {
 		return models.Event{Kind: models.RefundUnfinished, Refund: call.Ref}, nil
 	})
 	h.register(workflows.PollRefund, func(call models.Call) (models.Event, error) {
-		return models.Event{Kind: models.RefundDone, Refund: call.Ref}, nil
+		return models.Event{Kind: models.RefundDone, Refund: call.Ref}, h.refund
 	})
 	h.env.RegisterActivityWithOptions(func(_ context.Context, step models.Step) error {
 		h.note("save " + string(step.Request.State))

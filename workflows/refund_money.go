@@ -27,7 +27,7 @@ func RefundMoney(ctx workflow.Context, call models.Call) (models.Event, error) {
 // follow asks what became of a submitted refund until there is an end.
 func follow(ctx workflow.Context, call models.Call) (models.Event, error) {
 	patience := refundPatience / time.Duration(max(call.Request.Speed, 1))
-	answer, err := refundStep(ctx, PollRefund, call, max(patience, time.Minute))
+	answer, err := refundStep(ctx, PollRefund, call, max(patience, 10*time.Second))
 	if overdue(err) {
 		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: "overdue", Actor: "time"}, nil
 	}

@@ -41,7 +41,7 @@ func (e *engine) simulated(path, wish string) {
 	answer, err := http.DefaultClient.Do(request)
 	require.NoError(e.t, err)
 	require.NoError(e.t, answer.Body.Close())
-	require.Equal(e.t, http.StatusOK, answer.StatusCode)
+	require.Less(e.t, answer.StatusCode, http.StatusMultipleChoices)
 }
 
 // history waits for the end of the run and lists its events.
