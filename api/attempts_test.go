@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,4 +184,21 @@ func TestAQRCodeIsShownAndAFormIsHandedOn(t *testing.T) {
 	require.Equal(t, http.StatusOK, hop.Code)
 	require.Contains(t, hop.Body.String(), `action="https://bank.example/front"`)
 	require.NotContains(t, hop.Body.String(), `"><script>`)
+}
+
+// Two tabs, two links, one session: the page of the first link pays nothing of the second.
+func TestAPageOfAnotherTabPaysNothing(t *testing.T) {
+	f := newFriends(t)
+	shown, other := f.place(), f.place()
+	v := f.visit(other).logIn("13800138000")
+	page := v.get("/pay").Body.String()
+	require.Contains(t, page, `name="invite"`)
+	refused := v.post("/pay/attempts", "channel", "mock", "minor", "12900", "currency", "CNY",
+		"price_version", "1", "invite", strings.Replace(shown, "fpr_", "inv_", 1))
+	require.Equal(t, http.StatusConflict, refused.Code)
+	for _, id := range []string{shown, other} {
+		row, err := f.store.Request(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, models.Open, row.State)
+	}
 }

@@ -24,7 +24,7 @@ func (s *Server) pageRoutes() []route {
 		return r
 	}
 	own := func(method, path string, handle func(*Server, echo.Context) error) route {
-		r := page(method, path, handle)
+		r := page(method, path, ofThisLink(handle))
 		r.who = payer
 		return r
 	}
@@ -43,6 +43,18 @@ func (s *Server) pageRoutes() []route {
 		own(post, "/pay/pledge", (*Server).pledgeFromPage),
 		own(post, "/pay/report", (*Server).reportFromPage),
 		page(get, "/static/{file}", (*Server).showStatic),
+	}
+}
+
+// ofThisLink refuses the form of another tab: a browser has one session, of the
+// link opened last, and a button must act on the request that its page shows.
+func ofThisLink(handle func(*Server, echo.Context) error) func(*Server, echo.Context) error {
+	return func(s *Server, c echo.Context) error {
+		shown := c.FormValue("invite")
+		if shown != "" && shown != caller(c.Request().Context()).Invite {
+			return s.notice(c, http.StatusConflict, web.Notice{Name: "other_link"})
+		}
+		return handle(s, c)
 	}
 }
 
@@ -100,7 +112,7 @@ func (s *Server) left(until time.Time) time.Duration {
 func (s *Server) card(link store.Link) web.Card {
 	card := web.Card{
 		Asker: link.Order.BuyerName, Merchant: link.App.MerchantName, Title: link.Order.Title,
-		Amount: link.Request.Payable,
+		Amount: link.Request.Payable, Invite: link.Invite.ID,
 	}
 	if link.Request.EndedAt.IsZero() {
 		card.Left = s.left(link.Request.ExpiresAt)

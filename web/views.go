@@ -15,6 +15,7 @@ type Card struct {
 	Title    string
 	Items    []Item
 	Amount   models.Money
+	Invite   string        // id of the link that the page is about; no secret
 	Left     time.Duration // until the request ends; 0 where that no longer matters
 }
 
@@ -60,7 +61,8 @@ const (
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "expired", "cancelled", "ended", "paid", "taken", "confirming",
-	"paused", "checking", "no_way", "limited", "unavailable", "session", "foreign", "bad",
+	"paused", "checking", "no_way", "limited", "unavailable", "session", "foreign", "other_link",
+	"bad",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.

@@ -34,7 +34,7 @@ func (h *House) startSim(ctx context.Context) error {
 
 // serveAPI answers on the address that was promised to everybody.
 func (h *House) serveAPI(context.Context) error {
-	server, err := h.Parts.Server()
+	server, err := h.Parts.Server() //nolint:contextcheck // handlers have contexts of their own
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
