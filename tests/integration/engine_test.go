@@ -49,11 +49,12 @@ type engine struct {
 
 func newEngine(t *testing.T) *engine {
 	t.Helper()
-	return newHookedEngine(t, "")
+	return newEngineWith(t, "", func(rows *store.Store) activities.Store { return rows })
 }
 
-// newHookedEngine lets the merchant's system at hookURL decide about orders.
-func newHookedEngine(t *testing.T, hookURL string) *engine {
+// newEngineWith lets the merchant's system at hookURL decide about orders, and the
+// activities see the rows through a test's eyes.
+func newEngineWith(t *testing.T, hookURL string, seen func(*store.Store) activities.Store) *engine {
 	t.Helper()
 	e := &engine{t: t, hookURL: hookURL, temporal: testkit.TemporalClient(t, testkit.Namespace(t))}
 	dsn := testkit.Database(t, store.Migrate)
@@ -66,7 +67,7 @@ func newHookedEngine(t *testing.T, hookURL string) *engine {
 	e.simulate()
 	e.seed()
 	e.door = door.New(e.temporal)
-	e.work()
+	e.work(seen(e.store))
 	return e
 }
 
@@ -101,12 +102,12 @@ func (e *engine) seed() {
 	}))
 }
 
-func (e *engine) work() {
+func (e *engine) work(rows activities.Store) {
 	factories := map[string]providers.Factory{"mockpay": mockpay.Open}
 	registry := providers.NewRegistry(factories, http.DefaultClient)
 	log := slog.Default()
 	acts := &activities.Activities{
-		Store: e.store, Providers: accounts.New(e.store, registry, time.Now), Hook: webhook.New(nil, time.Now),
+		Store: rows, Providers: accounts.New(e.store, registry, time.Now), Hook: webhook.New(nil, time.Now),
 		Clock: time.Now, Log: log,
 		Addresses: activities.Addresses{Callbacks: "http://127.0.0.1:1", Return: "http://127.0.0.1:1"},
 	}

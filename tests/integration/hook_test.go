@@ -10,6 +10,7 @@ import (
 	standard "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -36,7 +37,7 @@ func hook(t *testing.T, answer string) (address string, asked *atomic.Int64) {
 
 func TestTheMerchantsSystemTakesTheMoney(t *testing.T) {
 	address, asked := hook(t, `{"accepted":true}`)
-	e := newHookedEngine(t, address)
+	e := newEngineWith(t, address, func(rows *store.Store) activities.Store { return rows })
 	request := e.place(wish{})
 	number := e.pay(request)
 	e.press(number)
@@ -51,7 +52,7 @@ func TestTheMerchantsSystemTakesTheMoney(t *testing.T) {
 
 func TestWhatTheMerchantsSystemRefusesGoesBack(t *testing.T) {
 	address, _ := hook(t, `{"accepted":false,"reason":"order_gone"}`)
-	e := newHookedEngine(t, address)
+	e := newEngineWith(t, address, func(rows *store.Store) activities.Store { return rows })
 	request := e.place(wish{speed: 60})
 	number := e.pay(request)
 	e.press(number)
