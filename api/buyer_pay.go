@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/internal/mint"
@@ -24,6 +25,9 @@ type buyerPayIn struct {
 func (s *Server) buyerPays(ctx context.Context, in *buyerPayIn) (*attemptOut, error) {
 	request, err := s.owned(ctx, in.ID)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.within(ctx, "attempts:"+request.ID, attemptsPerMinute, time.Minute); err != nil {
 		return nil, err
 	}
 	event, err := s.buyersWish(ctx, request, in.Body.Channel)

@@ -27,10 +27,22 @@ func (s *Server) named(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// address is where the call came from, as ipExtractor believes it.
+// ipv6Site is how much of an IPv6 address names a customer; the rest is his to vary.
+const ipv6Site = 64
+
+// address is where the call came from, as ipExtractor believes it, for counting: of
+// IPv6 the site only, since one machine has more addresses there than we could count.
 func address(ctx context.Context) string {
 	from, _ := ctx.Value(addressKey).(string)
-	return from
+	ip, err := netip.ParseAddr(from)
+	if err != nil || !ip.Is6() || ip.Is4In6() {
+		return from
+	}
+	site, err := ip.WithZone("").Prefix(ipv6Site)
+	if err != nil {
+		return from
+	}
+	return site.String()
 }
 
 func callID(ctx context.Context) string {

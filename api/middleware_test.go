@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -78,4 +79,12 @@ func TestHealth(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.call(get, "/readyz", "", "").Code)
 	require.Contains(t, w.call(get, "/.well-known/jwks.json", "", "").Body.String(), `"kid":"payer"`)
 	require.Contains(t, w.call(get, "/docs/style.css", "", "").Header().Get("Content-Type"), "text/css")
+}
+
+func TestOneSiteIsOneVisitor(t *testing.T) {
+	for from, want := range map[string]string{
+		"203.0.113.9": "203.0.113.9", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "nonsense": "nonsense",
+	} {
+		require.Equal(t, want, address(context.WithValue(t.Context(), addressKey, from)))
+	}
 }

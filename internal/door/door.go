@@ -62,7 +62,11 @@ func (d *Door) Post(
 	defer cancel()
 	k := knock{stored.ID, updateID, event}
 	handle, err := d.withStart(ctx, stored, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, k)
-	return answer(ctx, handle, opened(err))
+	request, err := answer(ctx, handle, opened(err))
+	if err != nil && models.CodeOf(err) == models.Gone {
+		err = unavailable(err) // the run was lost after it took the event in; the next knock starts another
+	}
+	return request, err
 }
 
 // Deliver brings an event from people. The answer is the request when every
