@@ -88,11 +88,15 @@ func (s *Server) refuseCallback(ctx context.Context, name, account string, cause
 	return models.Refuse(models.Unauthenticated, "callback_refused", "This callback does not verify.")
 }
 
-// unlessKnown passes a plain "no such account" on; anything else must make the
-// provider come back.
+// unlessKnown passes a plain "no such account" on, also of a name that none can
+// have; anything else must make the provider come back.
 func unlessKnown(now time.Time, err error) error {
-	if models.CodeOf(err) == models.NotFound {
+	switch models.CodeOf(err) {
+	case models.NotFound:
 		return err
+	case models.Invalid:
+		return models.Refuse(models.NotFound, "unknown_account", "There is no such account.")
+	default: // our own trouble
 	}
 	return notStored(now, err)
 }

@@ -191,3 +191,15 @@ func TestAListGoesOnByItsCursor(t *testing.T) {
 	}
 	require.Empty(t, want)
 }
+
+// What the database cannot hold is the caller's mistake, and no reason to send again.
+func TestTextThatCannotBeKeptIsRefused(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/v1/requests?order_id=%00", "/v1/requests?buyer=%00a", "/v1/requests/%00"} {
+		require.Equal(t, http.StatusUnprocessableEntity, w.call(http.MethodGet, path, teaKey, "").Code, path)
+	}
+	body := strings.Replace(orderBody("A1"), `"Tea"`, `"T\u0000"`, 1)
+	refused := w.create("/v1/orders", teaKey, body)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.Code, refused.Body)
+	require.Equal(t, "bad_text", refused.text("reason"))
+}

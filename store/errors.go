@@ -41,6 +41,8 @@ var (
 		Message: "We cannot reach our records.", Fix: "Try again in a few seconds."}
 	busy = models.Error{Code: models.Unavailable, Reason: "database_busy",
 		Message: "Our records are busy.", Fix: "Try again in a second."}
+	badText = models.Error{Code: models.Invalid, Reason: "bad_text",
+		Message: "A text holds characters that cannot be kept.", Fix: "Send UTF-8 without NUL."}
 	broken = models.Error{Code: models.Internal, Reason: "law_broken", Message: "This must not be stored."}
 )
 
@@ -48,6 +50,8 @@ var (
 var byState = map[string]models.Error{
 	"23505": {Code: models.Conflict, Reason: "exists", Message: "This exists already."},
 	"23503": {Code: models.Invalid, Reason: "unknown_reference", Message: "It names what does not exist."},
+	"22021": badText, // a NUL, or bytes that are no UTF-8
+	"22P05": badText,
 	"23514": broken,
 	"23502": broken,
 	"40":    busy, // serialisation failure, deadlock

@@ -93,7 +93,7 @@ func tell(out io.Writer, h *local.House, env string) {
 	if h.Temporal != nil {
 		rows = append(rows, [2]string{"Temporal", h.Temporal.UIURL()})
 	}
-	rows = append(rows, [2]string{"Support", "set -a; . " + env + "; bin/friendpay staff stuck"})
+	rows = append(rows, [2]string{"Support", "(set -a; . " + env + "; bin/friendpay staff stuck)"})
 	for _, row := range rows {
 		_, _ = fmt.Fprintf(out, "  %-30s %s\n", row[0], row[1])
 	}
