@@ -3,10 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
-	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -56,11 +54,15 @@ func (s *Server) createAttempt(ctx context.Context, in *attemptIn) (*attemptOut,
 	if err != nil {
 		return nil, err
 	}
-	out := &attemptOut{Status: http.StatusCreated, Body: answer}
-	if answer.Presentation == nil {
-		out.Status = http.StatusAccepted
+	return answer.out(), nil
+}
+
+// out is 201 once it can be paid, and 202 while the provider's order is being made.
+func (a AttemptAnswer) out() *attemptOut {
+	if a.Presentation == nil {
+		return &attemptOut{Status: http.StatusAccepted, Body: a}
 	}
-	return out, nil
+	return &attemptOut{Status: http.StatusCreated, Body: a}
 }
 
 // withPrice adds the price in force to the refusal of an outdated quote.
@@ -98,20 +100,12 @@ func (s *Server) askToPay(
 	if err != nil {
 		return link, "", err
 	}
-	if err := link.Request.Accepts(event); err != nil {
-		return link, "", err
-	}
-	after, err := s.Door.Deliver(ctx, link.Request.ID, event.Pay.Number, event)
-	switch {
-	case stillWorking(err):
-		return link, event.Pay.Number, nil
-	case reasonOf(err) == "price_changed": // since the row was read
+	after, number, err := s.bring(ctx, link.Request, event)
+	if reasonOf(err) == "price_changed" { // perhaps since the row was read
 		return s.repriced(ctx, link, err)
-	case err != nil:
-		return link, "", err
 	}
 	link.Request = after
-	return outcomeOf(link, event.Pay.Number)
+	return link, number, err
 }
 
 // repriced reads the price that the quote lost to.
@@ -122,73 +116,6 @@ func (s *Server) repriced(ctx context.Context, link store.Link, cause error) (st
 	}
 	link.Request = fresh
 	return link, "", cause
-}
-
-// wish is the event of a friend who wants to pay.
-func (s *Server) wish(
-	ctx context.Context, link store.Link, channel string, quote models.Price,
-) (models.Event, error) {
-	if err := usable(link); err != nil {
-		return models.Event{}, err
-	}
-	i := slices.IndexFunc(link.Channels, func(c store.Channel) bool { return c.ID == channel })
-	if i < 0 || !slices.Contains(s.decisionOn(link).Channels, channel) {
-		return models.Event{}, channelUnavailable()
-	}
-	c, number, p := link.Channels[i], orDefault(minted(ctx), mint.Number()), caller(ctx)
-	return models.Event{
-		Kind: models.PayAsked, At: s.Clock(), Actor: "payer:" + p.Payer, Attempt: number, Pay: &models.Pay{
-			Number: number, Invite: p.Invite, Payer: p.Payer, Channel: c.ID, Provider: c.Provider,
-			Account: c.Account, Product: c.Product, Quoted: quote.Payable, PriceVersion: quote.Version,
-			MinCloseSecs: c.MinCloseSeconds,
-		},
-	}, nil
-}
-
-// usable refuses a link that no longer stands; the request's own state is for
-// the law to judge.
-func usable(link store.Link) error {
-	switch {
-	case link.Request.ID != link.Invite.Request:
-		return models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
-	case link.Invite.State == store.InviteRevoked:
-		return models.Refuse(models.Gone, "link_revoked", "The buyer took this link back.")
-	case link.Invite.State == store.InviteDeclined:
-		return models.Refuse(models.Gone, "link_declined", "You declined this request.")
-	default:
-		return nil
-	}
-}
-
-// outcomeOf reads what became of the wish: the attempt made, the one that the
-// same payer had going already, or why there is none.
-func outcomeOf(link store.Link, number string) (store.Link, string, error) {
-	made, ok := link.Request.Attempt(number)
-	if !ok {
-		return link, link.Request.Slot, nil
-	}
-	if made.State == models.FailedAttempt && made.Reason != "" {
-		return link, "", refusedAttempt(made.Reason)
-	}
-	return link, number, nil
-}
-
-// refusedAttempt says why CheckLogin or the provider would not have it.
-func refusedAttempt(reason string) error {
-	words, known := attemptRefusals[reason]
-	if !known {
-		words = "This payment is not possible."
-	}
-	return models.Refuse(models.Forbidden, reason, words)
-}
-
-var attemptRefusals = map[string]string{
-	"payer_blocked":       "You cannot pay with this account.",
-	"payer_is_buyer":      "This is your own order: pay it in the shop.",
-	"payment_limit":       "The amount is above your limit for one payment.",
-	"daily_limit":         "The amount is above what is left of your daily limit.",
-	"link_revoked":        "The buyer took this link back.",
-	"refused_by_provider": "The provider refused the payment. Pick another way to pay.",
 }
 
 type attemptPath struct {

@@ -115,6 +115,9 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if in.Body.Amount != nil {
 		amount = in.Body.Amount.money()
 	}
+	if err := refundable(request, amount); err != nil {
+		return nil, err
+	}
 	// Long after the end the run is over: it starts again from the row.
 	after, err := s.Door.Post(ctx, request, "refund_"+number, models.Event{
 		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Reason: in.Body.Reason,
@@ -133,6 +136,23 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 		return nil, models.Refuse(models.Internal, "refund_lost", "The refund was taken and is not there.")
 	}
 	return &refundOut{Status: http.StatusCreated, Body: viewRefund(refund)}, nil
+}
+
+// refundable names what is wrong with an amount before the law judges the rest.
+func refundable(r models.Request, amount models.Money) error {
+	switch {
+	case r.Winner == "":
+		return models.Refuse(models.Conflict, "not_paid", "Nothing has been paid that could be refunded.")
+	case amount.Currency != r.Payable.Currency:
+		return &models.Error{
+			Code: models.Invalid, Reason: "other_currency", Field: "amount.currency",
+			Message: "A refund is in the currency of its payment.",
+		}
+	case amount.Minor <= 0:
+		return models.Refuse(models.Conflict, "refund_exceeds", "All of the payment has been refunded already.")
+	default:
+		return nil
+	}
 }
 
 // leftOf is what of the winning payment has not gone back.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -100,9 +101,24 @@ func (s *Server) tellOpened(ctx context.Context, _ *nothing) (*nothing, error) {
 	return &nothing{}, s.Store.OpenInvite(ctx, caller(ctx).Invite)
 }
 
-// declineLink records that this friend would rather not; others are not concerned.
+// declineLink records that this friend would rather not; other links are not
+// concerned. A link through which somebody is paying, or has paid, is not declined:
+// it would be dead for him while his money is under way.
 func (s *Server) declineLink(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, s.Store.DeclineInvite(ctx, caller(ctx).Invite, "declined")
+	link, err := s.ownLink(ctx)
+	if err == nil && paidThrough(link) {
+		err = models.Refuse(models.Conflict, "link_in_use", "A payment through this link is under way, or done.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &nothing{}, s.Store.DeclineInvite(ctx, link.Invite.ID, "declined")
+}
+
+func paidThrough(link store.Link) bool {
+	return slices.ContainsFunc(link.Request.Attempts, func(a models.Attempt) bool {
+		return a.Invite == link.Invite.ID && (a.Pending() || a.State == models.SucceededAttempt)
+	})
 }
 
 type pledgeIn struct {

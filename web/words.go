@@ -59,7 +59,7 @@ func clock(left time.Duration) string {
 // and the reason in the translations.
 var Reasons = []string{
 	"not_now", "not_ready", "ended", "already_paid", "already_ending", "slot_taken", "paused", "price_changed",
-	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined",
+	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined", "link_in_use",
 	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge",
 	"bad_phone", "code_wrong", "code_expired", "code_too_soon", "code_daily_limit", "code_tries",
 	"sms_unavailable", "too_often", "login_first", "login_needed",

@@ -167,14 +167,7 @@ func sending(t *testing.T, n int, arrange, check func(*letters, *post)) {
 		o := &worker.Outbox{
 			Letters: l, Durable: p, Webhooks: p, SMS: gateway{p}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- o.Run(ctx) }()
-		defer func() {
-			cancel()
-			require.ErrorIs(t, <-done, context.Canceled)
-		}()
-		synctest.Wait()
+		defer running(t, o.Run)()
 		check(l, p)
 	})
 }

@@ -140,14 +140,7 @@ func relaying(t *testing.T, n int, arrange, check func(*inbox, *gate)) {
 		g := &gate{start: time.Now(), answer: func(string) error { return nil }}
 		arrange(b, g)
 		r := &worker.Relay{Inbox: b, Door: g, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- r.Run(ctx) }()
-		defer func() {
-			cancel()
-			require.ErrorIs(t, <-done, context.Canceled)
-		}()
-		synctest.Wait()
+		defer running(t, r.Run)()
 		check(b, g)
 	})
 }

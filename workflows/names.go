@@ -32,7 +32,7 @@ func RequestID(request string) string { return "friendpay/" + request }
 // RefundID is the workflow id of a refund.
 func RefundID(number string) string { return "friendpay-refund/" + number }
 
-// Remote lists the effects that leave the house and their queue; the rest are local.
+// queueOf is where an effect that leaves the house is carried out.
 func queueOf(effect models.Effect, r models.Request) string {
 	if effect.Kind == models.AskOrderHook {
 		return HookQueue

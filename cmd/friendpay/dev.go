@@ -23,6 +23,9 @@ func devCommand() *cobra.Command {
 		Long: "Runs a private PostgreSQL and Temporal, the provider simulator, API and worker, and a demo shop.\n" +
 			"State is kept between starts. DATABASE_URL or TEMPORAL_ADDRESS replace that part by a real service.",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if options.Speed < 1 {
+				return usageError{errors.New("--speed is at least 1")}
+			}
 			if err := folder(&options, fresh); err != nil {
 				return err
 			}
@@ -88,7 +91,8 @@ func tell(out io.Writer, h *local.House, env string) {
 		{"API", h.APIURL + "/docs"},
 		{"Simulator and its journal", h.SimURL},
 		{"Text messages", h.SimURL + "/sim/sms/inbox"},
-		{"API key of the demo merchant", h.Demo.APIKey},
+		{"App of the demo merchant", local.DemoApp},
+		{"His API key", h.Demo.APIKey},
 	}
 	if h.Temporal != nil {
 		rows = append(rows, [2]string{"Temporal", h.Temporal.UIURL()})

@@ -59,6 +59,18 @@ func root(began *bool) *cobra.Command {
 	return cmd
 }
 
+// group is a command that only holds others: naming none of them is a mistake.
+func group(use, short string, of ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usageError{fmt.Errorf("%s needs one of its commands; see --help", cmd.CommandPath())}
+		},
+	}
+	cmd.AddCommand(of...)
+	return cmd
+}
+
 // environment is the process's, as a map; nothing below cmd reads it by itself.
 func environment() map[string]string {
 	env := map[string]string{}

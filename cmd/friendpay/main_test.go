@@ -33,8 +33,12 @@ func TestAMistakeOfTheCallIsToldFromAFailure(t *testing.T) {
 		require.False(t, began, args)
 	}
 	var usage usageError
-	_, _, err := run(t, "demo", "--scenario", "nonsense")
-	require.ErrorAs(t, err, &usage)
+	for _, args := range [][]string{
+		{"demo", "--scenario", "nonsense"}, {"staff"}, {"staff", "bogus"}, {"merchant"}, {"dev", "--speed", "0"},
+	} {
+		_, _, err := run(t, args...)
+		require.ErrorAs(t, err, &usage, args)
+	}
 }
 
 func TestGeneratedKeysAreGoodSettings(t *testing.T) {

@@ -48,8 +48,7 @@ type merchantFile struct {
 }
 
 func merchantCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "merchant", Short: "Register merchants"}
-	cmd.AddCommand(&cobra.Command{
+	return group("merchant", "Register merchants", &cobra.Command{
 		Use: "add FILE", Short: "Write a merchant, his app, accounts and channels from a JSON file (- for stdin)",
 		Long: "Prints a fresh API key and webhook secret, once: only the key's hash is kept. Adding a merchant\n" +
 			"again writes over what is there and gives him one more key.",
@@ -69,7 +68,6 @@ func merchantCommand() *cobra.Command {
 			})
 		},
 	})
-	return cmd
 }
 
 func readMerchant(path string, in io.Reader) (merchantFile, error) {

@@ -15,9 +15,7 @@ import (
 )
 
 func staffCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "staff", Short: "See what is stuck and why"}
-	cmd.AddCommand(stuckCommand(), showCommand())
-	return cmd
+	return group("staff", "See what is stuck and why", stuckCommand(), showCommand())
 }
 
 // withStore runs do against the database of the settings.

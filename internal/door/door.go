@@ -1,6 +1,6 @@
 // Package door is the only way to a request's workflow: Place starts it, Deliver
-// brings an event from people, Post one from a provider. Each repeats safely
-// under the same update id.
+// brings an event to one that runs, Post one that must arrive also when its run has
+// ended. Each repeats safely under the same update id.
 package door
 
 import (
@@ -53,8 +53,10 @@ func (d *Door) Place(ctx context.Context, request models.Request) (models.Reques
 	return placed, err
 }
 
-// Post brings a provider's hint to the request's workflow. A run that has ended
-// starts again from the stored request, so that late money needs no way of its own.
+// Post brings what must arrive whenever it comes: a provider's hint, or a refund long
+// after the sale. A run that has ended starts again from the stored request, so that
+// late money needs no way of its own. For a hint the answer is the request as soon as
+// it is judged and saved; the relay need not wait for what follows.
 func (d *Door) Post(
 	ctx context.Context, stored models.Request, updateID string, event models.Event,
 ) (models.Request, error) {

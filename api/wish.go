@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/store"
+)
+
+// wish is the event of a friend who wants to pay.
+func (s *Server) wish(
+	ctx context.Context, link store.Link, channel string, quote models.Price,
+) (models.Event, error) {
+	if err := usable(link); err != nil {
+		return models.Event{}, err
+	}
+	c, err := offered(link.Channels, s.decisionOn(link), channel)
+	if err != nil {
+		return models.Event{}, err
+	}
+	p := caller(ctx)
+	return s.asking(ctx, "payer:"+p.Payer, c, models.Pay{
+		Invite: p.Invite, Payer: p.Payer, Quoted: quote.Payable, PriceVersion: quote.Version,
+	}), nil
+}
+
+// offered is the channel of that name, if the rules leave it.
+func offered(catalogue []store.Channel, decision policy.Decision, name string) (store.Channel, error) {
+	i := slices.IndexFunc(catalogue, func(c store.Channel) bool { return c.ID == name })
+	if i < 0 || !slices.Contains(decision.Channels, name) {
+		return store.Channel{}, &models.Error{
+			Code: models.Conflict, Reason: "channel_unavailable", Field: "channel",
+			Message: "This way to pay is not available.", Fix: "Pick another one.",
+		}
+	}
+	return catalogue[i], nil
+}
+
+// asking is the event of somebody who wants to pay through a channel, under the
+// number that this call mints.
+func (s *Server) asking(ctx context.Context, actor string, c store.Channel, pay models.Pay) models.Event {
+	pay.Number = orDefault(minted(ctx), mint.Number())
+	pay.Channel, pay.Provider, pay.Account, pay.Product = c.ID, c.Provider, c.Account, c.Product
+	pay.MinCloseSecs = c.MinCloseSeconds
+	return models.Event{Kind: models.PayAsked, At: s.Clock(), Actor: actor, Attempt: pay.Number, Pay: &pay}
+}
+
+// usable refuses a link that no longer stands; the request's own state is for
+// the law to judge.
+func usable(link store.Link) error {
+	switch {
+	case link.Request.ID != link.Invite.Request:
+		return models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
+	case link.Invite.State == store.InviteRevoked:
+		return models.Refuse(models.Gone, "link_revoked", "The buyer took this link back.")
+	case link.Invite.State == store.InviteDeclined:
+		return models.Refuse(models.Gone, "link_declined", "You declined this request.")
+	default:
+		return nil
+	}
+}
+
+// outcomeOf reads what became of the wish: the attempt made, the one that the
+// same payer had going already, or why there is none.
+func outcomeOf(r models.Request, number string) (string, error) {
+	made, ok := r.Attempt(number)
+	if !ok {
+		return r.Slot, nil
+	}
+	if made.State == models.FailedAttempt && made.Reason != "" {
+		return "", refusedAttempt(made.Reason)
+	}
+	return number, nil
+}
+
+// refusedAttempt says why CheckLogin or the provider would not have it.
+func refusedAttempt(reason string) error {
+	words, known := attemptRefusals[reason]
+	if !known {
+		words = "This payment is not possible."
+	}
+	return models.Refuse(models.Forbidden, reason, words)
+}
+
+var attemptRefusals = map[string]string{
+	"payer_blocked":       "You cannot pay with this account.",
+	"payer_is_buyer":      "This is your own order: pay it in the shop.",
+	"payment_limit":       "The amount is above your limit for one payment.",
+	"daily_limit":         "The amount is above what is left of your daily limit.",
+	"link_revoked":        "The buyer took this link back.",
+	"refused_by_provider": "The provider refused the payment. Pick another way to pay.",
+}
+
+// bring delivers a wish to pay that the row does not plainly refuse, and says which
+// attempt came of it. An engine that is still at it leaves the request as it was.
+func (s *Server) bring(
+	ctx context.Context, r models.Request, wish models.Event,
+) (after models.Request, number string, err error) {
+	if err := r.Accepts(wish); err != nil {
+		return r, "", err
+	}
+	after, err = s.Door.Deliver(ctx, r.ID, wish.Pay.Number, wish)
+	if stillWorking(err) {
+		return r, wish.Pay.Number, nil
+	}
+	if err != nil {
+		return r, "", err
+	}
+	number, err = outcomeOf(after, wish.Pay.Number)
+	return after, number, err
+}
