@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // Class says what may be concluded from a failed call; nothing else may decide
@@ -24,10 +25,12 @@ const (
 // words, never credentials or a payer's data.
 type Error struct {
 	Class   Class
-	Op      string // create, query, close, refund, query_refund, statement
+	Op      string // create, query, close, refund, query_refund, statement, login
 	Code    string // the provider's own code, or the HTTP status
 	Message string
 	Err     error
+	// RetryAfter is how long not to ask again, told with Refused; 0 is not known.
+	RetryAfter time.Duration
 }
 
 func (e *Error) Error() string {
@@ -46,6 +49,10 @@ var (
 // ErrForged is a callback that is not the provider's, or not for this account,
 // or too old to be believed.
 var ErrForged = errors.New("the callback does not verify")
+
+// ErrLogin is a login code that was used before, is too old or was never given
+// out. A new login, begun by the payer, is the only way on.
+var ErrLogin = errors.New("the login code is not good any more")
 
 // ClassOf is the class of a failed call; what is not known is Ambiguous.
 func ClassOf(err error) Class {

@@ -48,6 +48,7 @@ type Payment struct {
 	NotifyURL string    // names the account: …/v1/callbacks/{provider}/{account}
 	ReturnURL string    // where the payer's browser goes afterwards; proves nothing
 	Payer     string    // the provider's id of the payer, where the product binds to one
+	PayerIP   string    // the address the payer's browser comes from, where the product asks for it
 }
 
 // Seller names a merchant account in the provider's own words.
@@ -68,6 +69,8 @@ type Presentation struct {
 	Kind   string            `json:"kind"` // redirect, form, qr or bridge
 	URL    string            `json:"url,omitempty"`
 	Fields map[string]string `json:"fields,omitempty"` // form fields or bridge parameters
+	// Referer: the page that sends the browser to URL must let it tell its origin.
+	Referer bool `json:"referer,omitempty"`
 }
 
 // The kinds of presentation.
@@ -103,6 +106,7 @@ type Status struct {
 	Captured    models.Money // what was really paid, zero unless Paid
 	Transaction string       // the provider's own number
 	PaidAt      time.Time
+	Payer       string // the provider's id of who paid, where it tells
 }
 
 // Refund is money to be given back. Its number stays the same over all retries.
