@@ -17,7 +17,7 @@ type Facts struct {
 	App       App
 	Buyer     string // the merchant's id of the buyer
 	Payer     *Payer // nil while nobody has logged in
-	Surface   string // where it is asked: "wechat_chat", "browser" …; empty: unknown
+	Surface   string // what the link is open in, see the Surface constants; empty: unknown
 	Now       time.Time
 	Speed     int64     // durations are divided by it; 0 and 1: real time
 	Catalogue []Channel // the app's channels, disabled ones too
@@ -82,9 +82,10 @@ type Reason struct {
 
 // The ways out.
 const (
-	FixPayYourself  = "pay_yourself"
-	FixOtherChannel = "other_channel"
-	FixNewOrder     = "new_order"
+	FixPayYourself   = "pay_yourself"
+	FixOtherChannel  = "other_channel"
+	FixNewOrder      = "new_order"
+	FixOpenElsewhere = "open_elsewhere" // the link works in another app or browser
 )
 
 // Decision is what came of the rules. Every channel of the catalogue is either

@@ -57,6 +57,12 @@ var decisions = map[string]struct {
 	"stock gone in 59 s": {stock(59 * time.Second), disabled, "", all("order_deadline"), "order_deadline"},
 	"off before window": {tinyAndOff,
 		enabled, "alipay wechat", out("huabei:channel_disabled"), ""},
+	"in WeChat":  {at("wechat"), enabled, "alipay wechat", out("huabei:channel_surface"), ""},
+	"in a group": {at("wechat_group"), enabled, "alipay wechat", out("huabei:channel_surface"), ""},
+	"in Alipay":  {at("alipay"), enabled, "alipay huabei", out("wechat:channel_surface"), ""},
+	"on a desktop": {at("desktop"), enabled, "alipay", map[string]string{
+		"wechat": "channel_surface", "huabei": "channel_surface"}, ""},
+	"in who knows what": {at("telepathy"), enabled, everyone, nil, ""},
 	"another currency": {func(f *policy.Facts) { f.Order.Payable.Currency = "USD" },
 		enabled, "alipay wechat", out("huabei:channel_amount"), ""},
 }
@@ -96,6 +102,16 @@ func TestDecisions(t *testing.T) {
 
 func settled(f *policy.Facts)    { f.Order.Settled = true }
 func tinyAndOff(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) }
+
+// at opens the link somewhere, where WeChat and Huabei name what they work in.
+func at(surface string) func(*policy.Facts) {
+	return func(f *policy.Facts) {
+		f.Surface = surface
+		f.Catalogue[0].Surfaces = []string{"wechat", "mobile"}
+		f.Catalogue[2].Surfaces = []string{"alipay"}
+	}
+}
+
 func noChannels(f *policy.Facts) { f.Catalogue = nil }
 
 func out(row string) map[string]string {

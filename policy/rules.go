@@ -39,6 +39,9 @@ var rules = []rule{
 			return len(allowed) > 0 && !slices.Contains(allowed, c.ID)
 		},
 		zh: "该订单不支持此付款方式", en: "This order does not take this way to pay."},
+	{name: "channel_surface", version: 1, fix: FixOpenElsewhere,
+		no: func(f Facts, c Channel) bool { return !c.worksOn(f.Surface) },
+		zh: "该付款方式在此处不可用，可换个应用打开", en: "This way to pay does not work in this app or browser."},
 	{name: "channel_amount", version: 1, fix: FixOtherChannel,
 		no: func(f Facts, c Channel) bool { return !c.Amount.holds(f.Order.Payable) },
 		zh: "金额超出该付款方式的限额", en: "The amount is outside what this way to pay takes."},

@@ -57,11 +57,33 @@ func (s *Store) owe(ctx context.Context, step models.Step) error {
 			messages = append(messages, owed...)
 		}
 	}
-	if len(messages) == 0 {
-		return nil
+	messages, err := s.deliverable(ctx, messages)
+	if err != nil || len(messages) == 0 {
+		return err
 	}
 	once := clause.OnConflict{DoNothing: true} // one that has been sent stays, under its id
 	return s.db.WithContext(ctx).Clauses(once).Create(&messages).Error
+}
+
+// deliverable leaves out the texts to payers who have no phone with us: who logged in
+// at his provider is told by that provider, and by his page.
+func (s *Store) deliverable(ctx context.Context, messages []Message) ([]Message, error) {
+	const phoneless = "SELECT id FROM payers WHERE id = ANY(?) AND phone_index IS NULL"
+	var payers, mute []string
+	for _, m := range messages {
+		if m.Kind == SMS {
+			payers = append(payers, m.Payer)
+		}
+	}
+	if len(payers) == 0 {
+		return messages, nil
+	}
+	if err := s.read(ctx, &mute, phoneless, textArray(payers)); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(messages, func(m Message) bool {
+		return m.Kind == SMS && slices.Contains(mute, m.Payer)
+	}), nil
 }
 
 func messagesOf(r models.Request, t models.Transition, notice models.Notice, hooked bool) ([]Message, error) {

@@ -13,9 +13,10 @@ const pruneTick = time.Hour
 type Attic interface {
 	PruneKeys(ctx context.Context) (int64, error)
 	PruneLimits(ctx context.Context) (int64, error)
+	PruneCheckouts(ctx context.Context) (int64, error)
 }
 
-// Pruner forgets idempotency keys and limits that are over. Several at once do no harm.
+// Pruner forgets idempotency keys, limits, addresses and logins that are over. Several at once do no harm.
 type Pruner struct {
 	Attic Attic
 	Log   *slog.Logger
@@ -28,6 +29,7 @@ func (p *Pruner) Run(ctx context.Context) error {
 	for {
 		for what, prune := range map[string]func(context.Context) (int64, error){
 			"idempotency keys": p.Attic.PruneKeys, "limits": p.Attic.PruneLimits,
+			"addresses and logins": p.Attic.PruneCheckouts,
 		} {
 			if gone, err := prune(ctx); err != nil && ctx.Err() == nil {
 				p.Log.WarnContext(ctx, "not pruned", "what", what, "error", err)
