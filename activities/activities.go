@@ -37,6 +37,7 @@ type Store interface {
 	PayerIsBuyer(ctx context.Context, payer, order string) (bool, error)
 	InviteFacts(ctx context.Context, id string) (store.InviteFacts, error)
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
+	Paying(ctx context.Context, attempt models.Attempt, app string) (store.Paying, error)
 	RecordCall(ctx context.Context, call store.Call) error
 }
 

@@ -78,7 +78,25 @@ func (t talk) query(ctx context.Context) (models.Event, error) {
 	if err != nil {
 		return models.Event{}, err
 	}
-	return t.event(status), nil
+	event := t.event(status)
+	if event.Capture != nil && event.Capture.Mismatch == "" {
+		event.Capture.Mismatch, err = t.stranger(ctx, status.Payer)
+	}
+	return event, err
+}
+
+// stranger is "payer" when an order that only one person could pay was paid by
+// somebody else: the provider did not do what it promised, and a human has to look.
+func (t talk) stranger(ctx context.Context, paidBy string) (mismatch string, err error) {
+	bound, ok := t.adapter.(providers.Identifier)
+	if !ok || paidBy == "" || !bound.Binds(t.attempt.Product) {
+		return "", nil
+	}
+	payer, err := t.Store.Paying(ctx, t.attempt, t.adapter.Seller().App)
+	if err != nil || payer.Subject == paidBy {
+		return "", err
+	}
+	return "payer", nil
 }
 
 func (t talk) ref() providers.Ref {

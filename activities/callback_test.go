@@ -16,6 +16,7 @@ import (
 	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
 )
 
 func TestAHintIsCheckedByAQuery(t *testing.T) {
@@ -69,6 +70,49 @@ func TestWhatIsNotOursIsSaid(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, event.Capture.Mismatch)
 		require.NotEmpty(t, event.Spare, "money that is not ours goes back too")
+	}
+}
+
+// binder is a desk that takes a bound order's money from anybody.
+type binder struct {
+	*desk
+	bound bool
+}
+
+func (b binder) Binds(string) bool              { return b.bound }
+func (b binder) LoginURL(string, string) string { return "" }
+
+func (b binder) Login(context.Context, string) (providers.Identity, error) {
+	return providers.Identity{}, nil
+}
+
+func (b binder) Open(context.Context, string, string) (providers.Adapter, error) { return b, nil }
+
+func TestMoneyOfAStrangerIsAMismatchWhereOnlyOnePersonCouldPay(t *testing.T) {
+	for name, c := range map[string]struct {
+		bound  bool
+		paidBy string
+		want   string
+	}{
+		"himself":           {true, "o-1", ""},
+		"somebody else":     {true, "o-2", "payer"},
+		"not said by whom":  {true, "", ""},
+		"open to everybody": {false, "o-2", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Providers = binder{w.desk, c.bound}
+			w.rows.paying = func() (store.Paying, error) { return store.Paying{Subject: "o-1"}, nil }
+			w.desk.answer(func(context.Context) (providers.Status, error) {
+				return providers.Status{
+					State: providers.Paid, Number: number, Account: seller.Account, App: seller.App,
+					Captured: models.CNY(12900), Transaction: "tx1", PaidAt: noon, Payer: c.paidBy,
+				}, nil
+			})
+			event, err := w.effect(models.QueryPayment, models.LiveAttempt)
+			require.NoError(t, err)
+			require.Equal(t, c.want, event.Capture.Mismatch)
+		})
 	}
 }
 

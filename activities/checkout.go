@@ -18,8 +18,12 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
+	payment, err := t.payment(ctx)
+	if err != nil {
+		return models.Event{}, a.retry(ctx, err)
+	}
 	began := a.Clock()
-	presentation, err := t.adapter.Create(ctx, t.payment())
+	presentation, err := t.adapter.Create(ctx, payment)
 	t.record(ctx, "create", began, err)
 	answer := models.Event{Kind: models.PaymentOpened, Attempt: call.Ref, Actor: "provider"}
 	if err != nil && providers.ClassOf(err) == providers.Definite {
@@ -32,13 +36,24 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	return answer, a.retry(ctx, a.Store.SavePresentation(ctx, call.Ref, presentation))
 }
 
-func (t talk) payment() providers.Payment {
+// payment is the order to be made. Who the payer is at the provider, and where his
+// browser is, is read here and stays out of histories.
+func (t talk) payment(ctx context.Context) (providers.Payment, error) {
+	payer, err := t.Store.Paying(ctx, t.attempt, t.adapter.Seller().App)
+	if err != nil {
+		return providers.Payment{}, err
+	}
+	order, err := t.Store.Order(ctx, t.request.Order)
+	if err != nil {
+		return providers.Payment{}, err
+	}
 	return providers.Payment{
 		Number: t.attempt.Number, Product: t.attempt.Product, Amount: t.attempt.Quoted,
-		Subject:   "Friend pay " + t.attempt.Number[:6],
+		Subject:   "代付-" + order.Title,
 		ExpiresAt: t.attempt.ExpiresAt,
 		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,
-	}
+		Payer: payer.Subject, PayerIP: payer.Address,
+	}, nil
 }
 
 func (t talk) notifyURL() string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
 )
 
 func TestThePresentationIsKeptAndNotTold(t *testing.T) {
@@ -21,6 +22,9 @@ func TestThePresentationIsKeptAndNotTold(t *testing.T) {
 		return shown, nil
 	}
 	w.rows.keep = func(attempt string, p providers.Presentation) error { kept[attempt] = p; return nil }
+	w.rows.paying = func() (store.Paying, error) {
+		return store.Paying{Address: "203.0.113.9", Subject: "o-" + canary}, nil
+	}
 	first, err := w.effect(models.OpenPayment, models.NewAttempt)
 	require.NoError(t, err)
 	second, err := w.effect(models.OpenPayment, models.NewAttempt)
@@ -31,10 +35,18 @@ func TestThePresentationIsKeptAndNotTold(t *testing.T) {
 	require.Equal(t, map[string]providers.Presentation{number: shown}, kept)
 	require.Equal(t, made[0], made[1], "the same order at the provider")
 	require.Equal(t, providers.Payment{
-		Number: number, Product: "wap", Amount: models.CNY(12900), Subject: "Friend pay AAAAAA",
+		Number: number, Product: "wap", Amount: models.CNY(12900), Subject: "代付-咖啡",
 		ExpiresAt: noon.Add(time.Hour), NotifyURL: "https://pay.example/v1/callbacks/mockpay/acc_1",
-		ReturnURL: "https://pay.example/result",
+		ReturnURL: "https://pay.example/result", Payer: "o-" + canary, PayerIP: "203.0.113.9",
 	}, made[0])
+}
+
+func TestAProviderThatSaysWhenToComeBackIsObeyed(t *testing.T) {
+	w := newWorld(t)
+	w.desk.answer(unpaid)
+	w.desk.closing = &providers.Error{Class: providers.Refused, Code: "TOO_EARLY", RetryAfter: 4 * time.Minute}
+	_, err := w.effect(models.ClosePayment, models.ClosingAttempt)
+	require.Equal(t, 4*time.Minute, again(t, err).NextRetryDelay())
 }
 
 func TestOnlyADefiniteNoRefusesAPayment(t *testing.T) {

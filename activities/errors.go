@@ -29,13 +29,15 @@ func (a *Activities) retry(ctx context.Context, err error) error {
 	return temporal.NewApplicationError("trouble inside the house", string(models.Internal))
 }
 
-// later is a call to a provider that has no outcome yet.
+// later is a call to a provider that has no outcome yet; a provider that says when to
+// come back is obeyed.
 func later(err error) error {
 	var known *providers.Error
 	if !errors.As(err, &known) {
 		return temporal.NewApplicationError("the provider could not be asked", string(providers.Ambiguous))
 	}
-	return temporal.NewApplicationError(fmt.Sprintf("%s: %s", known.Op, known.Code), string(known.Class))
+	return temporal.NewApplicationErrorWithOptions(fmt.Sprintf("%s: %s", known.Op, known.Code),
+		string(known.Class), temporal.ApplicationErrorOptions{NextRetryDelay: known.RetryAfter})
 }
 
 // waiting asks to be called again after delay: no outcome, and no trouble either.

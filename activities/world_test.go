@@ -46,6 +46,7 @@ type rows struct {
 	facts    func() (store.PayerFacts, error)
 	invite   func() (store.InviteFacts, error)
 	disguise func() (bool, error)
+	paying   func() (store.Paying, error)
 	keep     func(attempt string, shown providers.Presentation) error
 	save     func(models.Step) error
 	calls    []store.Call
@@ -64,6 +65,14 @@ func (r *rows) PayerFacts(context.Context, string, string, time.Time) (store.Pay
 func (r *rows) InviteFacts(context.Context, string) (store.InviteFacts, error) { return r.invite() }
 
 func (r *rows) PayerIsBuyer(context.Context, string, string) (bool, error) { return r.disguise() }
+
+// Paying is asked about payers of whom most tests know nothing.
+func (r *rows) Paying(context.Context, models.Attempt, string) (store.Paying, error) {
+	if r.paying == nil {
+		return store.Paying{}, nil
+	}
+	return r.paying()
+}
 
 func (r *rows) SavePresentation(_ context.Context, attempt string, shown providers.Presentation) error {
 	return r.keep(attempt, shown)
@@ -165,6 +174,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, rows: &rows{t: t}, desk: &desk{}, now: noon}
 	w.rows.claim = func(store.Claim) (string, error) { return "", nil }
+	w.rows.order = func() (store.Order, error) { return store.Order{Title: "咖啡"}, nil }
 	w.Activities = &activities.Activities{
 		Store: w.rows, Providers: w.desk, Clock: func() time.Time { return w.now },
 		Log:       slog.New(slog.DiscardHandler),

@@ -5,6 +5,9 @@ import "context"
 // Identifier is an Adapter whose provider can say who holds the browser, for the
 // products that bind an order to one payer. Adapters without it have no login.
 type Identifier interface {
+	// Binds says that an order of this product can be paid by one person only, who
+	// has to be named when it is made: Payment.Payer.
+	Binds(product string) bool
 	// LoginURL is where to send the browser. It comes back to returnURL with the
 	// query parameters code and state, unchanged; state is 1 to 128 of [A-Za-z0-9].
 	LoginURL(returnURL, state string) string
