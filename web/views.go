@@ -60,7 +60,7 @@ const (
 
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
-	"unknown", "revoked", "declined", "reported", "expired", "cancelled", "ended", "paid", "taken", "confirming",
+	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken", "confirming",
 	"paused", "checking", "no_way", "limited", "unavailable", "session", "foreign", "other_link",
 	"bad",
 }
