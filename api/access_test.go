@@ -54,9 +54,13 @@ var access = map[string]audience{
 	"POST /v1/link/attempts":         payer,
 	"GET /v1/link/attempts/{number}": payer,
 	"POST /v1/link/decline":          payer,
-	"POST /v1/link/pledge":           payer,
-	"POST /v1/link/report":           payer,
-	"GET /v1/link/stream":            payer,
+
+	"POST /v1/link/attempts/{number}/withdraw": payer,
+	"POST /pay/withdraw":                       payer,
+
+	"POST /v1/link/pledge": payer,
+	"POST /v1/link/report": payer,
+	"GET /v1/link/stream":  payer,
 
 	"POST /v1/callbacks/{provider}/{account}": provider,
 

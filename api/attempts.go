@@ -128,9 +128,8 @@ func (s *Server) showAttempt(ctx context.Context, in *attemptPath) (*attemptOut,
 	if err != nil {
 		return nil, err
 	}
-	mine, ok := link.Request.Attempt(in.Number)
-	if !ok || mine.Payer != caller(ctx).Payer || mine.ByBuyer {
-		return nil, models.Refuse(models.NotFound, "unknown_attempt", "You have no such attempt.")
+	if _, err := ownAttempt(link, caller(ctx), in.Number); err != nil {
+		return nil, err
 	}
 	answer, err := s.attemptAnswer(ctx, link.Request, in.Number)
 	return &attemptOut{Status: http.StatusOK, Body: answer}, err

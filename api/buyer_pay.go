@@ -58,7 +58,7 @@ func (s *Server) buyersWish(ctx context.Context, r models.Request, channel strin
 	if err != nil {
 		return models.Event{}, err
 	}
-	return s.asking(ctx, "buyer", c, models.Pay{
+	return s.asking(ctx, c, models.Pay{
 		Payer: "buyer:" + r.Buyer, ByBuyer: true, Quoted: r.Payable, PriceVersion: r.PriceVersion,
 	}), nil
 }

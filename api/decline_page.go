@@ -33,11 +33,14 @@ func (s *Server) declineFromPage(c echo.Context) error {
 	})
 }
 
+// reportFromPage thanks for the report: on the link's own page, which is over, or
+// beside the way to a payment that it must not strand.
 func (s *Server) reportFromPage(c echo.Context) error {
-	return s.turnAway(c, func(ctx context.Context) error {
-		_, err := s.reportLink(ctx, nil)
-		return err
-	})
+	kept, err := s.report(c.Request().Context())
+	if err == nil && kept {
+		return s.notice(c, http.StatusOK, web.Notice{Name: "heard", Mine: web.MineSession})
+	}
+	return s.turnAway(c, func(context.Context) error { return err })
 }
 
 func (s *Server) pledgeFromPage(c echo.Context) error {

@@ -164,3 +164,18 @@ func TestDecliningReportingAndPledging(t *testing.T) {
 	require.Contains(t, v.get("/pay").Body.String(), "已收到举报")
 	require.Contains(t, f.log.String(), "link reported")
 }
+
+// A report is heard at any time, and never takes a payer's way to his money away.
+func TestAReportLeavesAPaymentItsLink(t *testing.T) {
+	f := newFriends(t)
+	v := f.visit(f.place()).logIn("13800138000")
+	v.pay()
+	require.Equal(t, http.StatusNoContent, v.json(post, "/v1/link/report", "").Code)
+	require.Equal(t, "live", v.json(get, "/v1/link", "").text("invite"))
+	page := v.post("/pay/report")
+	require.Equal(t, http.StatusOK, page.Code)
+	require.Contains(t, page.Body.String(), "已收到举报")
+	require.Contains(t, page.Body.String(), `href="/pay/result"`)
+	require.Contains(t, f.log.String(), `"kept":true`)
+	require.Contains(t, v.get("/pay/result").Body.String(), "等你付款")
+}

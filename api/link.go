@@ -54,12 +54,15 @@ func (s *Server) friendRoutes() []route {
 			mount:   operation((*Server).createAttempt)},
 		{method: get, path: "/v1/link/attempts/{number}", who: payer, id: "show-attempt",
 			summary: "One of your own attempts, and where to pay it.", mount: operation((*Server).showAttempt)},
+		{method: post, path: "/v1/link/attempts/{number}/withdraw", who: payer, id: "withdraw-attempt", also: later,
+			summary: "Give the slot up: your attempt is closed at the provider, then somebody else may pay.",
+			mount:   operation((*Server).withdrawAttempt)},
 		{method: post, path: "/v1/link/decline", who: payer, id: "decline-link",
 			summary: "The friend would rather not.", mount: operation((*Server).declineLink)},
 		{method: post, path: "/v1/link/pledge", who: payer, id: "pledge-link",
 			summary: "The friend will pay later, and says when.", mount: operation((*Server).pledgeLink)},
 		{method: post, path: "/v1/link/report", who: payer, id: "report-link",
-			summary: "The friend thinks that this is a fraud.", mount: operation((*Server).reportLink)},
+			summary: "The friend thinks that this is a fraud. It ends the link, unless money hangs on it.", mount: operation((*Server).reportLink)},
 		{method: get, path: "/v1/link/stream", who: payer, id: "stream-link", streams: true,
 			summary: "The request's states as they change, as server-sent events.",
 			mount:   plain("text/event-stream", (*Server).streamLink)},
@@ -150,9 +153,23 @@ const reported = "reported"
 
 // reportLink records that the friend takes the request for a fraud.
 func (s *Server) reportLink(ctx context.Context, _ *nothing) (*nothing, error) {
-	caught := caller(ctx)
-	s.Log.WarnContext(ctx, "link reported", "request", caught.Request, "invite", caught.Invite)
-	return &nothing{}, s.Store.DeclineInvite(ctx, caught.Invite, reported)
+	_, err := s.report(ctx)
+	return &nothing{}, err
+}
+
+// report hears a suspicion always, and ends the link unless a payment through it is
+// under way or done: it is then the payer's only way to his money. kept says so.
+func (s *Server) report(ctx context.Context) (kept bool, err error) {
+	link, err := s.ownLink(ctx)
+	if err != nil {
+		return false, err
+	}
+	kept = paidThrough(link)
+	s.Log.WarnContext(ctx, "link reported", "request", link.Request.ID, "invite", link.Invite.ID, "kept", kept)
+	if kept {
+		return true, nil
+	}
+	return false, s.Store.DeclineInvite(ctx, link.Invite.ID, reported)
 }
 
 // streamLink follows the request of the caller's link: states, and nobody's names.

@@ -38,6 +38,7 @@ func (s *Server) pageRoutes() []route {
 		own(post, "/pay/login", (*Server).logInFromPage),
 		own(post, "/pay/attempts", (*Server).payFromPage),
 		own(get, "/pay/result", (*Server).showResult),
+		own(post, "/pay/withdraw", (*Server).withdrawFromPage),
 		own(get, "/pay/decline", (*Server).askDecline),
 		own(post, "/pay/decline", (*Server).declineFromPage),
 		own(post, "/pay/pledge", (*Server).pledgeFromPage),

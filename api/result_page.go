@@ -67,6 +67,7 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 			view.Refunds = append(view.Refunds, web.Refund{Amount: f.Amount, Done: done, Stuck: stuck})
 		}
 	}
+	view.MayGiveUp = link.Request.State == models.Paying && link.Request.Slot == a.Number
 	view.MayRetry = link.Request.State == models.Open && !a.Pending()
 	if view.Outcome != web.Waiting {
 		return view, nil
@@ -92,6 +93,9 @@ func (s *Server) wayToPay(ctx context.Context, view *web.Result, number string) 
 
 // outcome puts an attempt into words for its payer.
 func outcome(r models.Request, a models.Attempt) web.Outcome {
+	if a.Pending() && a.Reason == models.GivenUp {
+		return web.GivingUp
+	}
 	switch a.State {
 	case models.NewAttempt:
 		return web.Opening

@@ -22,7 +22,7 @@ func (s *Server) wish(
 		return models.Event{}, err
 	}
 	p := caller(ctx)
-	return s.asking(ctx, "payer:"+p.Payer, c, models.Pay{
+	return s.asking(ctx, c, models.Pay{
 		Invite: p.Invite, Payer: p.Payer, Quoted: quote.Payable, PriceVersion: quote.Version,
 	}), nil
 }
@@ -41,11 +41,11 @@ func offered(catalogue []store.Channel, decision policy.Decision, name string) (
 
 // asking is the event of somebody who wants to pay through a channel, under the
 // number that this call mints.
-func (s *Server) asking(ctx context.Context, actor string, c store.Channel, pay models.Pay) models.Event {
+func (s *Server) asking(ctx context.Context, c store.Channel, pay models.Pay) models.Event {
 	pay.Number = orDefault(minted(ctx), mint.Number())
 	pay.Channel, pay.Provider, pay.Account, pay.Product = c.ID, c.Provider, c.Account, c.Product
 	pay.MinCloseSecs = c.MinCloseSeconds
-	return models.Event{Kind: models.PayAsked, At: s.Clock(), Actor: actor, Attempt: pay.Number, Pay: &pay}
+	return models.Event{Kind: models.PayAsked, At: s.Clock(), Actor: pay.Actor(), Attempt: pay.Number, Pay: &pay}
 }
 
 // usable refuses a link that no longer stands; the request's own state is for

@@ -40,6 +40,9 @@ var (
 		r.await(e.At)
 		r.change(r.Slot, startClosing)
 	}}
+	noteGivenUp = act{"note that its payer gave it up", func(r *Request, _ Event) {
+		r.change(r.Slot, func(a *Attempt) { a.Reason = GivenUp })
+	}}
 	closeOpened = act{"close what was just opened", func(r *Request, e Event) {
 		r.await(e.At)
 		r.change(e.Attempt, func(a *Attempt) { a.State, a.Watched = ClosingAttempt, false })

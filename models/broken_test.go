@@ -53,6 +53,12 @@ var brokenLaws = []struct {
 	{"a_hint_is_forgotten", "P2", func(table []rule) []rule {
 		return change(table, onRule(PaymentUnknown, Expired, over.name), func(r *rule) { r.acts = nil })
 	}},
+	{"a_payer_who_gives_up_is_believed", "P3", func(table []rule) []rule {
+		return change(table, onRule(PayWithdrawn, Paying, ownSlot.name), func(r *rule) {
+			r.to, r.do = Open, nil
+			r.acts = acts(act{"free the slot", func(r *Request, _ Event) { r.dropSlot(r.Slot) }})
+		})
+	}},
 	{"a_close_is_not_asked_for", "P3", func(table []rule) []rule {
 		return change(table, onRule(SlotLapsed, Paying, ""), func(r *rule) { r.do = nil })
 	}},

@@ -9,6 +9,7 @@ type EventKind string
 const (
 	Placed            EventKind = "placed"             // the buyer asked for a friend's help
 	PayAsked          EventKind = "pay_asked"          // a friend, or the buyer himself, would pay; carries Pay
+	PayWithdrawn      EventKind = "pay_withdrawn"      // who holds the slot gives it up; names his Attempt
 	BuyerCancelled    EventKind = "buyer_cancelled"    // the buyer took the request back
 	MerchantCancelled EventKind = "merchant_cancelled" // the merchant would rather not; money that wins stands
 	MerchantWithdrew  EventKind = "merchant_withdrew"  // the merchant cannot deliver; money that wins goes back
@@ -58,9 +59,9 @@ const (
 
 // Outside lists the events that may be delivered from outside the workflow.
 var Outside = []EventKind{
-	Placed, PayAsked, BuyerCancelled, MerchantCancelled, MerchantWithdrew, PriceChanged, PriceAccepted,
-	PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried, PaymentReported,
-	RefundReported,
+	Placed, PayAsked, PayWithdrawn, BuyerCancelled, MerchantCancelled, MerchantWithdrew, PriceChanged,
+	PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried,
+	PaymentReported, RefundReported,
 }
 
 // Answers lists the events that activities answer.
@@ -107,6 +108,14 @@ type Pay struct {
 	PriceVersion  int64  `json:"price_version"`
 	MinCloseSecs  int64  `json:"min_close_secs,omitempty"` // the provider refuses to close sooner
 	ReturnContext string `json:"return_context,omitempty"` // opaque id of the page to come back to
+}
+
+// Actor names who wished it, as an event's Actor does.
+func (p Pay) Actor() string {
+	if p.ByBuyer {
+		return "buyer"
+	}
+	return "payer:" + p.Payer
 }
 
 // Capture is what the provider verifiably took.

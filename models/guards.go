@@ -76,6 +76,10 @@ var (
 	switching = guard{"same payer, other channel", func(r Request, e Event) bool {
 		return holder(r, e) && switches(r, e)
 	}}
+	ownSlot = guard{"of the slot, by its payer", func(r Request, e Event) bool {
+		a, ok := r.Attempt(r.Slot)
+		return ok && a.Number == e.Attempt && a.Actor() == e.Actor
+	}}
 	extendable = guard{"not yet extended", func(r Request, _ Event) bool { return !r.SlotExtended }}
 	hasNext    = guard{"a channel switch waits, in time", func(r Request, e Event) bool {
 		return r.Next != nil && !pastLastCall(r, r.Next, e.At)

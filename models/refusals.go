@@ -14,6 +14,7 @@ var refusals = map[string]Error{
 	"already_paid":     say(Conflict, "This order has been paid already.", "Nothing more to pay."),
 	"already_ending":   say(Conflict, "The request is already being closed.", ""),
 	"slot_taken":       say(Conflict, "Someone is paying right now.", "Wait until the slot is free."),
+	"not_paying":       say(Conflict, "You are not paying this right now.", "See what became of it."),
 	"paused":           say(Conflict, "The request is paused.", "Wait for the buyer or the shop."),
 	"price_changed":    say(Conflict, "The price has changed.", "Load the page again."),
 	"closing_soon":     say(Gone, "Too little time is left to pay safely.", "Ask for a new request."),

@@ -70,6 +70,10 @@ type Attempt struct {
 	Reason      string       `json:"reason,omitempty"` // why it failed or closed
 }
 
+// GivenUp is the reason of an attempt that its payer no longer wants to pay. Money
+// that comes of it all the same counts as any other.
+const GivenUp = "given_up"
+
 // Pending says that the provider may still take money for the attempt.
 func (a Attempt) Pending() bool {
 	switch a.State {

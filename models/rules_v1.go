@@ -16,6 +16,7 @@ func rulesV1() []rule {
 	var table []rule
 	table = append(table, asking()...)
 	table = append(table, paying()...)
+	table = append(table, withdrawing()...)
 	table = append(table, opened()...)
 	table = append(table, hints()...)
 	table = append(table, success()...)
@@ -64,6 +65,15 @@ func paying() []rule {
 		{from: in(Paying), on: LoginPassed, when: inSlot, acts: acts(noted), do: does(OpenPayment),
 			tell: tells(NoticePaying)},
 		{from: in(Paying), on: LoginRefused, when: inSlot, to: Open, acts: acts(finish)},
+	}
+}
+
+// withdrawing: a payer gives the slot up. The provider decides whether he was faster.
+func withdrawing() []rule {
+	return []rule{
+		{from: in(Paying), on: PayWithdrawn, when: ownSlot, to: Confirming,
+			acts: acts(noteGivenUp, startClose), do: does(ClosePayment)},
+		{from: anyState, on: PayWithdrawn, refuse: "not_paying"},
 	}
 }
 

@@ -192,6 +192,43 @@ func TestMoneyOnTheOldChannelWinsASwitch(t *testing.T) {
 	s.do(s.wants("A2", "friend", "alipay")).succeeds("A1", 10000).is(Settled).has("A1", Applied, 0)
 }
 
+// gives is a payer giving the slot up.
+func gives(number, actor string) Event {
+	return Event{Kind: PayWithdrawn, Attempt: number, Actor: actor}
+}
+
+func TestAPayerGivesTheSlotUp(t *testing.T) {
+	s := begin(t).pay("A1").opened("A1").do(gives("A1", "payer:friend")).is(Confirming)
+	s.wasAsked(ClosePayment, "A1").refused(s.wants("A2", "another", "wechat"), "slot_taken")
+	if a, _ := s.Attempt("A1"); a.Reason != GivenUp || s.PollAt != (time.Time{}) {
+		t.Errorf("closing, and the reason is %q, polled at %s", a.Reason, s.PollAt)
+	}
+	s.refused(gives("A1", "payer:friend"), "not_paying").closed("A1").is(Open)
+	s.do(s.wants("A2", "another", "wechat")).is(Paying)
+}
+
+func TestMoneyWinsAgainstGivingUp(t *testing.T) {
+	s := begin(t).pay("A1").opened("A1").do(gives("A1", "payer:friend"))
+	s.succeeds("A1", 10000).is(Settled).has("A1", Applied, 0)
+}
+
+func TestGivingUpWaitsForCreating(t *testing.T) {
+	s := begin(t).pay("A1").do(gives("A1", "payer:friend")).is(Confirming)
+	if slices.Contains(s.asked, Effect{ClosePayment, "A1"}) {
+		t.Fatal("closed before it was created")
+	}
+	s.opened("A1").wasAsked(ClosePayment, "A1").closed("A1").is(Open)
+}
+
+func TestOnlyThePayerInTheSlotGivesItUp(t *testing.T) {
+	s := begin(t).refused(gives("A1", "payer:friend"), "not_paying")
+	s.pay("A1").opened("A1").refused(gives("A1", "payer:another"), "not_paying")
+	s.refused(gives("A0", "payer:friend"), "not_paying").refused(gives("A1", "buyer"), "not_paying")
+	s.succeeds("A1", 10000).refused(gives("A1", "payer:friend"), "not_paying")
+	own := begin(t)
+	own.do(own.wants("A1", "buyer", "wechat")).opened("A1").do(gives("A1", "buyer")).is(Confirming)
+}
+
 func TestClosingNeverOvertakesCreating(t *testing.T) {
 	s := begin(t).pay("A1").do(Event{Kind: BuyerCancelled}).is(Closing)
 	if slices.Contains(s.asked, Effect{ClosePayment, "A1"}) {

@@ -23,9 +23,9 @@ func (e Event) Check() error {
 		if !number(e.Refund) || !number(e.Spare) {
 			return shape("refund", "A retry names its refund and brings a spare number.")
 		}
-	case PaymentReported:
+	case PaymentReported, PayWithdrawn:
 		if !number(e.Attempt) {
-			return shape("attempt", "A report names its attempt.")
+			return shape("attempt", "This event names its attempt.")
 		}
 	case RefundReported:
 		if !number(e.Refund) {

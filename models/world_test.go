@@ -63,10 +63,10 @@ func (w *walker) pay(d *dice) Event {
 	return Event{Kind: PayAsked, Attempt: pay.Number, Pay: &pay}
 }
 
-// people is what buyer, merchant and staff may want of a request.
+// people is what buyer, payer, merchant and staff may want of a request.
 func (w *walker) people(d *dice) Event {
 	kinds := []EventKind{PriceChanged, PriceChanged, PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted,
-		HoldLifted, BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed}
+		HoldLifted, BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed, PayWithdrawn}
 	e := Event{Kind: kinds[d.n(len(kinds))]}
 	switch {
 	case e.Kind == PriceChanged:
@@ -75,6 +75,9 @@ func (w *walker) people(d *dice) Event {
 			price.Payable.Currency = "USD"
 		}
 		e.Price = &price
+	case e.Kind == PayWithdrawn && w.r.Slot != "":
+		a := w.r.Attempts[d.n(len(w.r.Attempts))] // his own, or by mistake an older one
+		e.Attempt, e.Actor = a.Number, a.Actor()
 	case e.Kind == PriceAccepted && d.oneIn(2):
 		e.Price = &Price{Payable: w.r.Payable, Version: w.r.PriceVersion - int64(d.n(2))}
 	}

@@ -60,7 +60,7 @@ const (
 
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
-	"unknown", "revoked", "declined", "reported", "expired", "cancelled", "ended", "paid", "taken", "confirming",
+	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken", "confirming",
 	"paused", "checking", "no_way", "limited", "unavailable", "session", "foreign", "other_link",
 	"bad",
 }
@@ -112,11 +112,12 @@ type Hop struct {
 // Outcome is what became of the friend's payment, in words for pages.
 type Outcome string
 
-// The outcomes. Opening, Waiting and Confirming change by themselves.
+// The outcomes; Changing says which change by themselves.
 const (
 	Opening     Outcome = "opening"      // the provider's order is being made
 	Waiting     Outcome = "waiting"      // payable; the friend is at it
 	Confirming  Outcome = "confirming"   // the provider is being asked
+	GivingUp    Outcome = "closing"      // the friend gave it up; it is being closed at the provider
 	Paid        Outcome = "paid"         // applied to the order
 	NotPaid     Outcome = "not_paid"     // over without money
 	Returning   Outcome = "returning"    // captured but not applied: on its way back
@@ -127,7 +128,12 @@ const (
 
 // Changing says that the page should keep itself up to date.
 func (o Outcome) Changing() bool {
-	return o == Opening || o == Waiting || o == Confirming || o == Returning || o == HeldBack
+	switch o {
+	case Opening, Waiting, Confirming, GivingUp, Returning, HeldBack:
+		return true
+	default:
+		return false
+	}
 }
 
 // Result is what became of the friend's own attempt.
@@ -140,10 +146,11 @@ type Result struct {
 	PaidAt   time.Time
 	Refunds  []Refund
 
-	PayAt    string        // where to go on paying while Waiting; empty for none
-	QR       template.HTML // to be scanned while Waiting; empty for none
-	SlotLeft time.Duration
-	MayRetry bool // paying can be tried again
+	PayAt     string        // where to go on paying while Waiting; empty for none
+	QR        template.HTML // to be scanned while Waiting; empty for none
+	SlotLeft  time.Duration
+	MayGiveUp bool // the slot is his to give up
+	MayRetry  bool // paying can be tried again
 }
 
 // Refund is money on its way back to the friend.

@@ -27,7 +27,7 @@ var card = web.Card{
 var channels = []web.Channel{{"cha_1", "微信支付", "WeChat Pay"}, {"cha_2", "支付宝", "Alipay"}}
 
 var outcomes = []web.Outcome{
-	web.Opening, web.Waiting, web.Confirming, web.Paid, web.NotPaid, web.Returning, web.Returned,
+	web.Opening, web.Waiting, web.Confirming, web.GivingUp, web.Paid, web.NotPaid, web.Returning, web.Returned,
 	web.ReturnStuck, web.HeldBack,
 }
 
@@ -67,7 +67,7 @@ func views(t *testing.T) map[string]web.Page {
 		view := web.Result{Card: card, Outcome: outcome, Attempt: number, Channel: channels[0]}
 		switch outcome {
 		case web.Waiting:
-			view.QR, view.SlotLeft = qr, 5*time.Minute
+			view.QR, view.SlotLeft, view.MayGiveUp = qr, 5*time.Minute, true
 		case web.Paid, web.Returning, web.Returned:
 			view.Captured, view.PaidAt = card.Amount, at
 		case web.NotPaid:

@@ -82,12 +82,14 @@ func Run(ctx context.Context, options Options) (err error) {
 	}
 	s, err := newStage(ctx, options)
 	if err != nil {
+		options.Reporter.failed(options.Scenario, err)
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	var failed []error
 	for _, c := range chosen {
 		if err := s.play(ctx, c); err != nil {
+			options.Reporter.failed(c.name, err)
 			failed = append(failed, fmt.Errorf("%s: %w", c.name, err))
 		}
 	}

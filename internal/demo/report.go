@@ -61,6 +61,25 @@ func (r *Reporter) verdict(v Verdict) {
 		v.Outcome, v.Captured, v.Refunded, v.Applied, v.HistoryEvents, v.WorkflowTasks)
 }
 
+// failure is the last line of a scenario that did not end as it must. Outcome is
+// always "failed", which no state of a request is called.
+type failure struct {
+	Scenario string `json:"scenario"`
+	Outcome  string `json:"outcome"`
+	Error    string `json:"error"`
+}
+
+// failed ends a scenario that broke, so that a program need not read stderr to know.
+func (r *Reporter) failed(scenario string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.JSON {
+		r.write(failure{Scenario: scenario, Outcome: "failed", Error: err.Error()})
+		return
+	}
+	_, _ = fmt.Fprintf(r.Out, "  → failed: %v\n", err)
+}
+
 func (r *Reporter) write(line any) {
 	if err := json.NewEncoder(r.Out).Encode(line); err != nil {
 		panic(err) // our own structs always encode; a closed pipe ends the process anyway

@@ -1,6 +1,9 @@
 package demo
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -28,6 +31,20 @@ func TestNoScenarioKeepsMoney(t *testing.T) {
 	for _, s := range scenarios {
 		require.Equal(t, s.want.Applied, s.want.Captured-s.want.Refunded, s.name)
 	}
+}
+
+// A program that reads the lines of --json hears of a failure as it hears of an end.
+func TestAFailedScenarioEndsInALineOfItsOwn(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // so that not even the stage can be set
+	var out bytes.Buffer
+	err := Run(ctx, Options{Scenario: "paid", Reporter: &Reporter{Out: &out, JSON: true}})
+	require.Error(t, err)
+	var last map[string]string
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &last))
+	require.Equal(t, map[string]string{"scenario": "paid", "outcome": "failed", "error": err.Error()}, last)
 }
 
 // rows are the first five cells of each line of the table of scenarios.

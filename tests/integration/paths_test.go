@@ -111,6 +111,22 @@ func TestACancelClosesTheAttemptFirst(t *testing.T) {
 	e.keep(request.ID, "cancelled")
 }
 
+func TestWhoGivesTheSlotUpLetsAnotherPay(t *testing.T) {
+	e := newEngine(t)
+	request := e.place(wish{speed: 60})
+	number, paying, err := e.ask(request)
+	require.NoError(t, err)
+	mine, _ := paying.Attempt(number)
+	after, err := e.door.Deliver(t.Context(), request.ID, "withdraw_"+number,
+		models.Event{Kind: models.PayWithdrawn, Attempt: number, Actor: mine.Actor()})
+	require.NoError(t, err)
+	require.Equal(t, models.Open, after.State, "closed at the provider, and free")
+	e.press(e.pay(request))
+	e.await(request.ID, models.Settled)
+	e.history(request.ID)
+	e.keep(request.ID, "given_up")
+}
+
 func TestTheMoneyOfASecondPayerGoesBack(t *testing.T) {
 	e := newEngine(t)
 	request := e.place(wish{speed: 600, expires: 20 * time.Second, guard: 4 * time.Second})
