@@ -180,7 +180,9 @@ func TestAQRCodeIsShownAndAFormIsHandedOn(t *testing.T) {
 
 	f.door.shown = providers.Presentation{Kind: providers.Form, URL: "https://bank.example/front",
 		Fields: map[string]string{"sign": `"><script>`}}
-	hop := f.visit(f.place()).logIn("13900139000").pay()
+	v = f.visit(f.place()).logIn("13900139000")
+	require.Equal(t, "/pay/hop", v.pay().Header().Get("Location"))
+	hop := v.get("/pay/hop")
 	require.Equal(t, http.StatusOK, hop.Code)
 	require.Contains(t, hop.Body.String(), `action="https://bank.example/front"`)
 	require.NotContains(t, hop.Body.String(), `"><script>`)

@@ -44,6 +44,7 @@ const (
 	mintedKey
 	txKey
 	addressKey
+	surfaceKey
 )
 
 // caller is who calls; the zero Principal on routes for anybody.

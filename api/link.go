@@ -26,6 +26,11 @@ type friendStore interface {
 	IssueCode(ctx context.Context, code store.LoginCode) error
 	TakeCode(ctx context.Context, code store.LoginCode) error
 	PayerByPhone(ctx context.Context, phone string) (store.Payer, error)
+	PayerByIdentity(ctx context.Context, identity store.Identity) (store.Payer, error)
+	PayerSubject(ctx context.Context, payer, provider, app string) (string, error)
+	BeginLogin(ctx context.Context, login store.LoginState) error
+	TakeLogin(ctx context.Context, state, invite string) (store.LoginState, error)
+	SaveCheckout(ctx context.Context, attempt string, checkout store.Checkout) error
 	Presentation(ctx context.Context, attempt string) (providers.Presentation, error)
 	PledgeInvite(ctx context.Context, id string, at time.Time) error
 	Hit(ctx context.Context, bucket string, limit int, window time.Duration) (time.Time, bool, error)
@@ -48,6 +53,9 @@ func (s *Server) friendRoutes() []route {
 			summary: "Send a one-time code to a phone.", mount: operation((*Server).sendLoginCode)},
 		{method: post, path: "/v1/link/login", who: payer, id: "log-in",
 			summary: "Log in with the code; the session's cookie is replaced.", mount: operation((*Server).logIn)},
+		{method: post, path: "/v1/link/login/provider", who: payer, id: "log-in-at-provider",
+			summary: "Log in where you pay: for channels that have to know who pays.",
+			mount:   operation((*Server).beginProviderLogin)},
 		{method: post, path: "/v1/link/attempts", who: payer, id: "create-attempt",
 			creates: mintsNumber, status: http.StatusCreated, also: later,
 			summary: "Ask to pay. 409 says that another is faster, and until when.",
@@ -79,7 +87,7 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &linkOut{Body: viewPayer(link, s.decisionOn(link))}, nil
+	return &linkOut{Body: viewPayer(link, s.decisionOn(ctx, link))}, nil
 }
 
 // ownLink reads the link of the caller's session.
@@ -93,9 +101,9 @@ func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
 }
 
 // decisionOn asks the rules which channels the friend may pick.
-func (s *Server) decisionOn(link store.Link) policy.Decision {
+func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
 	asked := facts.Of(link.Order, link.Channels, s.Clock(), s.Config.Speed)
-	asked.Surface = link.Invite.Surface
+	asked.Surface = surface(ctx)
 	return policy.Decide(asked)
 }
 

@@ -30,8 +30,8 @@ func (s *Server) showLinkPage(c echo.Context, find finder) error {
 	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && mine(link.Request, p.Payer) {
 		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	view := web.Link{Card: s.card(link), Channels: s.channels(link)}
-	if why, ok := s.whyNot(link, len(view.Channels)); !ok {
+	view := web.Link{Card: s.card(link), Channels: s.channels(c.Request().Context(), link)}
+	if why, ok := s.whyNot(c.Request().Context(), link, len(view.Channels)); !ok {
 		return s.whyNotPage(c, link, why, web.MineExchange)
 	}
 	return s.draw(c, http.StatusOK, web.Page{Template: web.LinkPage, View: view, Touched: true})
@@ -54,23 +54,43 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if then == "opened" {
 		return c.NoContent(http.StatusNoContent)
 	}
-	if err := s.enter(c, link); err != nil {
+	known, err := s.enter(c, link)
+	if err != nil {
 		return err
+	}
+	if address, ok := s.silentLogin(c, link, known); ok {
+		return c.Redirect(http.StatusSeeOther, address)
 	}
 	return c.Redirect(http.StatusSeeOther, afterExchange(then, c.FormValue("channel")))
 }
 
-// enter gives the visitor a session, unless he is logged in for this link already.
-func (s *Server) enter(c echo.Context, link store.Link) error {
+// enter gives the visitor a session, unless he is logged in for this link already:
+// then he is known.
+func (s *Server) enter(c echo.Context, link store.Link) (known bool, err error) {
 	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && p.Payer != "" {
-		return nil
+		return true, nil
 	}
 	cookie, err := s.session(Principal{Request: link.Request.ID, Invite: link.Invite.ID})
 	if err != nil {
-		return err
+		return false, err
 	}
 	c.SetCookie(cookie)
-	return nil
+	return false, nil
+}
+
+// silentLogin is the way to a login that shows nothing: inside the provider's own
+// app a payer who picked its channel is known without being asked. What stands in
+// the way is told on the page that he comes to otherwise.
+func (s *Server) silentLogin(c echo.Context, link store.Link, known bool) (address string, ok bool) {
+	if known || c.FormValue("then") != "" || c.FormValue("channel") == "" {
+		return "", false
+	}
+	address, cookie, err := s.beginLogin(c.Request().Context(), link, c.FormValue("channel"))
+	if err != nil {
+		return "", false
+	}
+	c.SetCookie(cookie)
+	return address, true
 }
 
 func afterExchange(then, channel string) string {

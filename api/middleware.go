@@ -22,7 +22,9 @@ func (s *Server) named(next echo.HandlerFunc) echo.HandlerFunc {
 		id := "call_" + rand.Text()
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		ctx := context.WithValue(c.Request().Context(), callKey, id)
-		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, addressKey, c.RealIP())))
+		ctx = context.WithValue(ctx, addressKey, c.RealIP())
+		ctx = context.WithValue(ctx, surfaceKey, surfaceOf(c.Request().UserAgent()))
+		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}
 }
@@ -33,7 +35,7 @@ const ipv6Site = 64
 // address is where the call came from, as ipExtractor believes it, for counting: of
 // IPv6 the site only, since one machine has more addresses there than we could count.
 func address(ctx context.Context) string {
-	from, _ := ctx.Value(addressKey).(string)
+	from := browserAddress(ctx)
 	ip, err := netip.ParseAddr(from)
 	if err != nil || !ip.Is6() || ip.Is4In6() {
 		return from
@@ -43,6 +45,12 @@ func address(ctx context.Context) string {
 		return from
 	}
 	return site.String()
+}
+
+// browserAddress is the whole address: providers of some products must be told it.
+func browserAddress(ctx context.Context) string {
+	from, _ := ctx.Value(addressKey).(string)
+	return from
 }
 
 func callID(ctx context.Context) string {

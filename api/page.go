@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -36,7 +37,10 @@ func (s *Server) pageRoutes() []route {
 		own(get, "/pay", (*Server).showPayPage),
 		own(post, "/pay/code", (*Server).sendCodeFromPage),
 		own(post, "/pay/login", (*Server).logInFromPage),
+		own(post, "/pay/login/provider", (*Server).loginAtProvider),
+		own(get, loginReturn, (*Server).returnFromProvider),
 		own(post, "/pay/attempts", (*Server).payFromPage),
+		own(get, payHop, (*Server).showHop),
 		own(get, "/pay/result", (*Server).showResult),
 		own(post, "/pay/withdraw", (*Server).withdrawFromPage),
 		own(get, "/pay/decline", (*Server).askDecline),
@@ -73,10 +77,16 @@ func (s *Server) draw(c echo.Context, status int, page web.Page) error {
 	}
 	h := c.Response().Header()
 	h.Set("Vary", "Accept-Language")
-	if !s.routes[c.Request().Method+" "+c.Path()].secret {
+	switch {
+	case page.Origin:
+		h.Set("Referrer-Policy", "origin") // the provider wants to see which site sends the payer
+	case !s.routes[c.Request().Method+" "+c.Path()].secret:
 		// Nothing secret is in this address, and nobody else hears it; but without a
 		// Referer of its own, an old browser's forms would not say where they come from.
 		h.Set("Referrer-Policy", "same-origin")
+	}
+	if page.Script != "" {
+		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self' "+page.Script)
 	}
 	return c.HTMLBlob(status, html)
 }
@@ -125,9 +135,9 @@ func (s *Server) card(link store.Link) web.Card {
 }
 
 // channels are the ways to pay that the rules leave.
-func (s *Server) channels(link store.Link) []web.Channel {
+func (s *Server) channels(ctx context.Context, link store.Link) []web.Channel {
 	var list []web.Channel
-	for _, c := range channelViews(link.Channels, s.decisionOn(link)) {
+	for _, c := range channelViews(link.Channels, s.decisionOn(ctx, link)) {
 		list = append(list, web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN})
 	}
 	return list

@@ -35,20 +35,21 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	if mine(link.Request, p.Payer) {
 		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	view.Card, view.PriceVersion, view.Channels = s.card(link), link.Request.PriceVersion, s.channels(link)
+	view.Card, view.PriceVersion, view.Channels = s.card(link), link.Request.PriceVersion, s.channels(ctx, link)
 	if view.Look && p.Payer == "" {
 		return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
 	}
-	why, ok := s.whyNot(link, len(view.Channels))
+	why, ok := s.whyNot(ctx, link, len(view.Channels))
 	if !ok && c.Request().Method == http.MethodPost {
 		return c.Redirect(http.StatusSeeOther, "/pay") // where the reason can keep itself up to date
 	}
 	if !ok {
 		return s.whyNotPage(c, link, why, wayToResult(p))
 	}
+	view.Channels = s.withLogins(ctx, link, view.Channels)
 	view.Chosen = chosen(view)
 	if link.Payer != nil {
-		view.Payer = link.Payer.MaskedPhone
+		view.LoggedIn, view.Payer = true, link.Payer.MaskedPhone
 	}
 	view.Pledged = link.Invite.PledgedFor
 	return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
@@ -122,16 +123,7 @@ func (s *Server) payFromPage(c echo.Context) error {
 	if answer.Presentation == nil || answer.Presentation.Kind == providers.QR {
 		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	return s.leave(c, *answer.Presentation)
-}
-
-// leave sends the browser to the provider.
-func (s *Server) leave(c echo.Context, shown providers.Presentation) error {
-	if shown.Kind == providers.Form {
-		view := web.Hop{URL: shown.URL, Fields: shown.Fields}
-		return s.draw(c, http.StatusOK, web.Page{Template: web.HopPage, View: view})
-	}
-	return c.Redirect(http.StatusSeeOther, shown.URL)
+	return c.Redirect(http.StatusSeeOther, wayOut(*answer.Presentation))
 }
 
 func quoted(c echo.Context) (models.Price, error) {

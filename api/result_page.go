@@ -85,8 +85,8 @@ func (s *Server) wayToPay(ctx context.Context, view *web.Result, number string) 
 	switch shown.Kind {
 	case providers.QR:
 		view.QR, err = web.DrawQR(shown.URL)
-	case providers.Redirect:
-		view.PayAt = shown.URL
+	default:
+		view.PayAt = wayOut(shown)
 	}
 	return err
 }

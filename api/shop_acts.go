@@ -38,7 +38,7 @@ func (s *Server) payInShop(c echo.Context) error {
 	if shown == nil || shown.Kind != providers.Redirect {
 		return c.Redirect(http.StatusSeeOther, "/shop/requests/"+c.Param("id"))
 	}
-	return s.leave(c, *shown)
+	return c.Redirect(http.StatusSeeOther, shown.URL)
 }
 
 // streamInShop keeps the buyer's page up to date.

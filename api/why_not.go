@@ -1,11 +1,13 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
@@ -29,7 +31,7 @@ var stateNotices = map[models.State]string{
 
 // whyNot says why a link cannot be paid now; ok when it can, through one of so
 // many channels.
-func (s *Server) whyNot(link store.Link, channels int) (why reason, ok bool) {
+func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why reason, ok bool) {
 	r := link.Request
 	switch {
 	case link.Invite.State == store.InviteRevoked:
@@ -47,10 +49,20 @@ func (s *Server) whyNot(link store.Link, channels int) (why reason, ok bool) {
 	case s.left(r.ExpiresAt) == 0:
 		return reason{"expired", http.StatusGone, false}, false // the engine is about to say so
 	case channels == 0:
-		return reason{"no_way", http.StatusOK, false}, false
+		return reason{s.noWay(ctx, link), http.StatusOK, false}, false
 	default:
 		return reason{}, true
 	}
+}
+
+// noWay says whether another app or browser would help.
+func (s *Server) noWay(ctx context.Context, link store.Link) string {
+	for _, left := range s.decisionOn(ctx, link).LeftOut {
+		if left.Fix == policy.FixOpenElsewhere {
+			return "elsewhere"
+		}
+	}
+	return "no_way"
 }
 
 // whyNotPage says so, keeps itself up to date while that may change, and shows

@@ -17,11 +17,14 @@ func (s *Server) wish(
 	if err := usable(link); err != nil {
 		return models.Event{}, err
 	}
-	c, err := offered(link.Channels, s.decisionOn(link), channel)
+	c, err := offered(link.Channels, s.decisionOn(ctx, link), channel)
 	if err != nil {
 		return models.Event{}, err
 	}
 	p := caller(ctx)
+	if err := s.bound(ctx, c, p.Payer); err != nil {
+		return models.Event{}, err
+	}
 	return s.asking(ctx, c, models.Pay{
 		Invite: p.Invite, Payer: p.Payer, Quoted: quote.Payable, PriceVersion: quote.Version,
 	}), nil
@@ -100,6 +103,10 @@ func (s *Server) bring(
 	ctx context.Context, r models.Request, wish models.Event,
 ) (after models.Request, number string, err error) {
 	if err := r.Accepts(wish); err != nil {
+		return r, "", err
+	}
+	asked := store.Checkout{Address: browserAddress(ctx), Surface: surface(ctx)}
+	if err := s.Store.SaveCheckout(ctx, wish.Pay.Number, asked); err != nil {
 		return r, "", err
 	}
 	after, err = s.Door.Deliver(ctx, r.ID, wish.Pay.Number, wish)

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, changes ...func(*Deps)) *world {
 	door := &lawDoor{store: rows, seen: map[string]bool{}}
 	w := &world{t: t, dsn: dsn, store: rows, door: door, log: &bytes.Buffer{}}
 	deps := Deps{
-		Store: rows, Door: w.door, Tokens: newTokens(t), Links: newLinks(t), Clock: time.Now,
+		Store: rows, Door: w.door, Accounts: desks{}, Tokens: newTokens(t), Links: newLinks(t), Clock: time.Now,
 		Log: slog.New(slog.NewJSONHandler(&locked{w: w.log}, nil)),
 		Config: Config{PublicURL: "https://pay.example.com", Speed: 1, StreamTick: 20 * time.Millisecond,
 			Heartbeat: 50 * time.Millisecond, MaxStreams: 2},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -31,6 +32,7 @@ type Channel struct {
 	ID     string
 	NameZH string
 	NameEN string
+	Login  bool // the payer has to log in at its provider first
 }
 
 // Link is the page behind a link: read only, for whoever opens it.
@@ -61,7 +63,7 @@ const (
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken", "confirming",
-	"paused", "checking", "no_way", "limited", "unavailable", "session", "foreign", "other_link",
+	"paused", "checking", "no_way", "elsewhere", "limited", "unavailable", "session", "foreign", "other_link",
 	"bad",
 }
 
@@ -75,7 +77,8 @@ type Pay struct {
 	Look    bool      // logging in only to see what became of one's payment
 	Pledged time.Time // when the friend said he would pay; zero for never said
 
-	Payer    string // masked phone of who is logged in; empty for nobody
+	LoggedIn bool
+	Payer    string // masked phone of who is logged in; empty for who has none with us
 	Phone    string // as typed, to fill the form again
 	CodeSent bool
 	Problem  *Problem
@@ -103,10 +106,25 @@ type Decline struct {
 	Card
 }
 
-// Hop sends a form to the provider: for products that want their fields posted.
+// PhoneHelps says that logging in with a phone leads somewhere: to another channel
+// than those that have a login of their own.
+func (p Pay) PhoneHelps() bool {
+	return p.Look || slices.ContainsFunc(p.Channels, func(c Channel) bool { return !c.Login })
+}
+
+// Hop leads to the provider: by a form for products that want their fields posted,
+// else by an address.
 type Hop struct {
 	URL    string
 	Fields map[string]string
+}
+
+// Bridge asks the app that the page is open in to pay. It is the one page that does
+// nothing without JavaScript.
+type Bridge struct {
+	Card
+	Params map[string]string // for the app's bridge
+	Script string            // stands for the bridge where there is none; empty in production
 }
 
 // Outcome is what became of the friend's payment, in words for pages.

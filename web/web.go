@@ -27,6 +27,7 @@ const (
 	DeclinePage Template = "decline" // Decline
 	ResultPage  Template = "result"  // Result
 	HopPage     Template = "hop"     // Hop
+	BridgePage  Template = "bridge"  // Bridge
 	OrderPage   Template = "order"   // ShopOrder
 	RequestPage Template = "request" // ShopRequest
 	ReceiptPage Template = "receipt" // Receipt
@@ -42,6 +43,10 @@ type Page struct {
 	Posted bool
 	// Stream is the address of server-sent events; the page loads itself again on each. Empty for none.
 	Stream string
+	// Origin says that the page may tell its origin to where it leads, for a provider that asks.
+	Origin bool
+	// Script is another origin that scripts of the page may come from; empty for none.
+	Script string
 	// Touched makes the page tell its own address, by one POST, that a person touched it.
 	Touched bool
 }

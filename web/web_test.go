@@ -24,7 +24,9 @@ var card = web.Card{
 	},
 }
 
-var channels = []web.Channel{{"cha_1", "微信支付", "WeChat Pay"}, {"cha_2", "支付宝", "Alipay"}}
+var channels = []web.Channel{
+	{ID: "cha_1", NameZH: "微信支付", NameEN: "WeChat Pay"}, {ID: "cha_2", NameZH: "支付宝", NameEN: "Alipay"},
+}
 
 var outcomes = []web.Outcome{
 	web.Opening, web.Waiting, web.Confirming, web.GivingUp, web.Paid, web.NotPaid, web.Returning, web.Returned,
@@ -41,15 +43,21 @@ func views(t *testing.T) map[string]web.Page {
 	pages := map[string]web.Page{
 		"link":  {Template: web.LinkPage, View: web.Link{Card: card, Channels: channels}, Touched: true},
 		"login": page(web.PayPage, web.Pay{Card: card, Channels: channels, Chosen: channels[0]}),
-		"look":  page(web.PayPage, web.Pay{Card: card, Look: true}),
+		"bound": page(web.PayPage, web.Pay{Card: card, Channels: []web.Channel{
+			{ID: "cha_1", NameZH: "微信支付", NameEN: "WeChat Pay", Login: true},
+		}}),
+		"bridge": page(web.BridgePage, web.Bridge{Card: card, Params: map[string]string{"appId": `wx"1`}}),
+		"look":   page(web.PayPage, web.Pay{Card: card, Look: true}),
 		"code": page(web.PayPage, web.Pay{
 			Card: card, Phone: "13800138000", CodeSent: true,
 			Problem: &web.Problem{Reason: "code_too_soon", Wait: 42 * time.Second},
 		}),
 		"confirm": page(web.PayPage, web.Pay{
-			Card: card, Channels: channels, Chosen: channels[1], Payer: "138****8000", PriceVersion: 3, Pledged: at,
+			Card: card, Channels: channels, Chosen: channels[1], LoggedIn: true, Payer: "138****8000",
+			PriceVersion: 3, Pledged: at,
 		}),
 		"decline": page(web.DeclinePage, web.Decline{Card: card}),
+		"leave":   page(web.HopPage, web.Hop{URL: "https://wallet.example/h5?id=1"}),
 		"hop":     page(web.HopPage, web.Hop{URL: "https://bank.example/pay", Fields: map[string]string{"a": "b"}}),
 		"order": page(web.OrderPage, web.ShopOrder{
 			Items: card.Items, Total: card.Amount,

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"slices"
@@ -25,6 +26,10 @@ func functions(bundle *i18n.Bundle, locale Locale) template.FuncMap {
 		"moment":  func(at time.Time) string { return at.In(china).Format("2006-01-02 15:04") },
 		"known":   func(reason string) string { return known(reason) },
 		"asset":   asset,
+		"json": func(fields map[string]string) (string, error) {
+			text, err := json.Marshal(fields)
+			return string(text), err
+		},
 		"channel": func(c Channel) string {
 			if locale == Chinese || c.NameEN == "" {
 				return c.NameZH
@@ -62,6 +67,7 @@ var Reasons = []string{
 	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined", "link_in_use",
 	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge",
 	"bad_phone", "code_wrong", "code_expired", "code_too_soon", "code_daily_limit", "code_tries",
+	"login_over", "login_failed", "login_unavailable", "no_provider_login", "provider_login_first",
 	"sms_unavailable", "too_often", "login_first", "login_needed",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 }

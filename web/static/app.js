@@ -62,3 +62,18 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 document.querySelector("form[data-submit]")?.requestSubmit();
+
+// The page is replaced, so that going back does not lead here and away again.
+const go = document.querySelector("a[data-go]");
+if (go) location.replace(go.href);
+
+// WeChat's bridge comes when it comes. What it answers proves nothing: the result
+// page knows what the provider told us.
+const pay = document.querySelector("[data-bridge]");
+if (pay) {
+  const ask = () => window.WeixinJSBridge?.invoke(
+    "getBrandWCPayRequest", JSON.parse(pay.dataset.bridge), () => location.replace("/pay/result"));
+  pay.addEventListener("click", ask);
+  if (window.WeixinJSBridge) ask();
+  else document.addEventListener("WeixinJSBridgeReady", ask, { once: true });
+}
