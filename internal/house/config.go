@@ -64,7 +64,7 @@ func (c Config) Dev() bool { return c.Mode == "dev" }
 
 func (c Config) check() (wrong complaints) {
 	wrong.say(c.Mode != "dev" && c.Mode != "production", "FRIENDPAY_MODE is dev or production")
-	wrong.say(!isListen(c.Listen), "FRIENDPAY_LISTEN is a host and a port, like 127.0.0.1:8080, or :8080 for all")
+	wrong.say(!isListen(c.Listen), "FRIENDPAY_LISTEN is a host and a port, like 127.0.0.1:8080 or :8080")
 	wrong.say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
 	wrong.say(c.Guard < 0, "FRIENDPAY_GUARD is not below zero")
 	wrong.say(!isAddress(c.PublicURL), "FRIENDPAY_PUBLIC_URL is a scheme and a host, without a slash at the end")
