@@ -83,7 +83,7 @@ func (s *Server) guarded(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, principalKey, p)))
-		return s.once(r, next)(c)
+		return legible(r, s.once(r, next))(c)
 	}
 }
 

@@ -203,3 +203,21 @@ func TestTextThatCannotBeKeptIsRefused(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, refused.Code, refused.Body)
 	require.Equal(t, "bad_text", refused.text("reason"))
 }
+
+// A broken byte is not replaced in silence, on any route that takes JSON.
+func TestABodyThatIsNotUTF8IsRefused(t *testing.T) {
+	f := newFriends(t)
+	broken := strings.Replace(orderBody("A1"), "王小明", "\xcd\xf5", 1)
+	for path, body := range map[string]string{
+		"/v1/orders": broken, "/v1/requests": `{"order":` + broken + `}`,
+		"/v1/eligibility": "{\"order_id\":\"\xff\"}",
+	} {
+		refused := f.create(path, teaKey, body)
+		require.Equal(t, http.StatusBadRequest, refused.Code, "%s: %s", path, refused.Body)
+		require.Equal(t, "bad_encoding", refused.text("reason"))
+	}
+	friend := f.visit(f.place()).json(post, "/v1/link/login/code", "{\"phone\":\"\xff\"}")
+	require.Equal(t, "bad_encoding", friend.text("reason"))
+	kept := f.create("/v1/orders", teaKey, orderBody("A2"))
+	require.Equal(t, http.StatusCreated, kept.Code, kept.Body)
+}

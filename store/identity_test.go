@@ -87,7 +87,8 @@ func TestWhatAProviderMayBeToldOfAPayer(t *testing.T) {
 	require.NoError(t, w.SaveCheckout(t.Context(), attempt.Number, store.Checkout{Address: "203.0.113.10"}))
 	told, err = w.Paying(t.Context(), attempt, "wx2")
 	require.NoError(t, err)
-	require.Equal(t, store.Paying{Address: "203.0.113.9"}, told, "the first word stays; of another app he is nobody")
+	// The first word about him stays; in another app he is nobody.
+	require.Equal(t, store.Paying{Address: "203.0.113.9"}, told)
 
 	pruned, err := w.PruneCheckouts(t.Context())
 	require.NoError(t, err)

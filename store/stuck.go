@@ -10,12 +10,12 @@ import (
 
 // StuckRow is something that waits for longer than it should, and why.
 type StuckRow struct {
-	Request string // empty for an event that belongs to none
-	State   models.State
-	Subject string // the attempt, refund, event, message or case it is about
-	Reason  string // a sentence for people
-	Since   time.Time
-	NextAt  time.Time // when something happens by itself; zero: never
+	Request string       `json:"request"` // empty for an event that belongs to none
+	State   models.State `json:"state"`
+	Subject string       `json:"subject"` // the attempt, refund, event, message or case it is about
+	Reason  string       `json:"reason"`  // a sentence for people
+	Since   time.Time    `json:"since"`
+	NextAt  time.Time    `json:"next_at,omitzero"` // when something happens by itself; zero: never
 }
 
 // How long each thing may take before it counts as stuck.

@@ -8,11 +8,11 @@ import (
 
 // Moment is one line of a request's timeline.
 type Moment struct {
-	At     time.Time
-	Kind   string          // transition, callback, call, message or case
-	Ref    string          // seq, or the row's id
-	Text   string          // "paying → applying on payment_succeeded"
-	Detail json.RawMessage // what else is known, free of secrets
+	At     time.Time       `json:"at"`
+	Kind   string          `json:"kind"`   // transition, callback, call, message or case
+	Ref    string          `json:"ref"`    // seq, or the row's id
+	Text   string          `json:"text"`   // "paying → applying on payment_succeeded"
+	Detail json.RawMessage `json:"detail"` // what else is known, free of secrets
 }
 
 // timelineLimit bounds one answer; a request that has more is looked at by hand.

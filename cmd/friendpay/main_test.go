@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -32,7 +33,10 @@ func TestAMistakeOfTheCallIsToldFromAFailure(t *testing.T) {
 		require.Error(t, err, args)
 		require.False(t, began, args)
 	}
+	_, _, missing := run(t, "merchant", "add", "no-such-file.json")
+	require.ErrorIs(t, missing, fs.ErrNotExist)
 	var usage usageError
+	require.NotErrorAs(t, missing, &usage, "a file that is not there is a failure, not a mistake of the call")
 	for _, args := range [][]string{
 		{"demo", "--scenario", "nonsense"}, {"staff"}, {"staff", "bogus"}, {"merchant"}, {"dev", "--speed", "0"},
 	} {
@@ -60,6 +64,16 @@ const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode
 	"default_expiry_seconds":1800,"accounts":[{"id":"acc_tea","provider":"mockpay","settings":{"a":1}}],
 	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap",
 		"min_fen":1,"max_fen":5}]}`
+
+func TestTheExampleOfAMerchantIsOne(t *testing.T) {
+	out, _, err := run(t, "merchant", "add", "--help")
+	require.NoError(t, err)
+	require.Contains(t, out, merchantExample)
+	_, body, _ := strings.Cut(merchantExample, "<<'END'")
+	file, err := readMerchant("-", strings.NewReader(strings.TrimSuffix(body, "END")))
+	require.NoError(t, err)
+	require.Len(t, file.seed("k", "s").Channels, 1)
+}
 
 func TestAMerchantsFile(t *testing.T) {
 	file, err := readMerchant("-", strings.NewReader(tea))

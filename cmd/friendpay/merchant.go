@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,16 +48,26 @@ type merchantFile struct {
 	} `json:"channels"`
 }
 
+// merchantExample is a whole merchant, to be changed: amounts are in fen.
+const merchantExample = `  friendpay merchant add - <<'END'
+  {"id": "mer_tea", "name": "Tea House", "app": "app_tea", "app_name": "Tea House App", "mode": "test",
+   "default_expiry_seconds": 1800, "accounts": [{"id": "acc_tea", "provider": "mockpay", "settings": {
+     "base_url": "http://127.0.0.1:8399", "app_id": "...", "merchant": "...", "key_id": "...",
+     "secret": "...", "callback_secret": "..."}}],
+   "channels": [{"id": "mockpay", "account": "acc_tea", "provider": "mockpay", "product": "wap",
+     "kind": "wallet", "name_zh": "模拟支付", "name_en": "Mockpay", "min_fen": 1, "max_fen": 5000000}]}
+  END`
+
 func merchantCommand() *cobra.Command {
 	return group("merchant", "Register merchants", &cobra.Command{
 		Use: "add FILE", Short: "Write a merchant, his app, accounts and channels from a JSON file (- for stdin)",
 		Long: "Prints a fresh API key and webhook secret, once: only the key's hash is kept. Adding a merchant\n" +
 			"again writes over what is there and gives him one more key.",
-		Args: cobra.ExactArgs(1),
+		Example: merchantExample, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := readMerchant(args[0], cmd.InOrStdin())
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
 				key, secret := "fpk_"+file.Mode+"_"+secretText(), "whsec_"+secretText()
@@ -74,7 +85,7 @@ func readMerchant(path string, in io.Reader) (merchantFile, error) {
 	if path != "-" {
 		opened, err := os.Open(path)
 		if err != nil {
-			return merchantFile{}, err
+			return merchantFile{}, fmt.Errorf("read the merchant: %w", err)
 		}
 		defer opened.Close()
 		in = opened
@@ -83,10 +94,12 @@ func readMerchant(path string, in io.Reader) (merchantFile, error) {
 	decoder.DisallowUnknownFields()
 	var file merchantFile
 	if err := decoder.Decode(&file); err != nil {
-		return file, fmt.Errorf("read the merchant: %w", err)
+		return file, usageError{fmt.Errorf("read the merchant: %w", err)}
 	}
 	if file.ID == "" || file.App == "" || file.Expiry < 60 || file.Mode != "test" && file.Mode != "live" {
-		return file, fmt.Errorf("a merchant has id, app, mode (test or live) and default_expiry_seconds from 60")
+		return file, usageError{
+			errors.New("a merchant has id, app, mode (test or live) and default_expiry_seconds from 60"),
+		}
 	}
 	return file, nil
 }

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 
+	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -18,14 +20,19 @@ func staffCommand() *cobra.Command {
 	return group("staff", "See what is stuck and why", stuckCommand(), showCommand())
 }
 
-// withStore runs do against the database of the settings.
-func withStore(cmd *cobra.Command, do func(context.Context, *store.Store) error) (err error) {
+// withHouse runs do with the parts that the settings name.
+func withHouse(cmd *cobra.Command, do func(context.Context, *house.House) error) (err error) {
 	h, err := open(cmd.Context())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	return do(cmd.Context(), h.Store)
+	return do(cmd.Context(), h)
+}
+
+// withStore runs do against the database of the settings.
+func withStore(cmd *cobra.Command, do func(context.Context, *store.Store) error) error {
+	return withHouse(cmd, func(ctx context.Context, h *house.House) error { return do(ctx, h.Store) })
 }
 
 func stuckCommand() *cobra.Command {
@@ -34,22 +41,38 @@ func stuckCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "stuck", Short: "List what waits for longer than it should, in words", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				now := time.Now()
-				rows, err := s.Stuck(ctx, now, limit)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return lines(cmd.OutOrStdout(), rows)
-				}
-				return stuckTable(cmd.OutOrStdout(), rows, now)
+			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
+				return errors.Join(listStuck(ctx, cmd.OutOrStdout(), h.Store, limit, asJSON), reached(ctx, h))
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().IntVar(&limit, "limit", 50, "at most so many")
 	return cmd
+}
+
+func listStuck(ctx context.Context, out io.Writer, s *store.Store, limit int, asJSON bool) error {
+	now := time.Now()
+	rows, err := s.Stuck(ctx, now, limit)
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return lines(out, rows)
+	default:
+		return stuckTable(out, rows, now)
+	}
+}
+
+// reached says that Temporal cannot be reached: the rows then list what was stuck when
+// it went, and nothing of what stands still since.
+func reached(ctx context.Context, h *house.House) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if _, err := h.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		return fmt.Errorf("nothing moves: Temporal cannot be reached: %w", err)
+	}
+	return nil
 }
 
 func stuckTable(out io.Writer, rows []store.StuckRow, now time.Time) error {

@@ -55,24 +55,16 @@ type Config struct {
 func Read(environment map[string]string) (Config, error) {
 	var config Config
 	err := env.ParseWithOptions(&config, env.Options{Environment: environment})
-	return config, errors.Join(err, config.check())
+	wrong, names := unreadable(err)
+	return config, errors.Join(append(wrong, config.check().without(names)...)...)
 }
 
 // Dev says that demo time, plain http and the demo shop are allowed.
 func (c Config) Dev() bool { return c.Mode == "dev" }
 
-// complaints collects what is wrong, in the words of whoever set it.
-type complaints []error
-
-func (w *complaints) say(bad bool, what string) {
-	if bad {
-		*w = append(*w, errors.New(what))
-	}
-}
-
-func (c Config) check() error {
-	var wrong complaints
+func (c Config) check() (wrong complaints) {
 	wrong.say(c.Mode != "dev" && c.Mode != "production", "FRIENDPAY_MODE is dev or production")
+	wrong.say(!isListen(c.Listen), "FRIENDPAY_LISTEN is a host and a port, like 127.0.0.1:8080 or :8080")
 	wrong.say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
 	wrong.say(c.Guard < 0, "FRIENDPAY_GUARD is not below zero")
 	wrong.say(!isAddress(c.PublicURL), "FRIENDPAY_PUBLIC_URL is a scheme and a host, without a slash at the end")
@@ -87,15 +79,17 @@ func (c Config) check() error {
 		c.checkProduction(&wrong)
 	}
 	c.checkKeys(&wrong)
-	return errors.Join(wrong...)
+	return wrong
 }
 
 func (c Config) checkProduction(wrong *complaints) {
-	wrong.say(c.Speed != 1, "FRIENDPAY_SPEED is for dev only")
-	wrong.say(c.Guard != 0, "FRIENDPAY_GUARD is for dev only")
+	wrong.say(c.Speed > 1, "FRIENDPAY_SPEED is for dev only")
+	wrong.say(c.Guard > 0, "FRIENDPAY_GUARD is for dev only")
 	wrong.say(c.Shop, "FRIENDPAY_SHOP is for dev only")
 	wrong.say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")
-	wrong.say(!strings.HasPrefix(c.PublicURL, "https://"), "FRIENDPAY_PUBLIC_URL begins with https://")
+	wrong.say(isAddress(c.PublicURL) && !strings.HasPrefix(c.PublicURL, "https://"),
+		"FRIENDPAY_PUBLIC_URL begins with https://")
+	wrong.say(c.SMSKey == "", "FRIENDPAY_SMS_KEY is missing: the bearer key that the gateway gave you")
 	wrong.say(!strings.HasPrefix(c.SMSURL, "https://"), "FRIENDPAY_SMS_URL begins with https://")
 }
 

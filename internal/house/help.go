@@ -18,7 +18,7 @@ var help = map[string]string{
 	"FRIENDPAY_STAFF_KEYS":                "id:base64 Ed25519 seeds, newest first",
 	"FRIENDPAY_PLAIN_HISTORY":             "do not seal Temporal payloads; dev only",
 	"FRIENDPAY_SMS_URL":                   "gateway for one-time codes and receipts",
-	"FRIENDPAY_SMS_KEY":                   "its bearer key",
+	"FRIENDPAY_SMS_KEY":                   "the gateway's bearer key; only dev goes without",
 	"FRIENDPAY_TRUSTED_PROXIES":           "CIDRs whose X-Forwarded-For is believed",
 	"FRIENDPAY_WORKER_BUILD":              "build id; pins running requests to it (Worker Versioning)",
 	"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": "limit per provider over all workers; 0: none",
