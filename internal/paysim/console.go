@@ -10,9 +10,9 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
-	"github.com/friendpay/friendpay/internal/paysim/mockpay"
 )
 
 // The limits of the switches.
@@ -103,11 +103,11 @@ func number(text string, otherwise int64) (int64, error) {
 // totals is the answer to GET /sim/totals. Captured and Refunded sum over all
 // matching orders, Orders is one page of them.
 type totals struct {
-	Captured int64           `json:"captured"`
-	Refunded int64           `json:"refunded"`
-	Count    int             `json:"count"`
-	Orders   []mockpay.Total `json:"orders"`
-	Next     int64           `json:"next,omitempty"`
+	Captured int64        `json:"captured"`
+	Refunded int64        `json:"refunded"`
+	Count    int          `json:"count"`
+	Orders   []desk.Total `json:"orders"`
+	Next     int64        `json:"next,omitempty"`
 }
 
 func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
@@ -118,6 +118,7 @@ func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	all := s.mockpay.Totals(q.Get("account"), q.Get("number"))
+	desk.SortTotals(all)
 	answer := totals{Count: len(all)}
 	for _, total := range all {
 		answer.Captured += total.Captured
