@@ -39,9 +39,11 @@ func (s *Sim) routes() http.Handler {
 	sim.HandleFunc("GET /sim/sms", s.inbox.List)
 	sim.HandleFunc("GET /sim/sms/inbox", s.inbox.Page)
 	s.mockpay.SimRoutes(sim)
+	s.wechat.SimRoutes(sim)
 
 	mux := http.NewServeMux()
 	s.mockpay.Routes(mux)
+	s.wechat.Routes(mux)
 	mux.HandleFunc("POST /sms/v1/messages", s.inbox.Send)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -117,7 +119,8 @@ func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, refusal{"PARAM_INVALID", err.Error()})
 		return
 	}
-	all := s.mockpay.Totals(q.Get("account"), q.Get("number"))
+	account, order := q.Get("account"), q.Get("number")
+	all := append(s.mockpay.Totals(account, order), s.wechat.Totals(account, order)...)
 	desk.SortTotals(all)
 	answer := totals{Count: len(all)}
 	for _, total := range all {
