@@ -1,0 +1,1 @@
+ducb5IG0ata3MmV2lTBqy0Zx5yufdmBu/+q4bME7wMHjnoLA7LuGAAK1Uf6iFkbI9pAVkcIQf//+FPZ3uiW8QlH4zR+BfzJllqGhmiCnc2X5YX9HogWaCI/wz3rkCsFK/SsleeTzvlZPkpE8/GVtYXrS1Ex0EDK5rp/JAoF8aurH7LGr+fV1x6+AuvQkcevTe+SlbHoUz/RCr/SySf7Dn2Yvm2iXoq4lsasplWvM7O9JlB4xiJp9oHQdjaq3BOuCRMGJ7a3dMqO6jM3n2S/eeenCBneZc4+y/Y7kI1gE8+cnDczZvd0Th9X4C1cap2l+OMdbFmAD//Q7YYuKTmdinw==
