@@ -75,11 +75,15 @@ func (s *Store) Payer(ctx context.Context, id string) (Payer, error) {
 	return record.payer(), missing("read payer", "unknown_payer", err)
 }
 
-// PayerPhone unseals a payer's phone, for sending a message to it and nothing else.
+// PayerPhone unseals a payer's phone, for sending a message to it and nothing else; not_found
+// "no_phone" of who only logged in at a provider.
 func (s *Store) PayerPhone(ctx context.Context, id string) (string, error) {
 	record, err := gorm.G[payerRecord](s.db).Where("id = ?", id).Take(ctx)
 	if err != nil {
 		return "", missing("read payer", "unknown_payer", err)
+	}
+	if len(record.PhoneSealed) == 0 {
+		return "", unknown("no_phone")
 	}
 	phone, err := s.vault.Open(record.PhoneSealed, phonePlace(id))
 	return string(phone), failed("unseal phone", err)

@@ -17,6 +17,7 @@ import (
 // Options say what to play and how to tell it.
 type Options struct {
 	Scenario string // one of Names, or "all"
+	Channel  string // one of Channels
 	Binary   string // of friendpay, for workers that are killed
 	Reporter *Reporter
 	Log      *slog.Logger
@@ -60,6 +61,14 @@ var scenarios = []scenario{
 		expected{State: models.Settled, Captured: price, Applied: price}},
 	{"worker-killed", "The worker dies between the provider's answer and its recording.", playWorkerKilled,
 		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"refund", "The merchant gives the money back after the sale, in two parts.", playRefund,
+		expected{State: models.Refunded, Captured: price, Refunded: price}},
+	{"abnormal-refund", "The payer's account cannot take the refund, until a human puts it right.",
+		playAbnormalRefund, expected{State: models.Refunded, Captured: price, Refunded: price}},
+	{"ambiguous-create", "The provider makes the order and its answer is lost.", playAmbiguousCreate,
+		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"paid-between-query-and-close", "Money comes after the last question and before the close.",
+		playPaidBeforeClose, expected{State: models.Settled, Captured: price, Applied: price}},
 	{"temporal-killed-mid-step", "Temporal dies after a row was written and before the step was durable.",
 		playTemporalKilled, expected{State: models.Expired}},
 }

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
-	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
-// friend is a person with a browser: one cookie, and a phone.
+// friend is a person with a browser, a phone, and an openid in his WeChat.
 type friend struct {
 	*story
-	phone  string
-	cookie string
+	phone   string
+	openid  string
+	cookies map[string]string
 }
 
 // attempt is what a friend gets back from pressing "pay".
@@ -23,17 +24,28 @@ type attempt struct {
 	Number       string              `json:"attempt"`
 	State        models.AttemptState `json:"state"`
 	Presentation struct {
-		URL string `json:"url"`
+		Kind   string            `json:"kind"`
+		URL    string            `json:"url"`
+		Fields map[string]string `json:"fields"`
 	} `json:"presentation"`
+	by *friend
 }
 
-// newFriend opens the link and logs in with a one-time code.
-func (s *story) newFriend(ctx context.Context, phone string) (*friend, error) {
-	f := &friend{story: s, phone: phone}
+// newFriend opens the link and logs in as the channel wants it.
+func (s *story) newFriend(ctx context.Context) (*friend, error) {
+	s.friends++
+	f := &friend{
+		story: s, cookies: map[string]string{},
+		phone: fmt.Sprintf("1380013%04d", s.friends), openid: "oDemoFriend" + mint.Number()[:8],
+	}
 	if err := f.open(ctx); err != nil {
 		return nil, fmt.Errorf("open the link: %w", err)
 	}
-	if err := f.login(ctx); err != nil {
+	login := f.loginByPhone
+	if s.channel.bound {
+		login = f.loginAtProvider
+	}
+	if err := login(ctx); err != nil {
 		return nil, fmt.Errorf("log in: %w", err)
 	}
 	return f, nil
@@ -42,40 +54,54 @@ func (s *story) newFriend(ctx context.Context, phone string) (*friend, error) {
 // open looks at the page, which changes nothing, and exchanges the link for a cookie.
 func (f *friend) open(ctx context.Context) error {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		request, err := http.NewRequestWithContext(ctx, method, f.link, nil)
+		answer, err := f.browse(ctx, method, f.link)
 		if err != nil {
-			return err
-		}
-		answer, err := noRedirects.Do(request)
-		if err != nil {
-			return err
-		}
-		if err := answer.Body.Close(); err != nil {
 			return err
 		}
 		if answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusSeeOther {
 			return fmt.Errorf("the link answered %d", answer.StatusCode)
 		}
-		f.keep(answer)
 	}
-	if f.cookie == "" {
+	if len(f.cookies) == 0 {
 		return errors.New("the link gave no session")
 	}
 	return nil
+}
+
+// browse loads one page without following where it leads.
+func (f *friend) browse(ctx context.Context, method, address string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header = f.header()
+	_, answer, err := visit(request)
+	if err == nil {
+		f.keep(answer)
+	}
+	return answer, err
 }
 
 var noRedirects = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// keep remembers the session, which only a secure context would send back by itself.
+// keep remembers cookies, which only a secure context would send back by themselves.
 func (f *friend) keep(answer *http.Response) {
 	for _, cookie := range answer.Cookies() {
-		f.cookie = cookie.Name + "=" + cookie.Value
+		f.cookies[cookie.Name] = cookie.Value
 	}
 }
 
-func (f *friend) login(ctx context.Context) error {
+func (f *friend) header() http.Header {
+	var pairs []string
+	for name, value := range f.cookies {
+		pairs = append(pairs, name+"="+value)
+	}
+	return http.Header{"Cookie": {strings.Join(pairs, "; ")}, "User-Agent": {f.channel.agent}}
+}
+
+func (f *friend) loginByPhone(ctx context.Context) error {
 	if err := f.post(ctx, "/v1/link/login/code", map[string]string{"phone": f.phone}, nil); err != nil {
 		return err
 	}
@@ -86,25 +112,79 @@ func (f *friend) login(ctx context.Context) error {
 	return f.post(ctx, "/v1/link/login", map[string]string{"phone": f.phone, "code": code}, nil)
 }
 
+// loginAtProvider goes to the provider and comes back known, without a question.
+func (f *friend) loginAtProvider(ctx context.Context) error {
+	var begun struct {
+		URL string `json:"url"`
+	}
+	body := map[string]string{"channel": f.options.Channel}
+	if err := f.post(ctx, "/v1/link/login/provider", body, &begun); err != nil {
+		return err
+	}
+	f.cookies["paysim_wechat_user"] = f.openid
+	for address := begun.URL; address != ""; {
+		answer, err := f.browse(ctx, http.MethodGet, address)
+		if err != nil {
+			return err
+		}
+		back, err := answer.Location()
+		if err != nil {
+			return fmt.Errorf("the login ended at a page with %d", answer.StatusCode)
+		}
+		if address = back.String(); strings.HasPrefix(address, f.house.APIURL+"/pay?") {
+			return nil
+		}
+	}
+	return nil
+}
+
 // pay asks to pay; the answer says where.
 func (f *friend) pay(ctx context.Context) (attempt, error) {
-	var made attempt
+	made := attempt{by: f}
 	err := f.post(ctx, "/v1/link/attempts", map[string]any{
-		"channel": local.DemoChannel,
+		"channel": f.options.Channel,
 		"quote":   map[string]any{"minor": price, "currency": "CNY", "price_version": 1},
 	}, &made)
+	if err == nil {
+		f.story.payer = f
+	}
 	return made, err
+}
+
+// sees says whether the friend's own page tells him of it.
+func (f *friend) sees(ctx context.Context, kind string) (bool, error) {
+	var page struct {
+		Attempts []struct {
+			Disposition models.Disposition `json:"disposition"`
+			Refunds     []struct {
+				State models.RefundState `json:"state"`
+			} `json:"refunds"`
+		} `json:"attempts"`
+	}
+	if err := f.get(ctx, "/v1/link", &page); err != nil || len(page.Attempts) == 0 {
+		return false, err
+	}
+	newest := page.Attempts[len(page.Attempts)-1]
+	if kind == "request.settled" {
+		return newest.Disposition == models.Applied, nil
+	}
+	for _, refund := range newest.Refunds {
+		if refund.State != models.RefundSucceeded {
+			return false, nil
+		}
+	}
+	return len(newest.Refunds) > 0, nil
 }
 
 func (f *friend) post(ctx context.Context, path string, body, into any) error {
 	client := http.Client{Transport: keeper{f}}
-	header := http.Header{"Cookie": {f.cookie}, "Idempotency-Key": {mint.Number()}}
+	header := f.header()
+	header.Set("Idempotency-Key", mint.Number())
 	return post(ctx, &client, f.house.APIURL+path, header, body, into)
 }
 
 func (f *friend) get(ctx context.Context, path string, into any) error {
-	header := http.Header{"Cookie": {f.cookie}}
-	return call(ctx, http.DefaultClient, http.MethodGet, f.house.APIURL+path, header, nil, into)
+	return call(ctx, http.DefaultClient, http.MethodGet, f.house.APIURL+path, f.header(), nil, into)
 }
 
 // keeper lets a friend remember a session that an answer changed.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 )
 
 // provider works the simulator as the world would: people press its button,
@@ -14,6 +13,7 @@ import (
 type provider struct {
 	http http.Client
 	base string
+	name string
 }
 
 // entry is a line of the journal.
@@ -26,11 +26,12 @@ type entry struct {
 
 // fault is a switch of the simulator: the next Count calls of Op go wrong as Mode.
 type fault struct {
-	Op     string `json:"op"`
-	Mode   string `json:"mode"`
-	Number string `json:"number,omitempty"`
-	Count  int    `json:"count,omitempty"`
-	MS     int64  `json:"ms,omitempty"`
+	Provider string `json:"provider,omitempty"`
+	Op       string `json:"op"`
+	Mode     string `json:"mode"`
+	Number   string `json:"number,omitempty"`
+	Count    int    `json:"count,omitempty"`
+	MS       int64  `json:"ms,omitempty"`
 }
 
 func (p *provider) spoil(ctx context.Context, f fault) error {
@@ -45,31 +46,21 @@ func (p *provider) release(ctx context.Context) error {
 	return post(ctx, &p.http, p.base+"/sim/faults/release", nil, struct{}{}, nil)
 }
 
-// press is a person at the provider's own page.
-func (p *provider) press(ctx context.Context, page string) error {
-	form := strings.NewReader(url.Values{"action": {"pay"}}.Encode())
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, page, form)
-	if err != nil {
-		return fmt.Errorf("press the button: %w", err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answer, err := noRedirects.Do(request)
-	if err != nil {
-		return fmt.Errorf("press the button: %w", err)
-	}
-	if err := answer.Body.Close(); err != nil {
-		return fmt.Errorf("press the button: %w", err)
-	}
-	if answer.StatusCode != http.StatusSeeOther {
-		return fmt.Errorf("the provider's page answered %d", answer.StatusCode)
-	}
-	return nil
+// pay is a person paying, led by what the pay page showed.
+func (p *provider) pay(ctx context.Context, how map[string]any) error {
+	return post(ctx, &p.http, p.base+"/sim/"+p.name+"/pay", nil, how, nil)
 }
 
 // capture takes money for an order whatever its state: what a provider does
 // when a payment and a close cross each other.
 func (p *provider) capture(ctx context.Context, number string) error {
-	return post(ctx, &p.http, p.base+"/sim/mockpay/capture", nil, map[string]string{"number": number}, nil)
+	return post(ctx, &p.http, p.base+"/sim/"+p.name+"/capture", nil, map[string]string{"number": number}, nil)
+}
+
+// repay ends a refund that is stuck: the money is with the payer now.
+func (p *provider) repay(ctx context.Context, refund string) error {
+	done := map[string]string{"number": refund, "state": "done"}
+	return post(ctx, &p.http, p.base+"/sim/"+p.name+"/refunds", nil, done, nil)
 }
 
 // journal reads what the provider did about an order.

@@ -10,6 +10,10 @@ import (
 	"github.com/friendpay/friendpay/models"
 )
 
+// brief is just long enough to begin a payment that the provider wants left alone for
+// five minutes, and to see it end.
+const brief = 8 * time.Minute
+
 // hour is long enough for nothing to lapse meanwhile: a minute of demo time.
 const hour = time.Hour
 
@@ -18,7 +22,7 @@ func (s *story) begin(ctx context.Context, expiresIn time.Duration) (attempt, er
 	if err := s.place(ctx, expiresIn); err != nil {
 		return attempt{}, err
 	}
-	f, err := s.newFriend(ctx, s.freshPhone())
+	f, err := s.newFriend(ctx)
 	if err != nil {
 		return attempt{}, err
 	}
@@ -33,8 +37,8 @@ func (s *story) begin(ctx context.Context, expiresIn time.Duration) (attempt, er
 
 // finish presses the button and waits for the settled order and the messages.
 func (s *story) finish(ctx context.Context, made attempt) error {
-	if err := s.provider.press(ctx, made.Presentation.URL); err != nil {
-		return err
+	if err := s.channel.press(ctx, s.provider, made); err != nil {
+		return fmt.Errorf("pay at the provider: %w", err)
 	}
 	s.tell("he pays at the provider", models.Paying)
 	return s.settled(ctx)
@@ -61,7 +65,7 @@ func playPaid(ctx context.Context, s *story) error {
 }
 
 func playExpired(ctx context.Context, s *story) error {
-	if _, err := s.begin(ctx, 4*time.Minute); err != nil {
+	if _, err := s.begin(ctx, brief); err != nil {
 		return err
 	}
 	if err := s.await(ctx, models.Expired); err != nil {
@@ -72,7 +76,7 @@ func playExpired(ctx context.Context, s *story) error {
 }
 
 func playLateMoney(ctx context.Context, s *story) error {
-	made, err := s.begin(ctx, 4*time.Minute)
+	made, err := s.begin(ctx, brief)
 	if err != nil {
 		return err
 	}
@@ -101,7 +105,7 @@ func playTwoPayers(ctx context.Context, s *story) error {
 	friends := make([]*friend, crowd)
 	for i := range friends {
 		var err error
-		if friends[i], err = s.newFriend(ctx, s.freshPhone()); err != nil {
+		if friends[i], err = s.newFriend(ctx); err != nil {
 			return err
 		}
 	}
@@ -146,9 +150,4 @@ func (s *story) rush(ctx context.Context, friends []*friend) (attempt, error) {
 	}
 	s.tell(fmt.Sprintf("one may pay, %d are told when the slot is free", len(friends)-1), models.Paying)
 	return made[0], errors.Join(wrong...)
-}
-
-func (s *story) freshPhone() string {
-	s.phones++
-	return fmt.Sprintf("1380013%04d", s.phones)
 }

@@ -31,7 +31,7 @@ func playWorkerKilled(ctx context.Context, s *story) error {
 }
 
 func (s *story) dieWhileOpening(ctx context.Context, doomed *exec.Cmd) (attempt, error) {
-	f, err := s.newFriend(ctx, s.freshPhone())
+	f, err := s.newFriend(ctx)
 	if err != nil {
 		return attempt{}, errors.Join(err, kill(doomed))
 	}
@@ -78,8 +78,9 @@ func (s *story) heldAttempt(ctx context.Context) (number string, err error) {
 func (s *story) presented(ctx context.Context, f *friend, number string) (made attempt, err error) {
 	err = s.until(ctx, "the way to pay", func() (bool, error) {
 		err := f.get(ctx, "/v1/link/attempts/"+number, &made)
-		return made.Presentation.URL != "", err
+		return made.Presentation.Kind != "", err
 	})
+	made.by, s.payer = f, f
 	return made, err
 }
 

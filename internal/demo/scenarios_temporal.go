@@ -37,7 +37,7 @@ func playTemporalKilled(ctx context.Context, s *story) error {
 
 // forgottenAttempt lets a friend ask to pay and kills Temporal in mid-step.
 func (s *story) forgottenAttempt(ctx context.Context, hold *holdSave) (number string, err error) {
-	f, err := s.newFriend(ctx, s.freshPhone())
+	f, err := s.newFriend(ctx)
 	if err != nil {
 		return "", err
 	}

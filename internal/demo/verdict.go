@@ -63,7 +63,7 @@ func (s *stage) judge(ctx context.Context, scenario, request string) (Verdict, e
 func acknowledged(entries []entry) int {
 	n := 0
 	for _, e := range entries {
-		if e.Kind == "callback_sent" && e.Status == 200 {
+		if e.Kind == "callback_sent" && e.Status/100 == 2 {
 			n++
 		}
 	}

@@ -93,6 +93,10 @@ func (h *House) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	wechat, err := h.wechatSettings()
+	if err != nil {
+		return err
+	}
 	hash := sha256.Sum256([]byte(h.Demo.APIKey))
 	return h.Parts.Store.Seed(ctx, store.SeedData{
 		Merchants: []store.Merchant{{ID: DemoMerchant, Name: "良品小店"}},
@@ -107,12 +111,14 @@ func (h *House) seed(ctx context.Context) error {
 		}},
 		Accounts: []store.Account{{
 			ID: DemoAccount, Provider: "mockpay", App: DemoApp, Settings: settings, State: store.AccountActive,
+		}, {
+			ID: WeChatAccount, Provider: "wechatpay", App: DemoApp, Settings: wechat, State: store.AccountActive,
 		}},
-		Channels: []store.Channel{{
+		Channels: append(wechatChannels(), store.Channel{
 			ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",
-			NameZH: "模拟支付", NameEN: "Mockpay", Position: 1, Enabled: true,
+			NameZH: "模拟支付", NameEN: "Mockpay", Position: 9, Enabled: true,
 			Min: models.CNY(1), Max: models.CNY(5_000_000),
-		}},
+		}),
 	})
 }
 

@@ -71,7 +71,7 @@ func Start(ctx context.Context, options Options) (h *House, err error) {
 		}
 	}()
 	for _, begin := range []func(context.Context) error{
-		h.startServices, h.startSim, h.prepare, h.openParts, h.seed, h.serveAPI,
+		h.startServices, h.listenAPI, h.startSim, h.prepare, h.openParts, h.seed, h.serveAPI,
 	} {
 		if err := begin(ctx); err != nil {
 			return h, err
@@ -172,12 +172,6 @@ func (h *House) temporalAddress() string {
 
 // openParts reads the settings just as a process of production would.
 func (h *House) openParts(ctx context.Context) error {
-	listener, err := listen(ctx, h.options.Listen)
-	if err != nil {
-		return err
-	}
-	h.closers = append(h.closers, ignoreClosed(listener.Close))
-	h.APIURL = "http://" + listener.Addr().String()
 	keys, err := h.keys()
 	if err != nil {
 		return err
@@ -192,7 +186,6 @@ func (h *House) openParts(ctx context.Context) error {
 		return err
 	}
 	h.closers = append(h.closers, h.Parts.Close)
-	h.listener = listener
 	return nil
 }
 
@@ -201,7 +194,8 @@ func (h *House) environment(keys map[string]string) map[string]string {
 		"FRIENDPAY_MODE": "dev", "FRIENDPAY_PUBLIC_URL": h.APIURL, "DATABASE_URL": h.databaseURL(),
 		"FRIENDPAY_SPEED": strconv.FormatInt(h.options.Speed, 10), "FRIENDPAY_GUARD": h.options.Guard.String(),
 		"FRIENDPAY_SHOP": strconv.FormatBool(h.options.Shop), "FRIENDPAY_PLAIN_HISTORY": "true",
-		"FRIENDPAY_SMS_URL": h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
+		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/wechatpay/bridge.js",
+		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
 		"TEMPORAL_ADDRESS": h.temporalAddress(),
 	}
 	for name, value := range keys {

@@ -11,6 +11,17 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim"
 )
 
+// listenAPI takes the API's address, which others have to know before it is served.
+func (h *House) listenAPI(ctx context.Context) error {
+	listener, err := listen(ctx, h.options.Listen)
+	if err != nil {
+		return err
+	}
+	h.closers = append(h.closers, ignoreClosed(listener.Close))
+	h.APIURL, h.listener = "http://"+listener.Addr().String(), listener
+	return nil
+}
+
 // startSim serves the provider simulator.
 func (h *House) startSim(ctx context.Context) error {
 	listener, err := listen(ctx, h.options.SimListen)
@@ -22,7 +33,10 @@ func (h *House) startSim(ctx context.Context) error {
 	if speed == 0 {
 		speed = float64(h.options.Speed)
 	}
-	h.Sim, err = paysim.New(paysim.Options{StateDir: h.state("paysim"), Speed: speed, PublicURL: h.SimURL})
+	h.Sim, err = paysim.New(paysim.Options{
+		StateDir: h.state("paysim"), Speed: speed, PublicURL: h.SimURL, Strict: true,
+		Domain: h.listener.Addr().String(),
+	})
 	if err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
 	}

@@ -25,6 +25,7 @@ type Options struct {
 	Accounts    []mockpay.Account   // none: as in StateDir, or generated
 	WeChat      []wechatpay.Account // none: as in StateDir, or generated
 	SMSKey      string              // empty: as in StateDir, or generated
+	Domain      string              // host[:port] registered with WeChat Pay; empty: as the accounts say
 	StateDir    string              // keys and journal; empty: nothing is kept
 	Speed       float64             // divides retry waits and the refund delay; 0 means 1
 	RefundDelay time.Duration       // unscaled; 0 means 3 s
@@ -68,6 +69,11 @@ func New(options Options) (*Sim, error) {
 	s := &Sim{pace: p, board: faults.NewBoard(options.Seed)}
 	if s.keys, err = loadKeys(options); err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
+	}
+	if options.Domain != "" {
+		for i := range s.keys.WeChat {
+			s.keys.WeChat[i].Domain = options.Domain
+		}
 	}
 	s.inbox = sms.New(s.keys.SMSKey, options.Now)
 	s.wire = &http.Transport{

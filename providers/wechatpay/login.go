@@ -12,6 +12,9 @@ import (
 // maxCode bounds what a browser may hand in as a code, in bytes.
 const maxCode = 512
 
+// Binds says which products are paid by one openid only.
+func (a *Adapter) Binds(product string) bool { return product == "jsapi" }
+
 // LoginURL asks for the openid alone, which WeChat gives silently. It reads the
 // parameters in this order only, and wants the fragment. "" is an account without
 // an app secret, which has no login.

@@ -1,0 +1,89 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/friendpay/friendpay/internal/local"
+)
+
+// channel is a way to pay, as a friend lives it: what he opens the link in, how he
+// says who he is, and what he does at the provider.
+type channel struct {
+	provider string
+	agent    string // his browser, as it describes itself
+	bound    bool   // he logs in at the provider, not by phone
+	press    func(ctx context.Context, p *provider, made attempt) error
+}
+
+const (
+	inWeChat = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.60"
+	onPhone  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile Safari/537.36"
+	onPC     = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36"
+)
+
+// DefaultChannel is how the story goes most often: the link is opened in the chat
+// that it was sent in.
+const DefaultChannel = "wechatpay_jsapi"
+
+var channels = map[string]channel{
+	DefaultChannel:     {"wechatpay", inWeChat, true, pressBridge},
+	"wechatpay_h5":     {"wechatpay", onPhone, false, followH5},
+	"wechatpay_native": {"wechatpay", onPC, false, scanCode},
+	local.DemoChannel:  {"mockpay", onPC, false, pressButton},
+}
+
+// Channels lists the ways to pay, by name.
+func Channels() []string {
+	names := make([]string, 0, len(channels))
+	for name := range channels {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// pressBridge confirms the payment that WeChat's bridge was asked for.
+func pressBridge(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{"bridge": made.Presentation.Fields, "openid": made.by.openid})
+}
+
+// scanCode lets a phone scan the code on the screen.
+func scanCode(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{"code_url": made.Presentation.URL, "openid": made.by.openid})
+}
+
+// followH5 is sent from our page into the WeChat app.
+func followH5(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{
+		"h5_url": made.Presentation.URL, "openid": made.by.openid, "referer": made.by.house.APIURL + "/",
+	})
+}
+
+// pressButton is a person at mockpay's own page.
+func pressButton(ctx context.Context, _ *provider, made attempt) error {
+	form := strings.NewReader(url.Values{"action": {"pay"}}.Encode())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, made.Presentation.URL, form)
+	if err != nil {
+		return fmt.Errorf("press the button: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, _, err := visit(request)
+	if err == nil && status != http.StatusSeeOther {
+		err = fmt.Errorf("the provider's page answered %d", status)
+	}
+	return err
+}
+
+// visit makes one call of a browser and says where it would go next.
+func visit(request *http.Request) (status int, next *http.Response, err error) {
+	answer, err := noRedirects.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	return answer.StatusCode, answer, answer.Body.Close()
+}

@@ -1,0 +1,120 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// playRefund gives the money back after the sale, in two parts.
+func playRefund(ctx context.Context, s *story) error {
+	if err := playPaid(ctx, s); err != nil {
+		return err
+	}
+	const part = 4900
+	if err := s.refund(ctx, models.CNY(part)); err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.PartlyRefunded); err != nil {
+		return err
+	}
+	s.tell("the merchant gives a part back", models.PartlyRefunded)
+	if err := s.refund(ctx, models.Money{}); err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.Refunded); err != nil {
+		return err
+	}
+	s.tell("and then the rest, under another number", models.Refunded)
+	return s.awaitBothTold(ctx, "request.refunded")
+}
+
+// refund is the merchant's server asking for money to go back; zero is all that is left.
+func (s *story) refund(ctx context.Context, amount models.Money) error {
+	body := map[string]any{"reason": "returned"}
+	if amount.Minor > 0 {
+		body["amount"] = amount
+	}
+	address := s.house.APIURL + "/v1/requests/" + s.request + "/refunds"
+	if err := post(ctx, http.DefaultClient, address, s.merchant(), body, nil); err != nil {
+		return fmt.Errorf("refund: %w", err)
+	}
+	return nil
+}
+
+// playAmbiguousCreate loses the provider's answer after it made the order.
+func playAmbiguousCreate(ctx context.Context, s *story) error {
+	if err := s.place(ctx, hour); err != nil {
+		return err
+	}
+	f, err := s.newFriend(ctx)
+	if err != nil {
+		return err
+	}
+	lost := fault{Provider: s.channel.provider, Op: "create", Mode: "drop_after"}
+	if err := s.provider.spoil(ctx, lost); err != nil {
+		return err
+	}
+	made, err := f.pay(ctx)
+	if err != nil {
+		return fmt.Errorf("ask to pay: %w", err)
+	}
+	if made, err = s.presented(ctx, f, made.Number); err != nil {
+		return err
+	}
+	s.tell("the provider's answer was lost; it was asked again, under one number", models.Paying)
+	if err := s.checkCreates(ctx, made.Number); err != nil {
+		return err
+	}
+	return s.finish(ctx, made)
+}
+
+// playPaidBeforeClose lets the money come between the last question and the close.
+func playPaidBeforeClose(ctx context.Context, s *story) error {
+	made, err := s.begin(ctx, brief)
+	if err != nil {
+		return err
+	}
+	race := fault{Op: "close", Mode: "pay_between_query_and_close", Number: made.Number}
+	if err := s.provider.spoil(ctx, race); err != nil {
+		return err
+	}
+	s.tell("the time to pay runs out; the friend pays in the last moment", models.Paying)
+	return s.settled(ctx)
+}
+
+// playAbnormalRefund lets a refund fail because the payer's account cannot take it,
+// until a human has put it right at the provider.
+func playAbnormalRefund(ctx context.Context, s *story) error {
+	if err := playPaid(ctx, s); err != nil {
+		return err
+	}
+	if err := s.provider.spoil(ctx, fault{Op: "refund", Mode: "abnormal"}); err != nil {
+		return err
+	}
+	if err := s.refund(ctx, models.Money{}); err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.RefundStuck); err != nil {
+		return err
+	}
+	s.tell("the payer's account cannot take the money: a case for a human", models.RefundStuck)
+	row, err := s.house.Parts.Store.Request(ctx, s.request)
+	if err != nil {
+		return err
+	}
+	if len(row.Refunds) != 1 {
+		return errors.New("there is one refund, under one number")
+	}
+	if err := s.provider.repay(ctx, row.Refunds[0].Number); err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.Refunded); err != nil {
+		return err
+	}
+	s.tell("he put it right at the provider, who reported it", models.Refunded)
+	return s.awaitBothTold(ctx, "request.refunded")
+}
