@@ -17,7 +17,7 @@ import (
 )
 
 var card = web.Card{
-	Asker: "王**", Merchant: "小树便利店", Amount: models.CNY(12900), Left: 23*time.Hour + 41*time.Minute,
+	Asker: "王**", Merchant: "良品小店", Amount: models.CNY(12900), Left: 23*time.Hour + 41*time.Minute,
 	Items: []web.Item{
 		{Title: "手冲咖啡豆 250 克", Quantity: 1, Price: models.CNY(8900)},
 		{Title: "滤纸 100 张", Quantity: 2, Price: models.CNY(2000)},
@@ -63,6 +63,10 @@ func views(t *testing.T) map[string]web.Page {
 			},
 		}),
 	}
+	pages["own"] = page(web.RequestPage, web.ShopRequest{
+		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Own: true,
+		PayAt: "https://bank.example/pay", PayQR: qr, SlotLeft: 5 * time.Minute,
+	})
 	for _, outcome := range outcomes {
 		view := web.Result{Card: card, Outcome: outcome, Attempt: number, Channel: channels[0]}
 		switch outcome {
@@ -141,6 +145,14 @@ func keys(t *testing.T, locale web.Locale) map[string]string {
 	found := map[string]string{}
 	require.NoError(t, json.Unmarshal(content, &found))
 	return found
+}
+
+// The shop is called on its own pages as it is on the friend's, in any language.
+func TestTheShopHasOneName(t *testing.T) {
+	t.Parallel()
+	for _, locale := range web.Locales {
+		require.Contains(t, keys(t, locale)["shop.name"], card.Merchant)
+	}
 }
 
 func TestTranslationsHaveTheSameKeysAndSlots(t *testing.T) {
