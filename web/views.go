@@ -40,6 +40,12 @@ type Link struct {
 	Channels []Channel
 }
 
+// Code is the page to type a short code on, for whoever was told one instead of a link.
+type Code struct {
+	Typed   string // what was typed before, to be corrected
+	Problem *Problem
+}
+
 // Notice is a page that says why there is nothing to pay. Name is the key of its words in the translations.
 type Notice struct {
 	Name string

@@ -40,6 +40,7 @@ func views(t *testing.T) map[string]web.Page {
 	page := func(template web.Template, view any) web.Page { return web.Page{Template: template, View: view} }
 	pages := map[string]web.Page{
 		"link":  {Template: web.LinkPage, View: web.Link{Card: card, Channels: channels}, Touched: true},
+		"type":  page(web.CodePage, web.Code{Typed: "K7", Problem: &web.Problem{Reason: "bad_code"}}),
 		"login": page(web.PayPage, web.Pay{Card: card, Channels: channels, Chosen: channels[0]}),
 		"look":  page(web.PayPage, web.Pay{Card: card, Look: true}),
 		"code": page(web.PayPage, web.Pay{

@@ -60,7 +60,7 @@ func clock(left time.Duration) string {
 var Reasons = []string{
 	"not_now", "not_ready", "ended", "already_paid", "already_ending", "slot_taken", "paused", "price_changed",
 	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined", "link_in_use",
-	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge",
+	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge", "bad_code",
 	"bad_phone", "code_wrong", "code_expired", "code_too_soon", "code_daily_limit", "code_tries",
 	"sms_unavailable", "too_often", "login_first", "login_needed",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
