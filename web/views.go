@@ -162,6 +162,7 @@ type Result struct {
 // Refund is money on its way back to the friend.
 type Refund struct {
 	Amount models.Money
+	Why    string // one of models.RefundReasons
 	Done   bool
 	Stuck  bool
 }

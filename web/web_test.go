@@ -80,7 +80,9 @@ func views(t *testing.T) map[string]web.Page {
 		default: // the card and the words are all there is
 		}
 		if outcome == web.Returning {
-			view.Refunds = []web.Refund{{Amount: card.Amount}}
+			for _, why := range models.RefundReasons {
+				view.Refunds = append(view.Refunds, web.Refund{Amount: card.Amount, Why: why})
+			}
 		}
 		pages["result_"+string(outcome)] = page(web.ResultPage, view)
 	}
