@@ -35,6 +35,8 @@ var access = map[string]audience{
 
 	"GET /f/{token}":                 anybody,
 	"POST /f/{token}":                anybody,
+	"GET /c":                         anybody,
+	"POST /c":                        anybody,
 	"GET /c/{code}":                  anybody,
 	"POST /c/{code}":                 anybody,
 	"GET /static/{file}":             anybody,

@@ -71,7 +71,7 @@ func withPrice(err error, r models.Request) error {
 		return err
 	}
 	problem := problemOf(err)
-	problem.Price = &models.Price{Payable: r.Payable, Version: r.PriceVersion}
+	problem.Price = &PriceView{Payable: r.Payable, PriceVersion: r.PriceVersion}
 	return problem
 }
 

@@ -101,7 +101,7 @@ func TestAnOutdatedQuoteNamesTheNewPrice(t *testing.T) {
 	require.Equal(t, http.StatusConflict, got.Code)
 	require.Equal(t, "price_changed", got.text("reason"))
 	require.InDelta(t, 9900, got.field("price", "payable", "minor"), 0)
-	require.InDelta(t, 2, got.field("price", "version"), 0)
+	require.InDelta(t, 2, got.field("price", "price_version"), 0)
 	page := v.pay()
 	require.Equal(t, http.StatusConflict, page.Code)
 	require.Contains(t, page.Body.String(), "价格变了")

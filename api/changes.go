@@ -94,7 +94,7 @@ type refundIn struct {
 	RequestPath
 	Body struct {
 		Amount *Amount `json:"amount,omitempty" doc:"Missing: all that is left."`
-		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
+		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"Your own word, no names."`
 	}
 }
 
@@ -125,7 +125,7 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	})
 	if stillWorking(err) {
 		asked := models.Refund{Number: number, Attempt: request.Winner, Amount: amount, State: models.RefundDue,
-			Reason: in.Body.Reason, CreatedAt: s.Clock()}
+			Reason: models.AfterSaleReason(in.Body.Reason), CreatedAt: s.Clock()}
 		return &refundOut{Status: http.StatusAccepted, Body: viewRefund(asked)}, nil
 	}
 	if err != nil {

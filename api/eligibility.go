@@ -85,7 +85,7 @@ func ineligible(reasons []policy.Reason) *Problem {
 		"This order cannot be paid by a friend.")
 	p.Reasons = reasons
 	if len(reasons) > 0 {
-		p.Fix = reasons[0].Fix
+		p.Fix = wayOut[reasons[0].Fix]
 	}
 	return p
 }

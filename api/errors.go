@@ -24,10 +24,10 @@ type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Code    models.Code     `json:"code" doc:"The kind of refusal."`
 	Reason  string          `json:"reason" doc:"Stable, snake case: act on this."`
 	Field   string          `json:"field,omitempty" doc:"The input that is wrong."`
-	Fix     string          `json:"fix,omitempty" doc:"What to do instead."`
+	Fix     string          `json:"fix,omitempty" doc:"A sentence: what to do instead."`
 	Until   *time.Time      `json:"until,omitempty" doc:"When trying again makes sense."`
 	Reasons []policy.Reason `json:"reasons,omitempty" doc:"The rules that said no to an order."`
-	Price   *models.Price   `json:"price,omitempty" doc:"The price in force, where the one named is outdated."`
+	Price   *PriceView      `json:"price,omitempty" doc:"The price in force, where the one named is outdated."`
 	Errors  []FieldError    `json:"errors,omitempty" doc:"All that is wrong; values are never repeated."`
 }
 
@@ -126,6 +126,7 @@ func (s *Server) refusal(ctx context.Context, err error) error {
 
 func (s *Server) judged(ctx context.Context, err error) *Problem {
 	problem := problemOf(err)
+	problem.wordsFor(ctx)
 	if problem.Status == http.StatusInternalServerError {
 		s.Log.ErrorContext(ctx, "call failed", "call", callID(ctx), "error", err)
 	}

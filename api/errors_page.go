@@ -9,15 +9,26 @@ import (
 	"github.com/friendpay/friendpay/web"
 )
 
-// wantsPage says that a person looks at this: a page's route, or none at all
-// asked for by a browser.
+// wantsPage says that a person looks at this: he is where the pages are and does not
+// ask for JSON, or his browser asks for a page at an address that is none of ours.
 func (s *Server) wantsPage(c echo.Context) bool {
 	r, listed := s.routes[c.Request().Method+" "+c.Path()]
 	accept := c.Request().Header.Get(echo.HeaderAccept)
-	if listed {
-		return r.page && !strings.Contains(accept, "json")
+	html, json := strings.Index(accept, "text/html"), strings.Index(accept, "json")
+	switch {
+	case listed && !r.page:
+		return false
+	case listed || amongPages(c.Request().URL.Path):
+		return json < 0 || html >= 0 && html < json // what is named first is liked best
+	default:
+		return html >= 0 && (json < 0 || html < json)
 	}
-	return strings.Contains(accept, "text/html")
+}
+
+// amongPages says that an address is below those that people hold.
+func amongPages(path string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first == "f" || first == "c" || first == "pay" || first == "shop"
 }
 
 // problemPage tells a person, in his language, what a program would read as JSON.

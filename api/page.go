@@ -34,6 +34,8 @@ func (s *Server) pageRoutes() []route {
 		link(post, "/f/{token}", (*Server).linkByToken, (*Server).exchange),
 		link(get, "/c/{code}", (*Server).linkByCode, (*Server).showLinkPage),
 		link(post, "/c/{code}", (*Server).linkByCode, (*Server).exchange),
+		page(get, "/c", (*Server).askCode),
+		page(post, "/c", (*Server).takeCode),
 		own(get, "/pay", (*Server).showPayPage),
 		own(post, "/pay/code", (*Server).sendCodeFromPage),
 		own(post, "/pay/login", (*Server).logInFromPage),

@@ -60,6 +60,10 @@ var scenarios = map[string]struct {
 		status: 409, contains: "not_paid"},
 	"all of it goes back": {method: post, path: one + "/refunds", as: "merchant", body: `{}`, paid: true,
 		status: 201, contains: `"amount":{"minor":12900`},
+	"for a word of his own": {method: post, path: one + "/refunds", as: "merchant",
+		body: `{"reason":"wrong_size"}`, paid: true, status: 201, contains: `"reason":"wrong_size"`},
+	"which is not the ledger's": {method: post, path: one + "/refunds", as: "merchant",
+		body: `{"reason":"price_fell"}`, paid: true, status: 201, contains: `"reason":"after_sale"`},
 	"a part goes back": {method: post, path: one + "/refunds", as: "merchant",
 		body: `{"amount":{"minor":900,"currency":"CNY"}}`, paid: true,
 		status: 201, contains: `"amount":{"minor":900`},
@@ -190,6 +194,36 @@ func TestAListGoesOnByItsCursor(t *testing.T) {
 		}
 	}
 	require.Empty(t, want)
+}
+
+// A merchant is told what he can do, not what his friend could; a fix is a sentence.
+func TestAFixIsASentenceForWhoAsked(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	for range 2 {
+		f.call(post, "/v1/requests/"+id+"/cancel", teaKey, "")
+	}
+	again := f.call(post, "/v1/requests/"+id+"/cancel", teaKey, "", keyHeader, mint.Number())
+	require.Equal(t, "ended", again.text("reason"))
+	require.Contains(t, again.text("fix"), "Place a new request")
+	taken := f.place()
+	second := f.visit(taken).logIn("13900139000")
+	f.visit(taken).logIn("13800138000").pay()
+	friend := second.json(post, "/v1/link/attempts", wantsTea)
+	require.Equal(t, "Wait until the slot is free.", friend.text("fix"))
+	seller := f.create("/v1/requests/"+taken+"/pay", teaKey, `{"channel":"mock"}`)
+	require.Equal(t, "Try again when the slot is free: see until.", seller.text("fix"), seller.Body)
+
+	late := strings.Replace(orderBody("A1"), `"kind":`, `"pay_deadline":"2020-01-01T00:00:00Z","kind":`, 1)
+	refused := f.create("/v1/requests", teaKey, `{"order":`+late+`}`)
+	require.Equal(t, "not_eligible", refused.text("reason"), refused.Body)
+	require.Regexp(t, `^[A-Z].* .*\.$`, refused.text("fix"))
+	require.Contains(t, refused.Body.String(), `"fix_code":"`)
+
+	old := f.call(post, "/v1/requests/"+f.place()+"/price", teaKey,
+		`{"payable":{"minor":9900,"currency":"CNY"},"price_version":1}`)
+	require.Equal(t, "old_price", old.text("reason"), old.Body)
+	require.Equal(t, "price_version", old.text("field"))
 }
 
 // What the database cannot hold is the caller's mistake, and no reason to send again.

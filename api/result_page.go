@@ -64,7 +64,7 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 	for _, f := range link.Request.Refunds {
 		if f.Attempt == a.Number && f.State != models.RefundReplaced {
 			done, stuck := f.State == models.RefundSucceeded, f.State == models.RefundFailed
-			view.Refunds = append(view.Refunds, web.Refund{Amount: f.Amount, Done: done, Stuck: stuck})
+			view.Refunds = append(view.Refunds, web.Refund{Amount: f.Amount, Why: f.Why(), Done: done, Stuck: stuck})
 		}
 	}
 	view.MayGiveUp = link.Request.State == models.Paying && link.Request.Slot == a.Number

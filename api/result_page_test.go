@@ -52,8 +52,12 @@ func TestTheResultFollowsTheMoney(t *testing.T) {
 
 	refund := mint.Number()
 	back := models.CNY(12900)
-	f.happen(id, models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back, Reason: "after_sale"})
+	f.happen(id, models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back, Reason: "wrong_size"})
 	says("钱正在退回给你", true)
+	says("商家退款", true)
+	told := v.json(get, "/v1/link", "").Body.String()
+	require.Contains(t, told, `"reason":"after_sale"`)
+	require.NotContains(t, told, "wrong_size", "the merchant's word is between him and us")
 	f.happen(id, models.Event{Kind: models.RefundBroke, Refund: refund, Reason: "abnormal"})
 	says("退款需要人工处理", false)
 	f.happen(id, models.Event{Kind: models.RefundRetried, Refund: refund, Spare: mint.Number()})
@@ -72,6 +76,7 @@ func TestMoneyThatCameLateIsSeenByWhoPaid(t *testing.T) {
 	require.NotContains(t, v.get("/pay/result").Body.String(), "重新选择", "the request has ended")
 	f.happen(id, captured12900())
 	require.Contains(t, v.get("/pay/result").Body.String(), "钱正在退回给你")
+	require.Contains(t, v.get("/pay/result").Body.String(), "钱到的时候，请求已经结束了")
 
 	later := &visitor{friends: f}
 	page := later.get("/f/" + f.secret(id))
@@ -107,6 +112,7 @@ func TestMoneyThatCameBackMayBePaidAgain(t *testing.T) {
 	}
 	require.Equal(t, models.Open, r.State)
 	page := v.get("/pay/result").Body.String()
+	require.Contains(t, page, "价格在你付款之前变了")
 	require.Contains(t, page, "钱正在退回给你")
 	require.Contains(t, page, "重新选择付款方式")
 	again := v.get("/pay")

@@ -152,11 +152,32 @@ func (s *Server) shopView(ctx context.Context, r models.Request) (web.ShopReques
 		SlotLeft: s.left(r.SlotUntil), MayEnd: unpaid,
 		MayPay: r.State == models.Open, Receipt: r.Winner != "" || len(r.Refunds) > 0,
 	}
+	if own, _ := r.Attempt(r.Slot); own.ByBuyer && r.State == models.Paying {
+		if err := s.wayBack(ctx, own, &view); err != nil {
+			return view, err
+		}
+	}
 	if unpaid {
 		view.Left = s.left(r.ExpiresAt)
 		err = s.share(ctx, r, &view)
 	}
 	return view, err
+}
+
+// wayBack leads a buyer who pays himself back to the provider. What cannot be told as
+// an address or a picture is had by pressing the button again: the attempt is one.
+func (s *Server) wayBack(ctx context.Context, own models.Attempt, view *web.ShopRequest) error {
+	view.Own = true
+	if own.State != models.LiveAttempt {
+		return nil
+	}
+	var way web.Result
+	if err := s.wayToPay(ctx, &way, own.Number); err != nil {
+		return err
+	}
+	view.PayAt, view.PayQR = way.PayAt, way.QR
+	view.MayPay = way.PayAt == "" && way.QR == ""
+	return nil
 }
 
 // share adds the link of the first invite, as long as it may be paid.

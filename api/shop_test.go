@@ -84,6 +84,10 @@ func TestTheBuyerCancelsOrPaysHimself(t *testing.T) {
 	paying := v.post(address + "/pay")
 	require.Equal(t, bankPage, paying.Header().Get("Location"))
 	require.True(t, v.door.event.Pay.ByBuyer)
+	own := v.get(address).Body.String()
+	require.Contains(t, own, "你正在付款")
+	require.NotContains(t, own, "朋友正在付款")
+	require.Contains(t, own, `href="https://bank.example/pay/1?k=capability"`, "the way back to the cashier")
 	friend := &visitor{friends: v.friends}
 	require.Contains(t, friend.get("/f/"+v.secret(id)).Body.String(), "有人正在付款", "the slot is one")
 	require.NotContains(t, friend.get("/f/"+v.secret(id)).Body.String(), "我付过款")
@@ -91,6 +95,7 @@ func TestTheBuyerCancelsOrPaysHimself(t *testing.T) {
 	v.door.shown = providers.Presentation{Kind: providers.QR, URL: "x"}
 	address = v.ask()
 	require.Equal(t, address, v.post(address+"/pay").Header().Get("Location"))
+	require.Contains(t, v.get(address).Body.String(), "扫码付款")
 }
 
 func TestTheShopShowsItsOwnRequestsOnly(t *testing.T) {

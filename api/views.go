@@ -50,7 +50,7 @@ type RefundView struct {
 	Number    string             `json:"number"`
 	Attempt   string             `json:"attempt"`
 	Amount    models.Money       `json:"amount"`
-	Reason    string             `json:"reason"`
+	Reason    string             `json:"reason" doc:"Your own word, or the engine's."`
 	State     models.RefundState `json:"state"`
 	CreatedAt time.Time          `json:"created_at"`
 	DoneAt    *time.Time         `json:"done_at,omitempty"`

@@ -90,7 +90,7 @@ func viewPayerAttempt(r models.Request, a models.Attempt) PayerAttempt {
 	for _, f := range r.Refunds {
 		if f.Attempt == a.Number {
 			view.Refunds = append(view.Refunds, PayerRefund{
-				Number: f.Number, Amount: f.Amount, Reason: f.Reason, State: f.State, DoneAt: timeIfAny(f.DoneAt),
+				Number: f.Number, Amount: f.Amount, Reason: f.Why(), State: f.State, DoneAt: timeIfAny(f.DoneAt),
 			})
 		}
 	}

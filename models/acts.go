@@ -101,10 +101,14 @@ var (
 	agree = act{"agree to the price", func(r *Request, _ Event) { r.Agreed = r.Payable }}
 
 	oweAsked = act{"owe the refund", func(r *Request, e Event) {
-		r.owe(Refund{Number: e.Refund, Attempt: r.Winner, Amount: *e.Money, Reason: "after_sale", CreatedAt: e.At})
+		r.owe(Refund{
+			Number: e.Refund, Attempt: r.Winner, Amount: *e.Money, Reason: AfterSaleReason(e.Reason), CreatedAt: e.At,
+		})
 	}}
 	oweHeld = act{"owe the held money", func(r *Request, e Event) {
-		r.owe(Refund{Number: e.Refund, Attempt: e.Attempt, Amount: *e.Money, Reason: "risk_hold", CreatedAt: e.At})
+		r.owe(Refund{
+			Number: e.Refund, Attempt: e.Attempt, Amount: *e.Money, Reason: string(RiskHold), CreatedAt: e.At,
+		})
 	}}
 	retryRefund = act{"retry the refund", func(r *Request, e Event) { r.retry(e) }}
 	refundBack  = act{"the money is back", func(r *Request, e Event) {

@@ -77,7 +77,7 @@ func (r *Request) settle(e Event) {
 	r.Target = ""
 	r.owe(Refund{
 		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured.Minus(r.Payable),
-		Reason: "price_fell", CreatedAt: e.At,
+		Reason: PriceFell, CreatedAt: e.At,
 	})
 	r.end(e.At)
 }

@@ -90,7 +90,7 @@ func refundsFit(before Request, _ Event, after Request) string {
 			return "P4 a refund of what was not paid"
 		case a.Captured.Minor < after.Returned(a.Number).Minor:
 			return "P4 more goes back than was paid"
-		case a.Disposition == Applied && f.Reason != "price_fell" && f.Reason != "after_sale":
+		case a.Disposition == Applied && f.Why() != PriceFell && f.Why() != AfterSale:
 			return "P9 applied money is given back"
 		}
 	}

@@ -18,7 +18,7 @@ var refusals = map[string]Error{
 	"paused":           say(Conflict, "The request is paused.", "Wait for the buyer or the shop."),
 	"price_changed":    say(Conflict, "The price has changed.", "Load the page again."),
 	"closing_soon":     say(Gone, "Too little time is left to pay safely.", "Ask for a new request."),
-	"old_price":        {Code: Conflict, Message: "A newer price is known already.", Field: "version"},
+	"old_price":        {Code: Conflict, Message: "A newer price is known already.", Field: "price_version"},
 	"other_currency":   {Code: Invalid, Message: "A request keeps its currency.", Field: "payable.currency"},
 	"nothing_to_agree": say(Conflict, "There is no new price to agree to.", ""),
 	"not_held":         say(Conflict, "Nobody holds this request.", ""),

@@ -86,6 +86,17 @@ func TestAfterSaleRefunds(t *testing.T) {
 	s.refused(Event{Kind: RefundAsked, Refund: "RE", Money: &tooMuch}, "not_paid")
 }
 
+func TestAMerchantsWordIsKeptBesideTheLaws(t *testing.T) {
+	s, one := settled(t), CNY(1)
+	words := map[string]string{"wrong_size": "wrong_size", "": AfterSale, "price_fell": AfterSale}
+	for said, kept := range words {
+		s.do(Event{Kind: RefundAsked, Refund: "R" + said, Money: &one, Reason: said})
+		if f, _ := s.Refund("R" + said); f.Reason != kept || f.Why() != AfterSale {
+			t.Errorf("of %q is kept %q, which stands for %q", said, f.Reason, f.Why())
+		}
+	}
+}
+
 func TestRefundStuckAndRetried(t *testing.T) {
 	s := settled(t).refund("RA", 10000).broke(0, "abnormal").is(RefundStuck)
 	if !slices.Equal(s.cases, []CaseKind{CaseRefund}) {

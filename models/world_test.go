@@ -91,7 +91,8 @@ func (w *walker) afterSales(d *dice) {
 		return
 	}
 	money := CNY(int64(d.n(11000)))
-	e := Event{Kind: RefundAsked, Refund: w.mint("R"), Money: &money}
+	words := []string{"", "wrong_size", "price_fell", "late"}
+	e := Event{Kind: RefundAsked, Refund: w.mint("R"), Money: &money, Reason: words[d.n(len(words))]}
 	if w.r.State == BlockedRisk && len(w.r.Attempts) > 0 {
 		e.Attempt = w.r.Attempts[d.n(len(w.r.Attempts))].Number
 	}

@@ -77,7 +77,7 @@ type Reason struct {
 	Channel string `json:"channel,omitempty"` // empty: about the order as a whole
 	ZH      string `json:"zh"`
 	EN      string `json:"en"`
-	Fix     string `json:"fix,omitempty"`
+	Fix     string `json:"fix_code,omitempty" doc:"pay_yourself, other_channel or new_order"`
 }
 
 // The ways out.

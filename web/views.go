@@ -42,6 +42,12 @@ type Link struct {
 	Channels []Channel
 }
 
+// Code is the page to type a short code on, for whoever was told one instead of a link.
+type Code struct {
+	Typed   string // what was typed before, to be corrected
+	Problem *Problem
+}
+
 // Notice is a page that says why there is nothing to pay. Name is the key of its words in the translations.
 type Notice struct {
 	Name string
@@ -174,6 +180,7 @@ type Result struct {
 // Refund is money on its way back to the friend.
 type Refund struct {
 	Amount models.Money
+	Why    string // one of models.RefundReasons
 	Done   bool
 	Stuck  bool
 }

@@ -34,6 +34,9 @@ type ShopRequest struct {
 	Live     bool // still moving: the page keeps itself up to date
 	Left     time.Duration
 	SlotLeft time.Duration // while somebody is paying
+	Own      bool          // it is the buyer himself who is paying
+	PayAt    string        // where he goes on; empty for none
+	PayQR    template.HTML // to be scanned instead; empty for none
 	Link     string        // empty once it can no longer be paid
 	Code     string        // the short address of the link; empty for none
 	QR       template.HTML

@@ -22,6 +22,7 @@ type Template string
 // The pages; each wants the view named beside it.
 const (
 	LinkPage    Template = "link"    // Link
+	CodePage    Template = "code"    // Code
 	NoticePage  Template = "notice"  // Notice
 	PayPage     Template = "pay"     // Pay
 	DeclinePage Template = "decline" // Decline

@@ -17,7 +17,7 @@ import (
 )
 
 var card = web.Card{
-	Asker: "王**", Merchant: "小树便利店", Amount: models.CNY(12900), Left: 23*time.Hour + 41*time.Minute,
+	Asker: "王**", Merchant: "良品小店", Amount: models.CNY(12900), Left: 23*time.Hour + 41*time.Minute,
 	Items: []web.Item{
 		{Title: "手冲咖啡豆 250 克", Quantity: 1, Price: models.CNY(8900)},
 		{Title: "滤纸 100 张", Quantity: 2, Price: models.CNY(2000)},
@@ -42,6 +42,7 @@ func views(t *testing.T) map[string]web.Page {
 	page := func(template web.Template, view any) web.Page { return web.Page{Template: template, View: view} }
 	pages := map[string]web.Page{
 		"link":  {Template: web.LinkPage, View: web.Link{Card: card, Channels: channels}, Touched: true},
+		"type":  page(web.CodePage, web.Code{Typed: "K7", Problem: &web.Problem{Reason: "bad_code"}}),
 		"login": page(web.PayPage, web.Pay{Card: card, Channels: channels, Chosen: channels[0]}),
 		"bound": page(web.PayPage, web.Pay{Card: card, Channels: []web.Channel{
 			{ID: "cha_1", NameZH: "微信支付", NameEN: "WeChat Pay", Login: true},
@@ -71,6 +72,10 @@ func views(t *testing.T) map[string]web.Page {
 			},
 		}),
 	}
+	pages["own"] = page(web.RequestPage, web.ShopRequest{
+		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Own: true,
+		PayAt: "https://bank.example/pay", PayQR: qr, SlotLeft: 5 * time.Minute,
+	})
 	for _, outcome := range outcomes {
 		view := web.Result{Card: card, Outcome: outcome, Attempt: number, Channel: channels[0]}
 		switch outcome {
@@ -83,7 +88,9 @@ func views(t *testing.T) map[string]web.Page {
 		default: // the card and the words are all there is
 		}
 		if outcome == web.Returning {
-			view.Refunds = []web.Refund{{Amount: card.Amount}}
+			for _, why := range models.RefundReasons {
+				view.Refunds = append(view.Refunds, web.Refund{Amount: card.Amount, Why: why})
+			}
 		}
 		pages["result_"+string(outcome)] = page(web.ResultPage, view)
 	}
@@ -149,6 +156,14 @@ func keys(t *testing.T, locale web.Locale) map[string]string {
 	found := map[string]string{}
 	require.NoError(t, json.Unmarshal(content, &found))
 	return found
+}
+
+// The shop is called on its own pages as it is on the friend's, in any language.
+func TestTheShopHasOneName(t *testing.T) {
+	t.Parallel()
+	for _, locale := range web.Locales {
+		require.Contains(t, keys(t, locale)["shop.name"], card.Merchant)
+	}
 }
 
 func TestTranslationsHaveTheSameKeysAndSlots(t *testing.T) {

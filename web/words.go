@@ -65,7 +65,7 @@ func clock(left time.Duration) string {
 var Reasons = []string{
 	"not_now", "not_ready", "ended", "already_paid", "already_ending", "slot_taken", "paused", "price_changed",
 	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined", "link_in_use",
-	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge",
+	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge", "bad_code",
 	"bad_phone", "code_wrong", "code_expired", "code_too_soon", "code_daily_limit", "code_tries",
 	"login_over", "login_failed", "login_unavailable", "no_provider_login", "provider_login_first",
 	"sms_unavailable", "too_often", "login_first", "login_needed",
