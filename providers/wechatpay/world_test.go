@@ -255,7 +255,7 @@ func refund() providers.Refund {
 }
 
 // classed checks an error's class and code, and that it gives nothing away.
-func classed(t *testing.T, err error, class providers.Class, code string) *providers.Error {
+func classed(t *testing.T, err error, class providers.Class, code string) providers.Error {
 	t.Helper()
 	var failed *providers.Error
 	require.ErrorAs(t, err, &failed)
@@ -267,5 +267,5 @@ func classed(t *testing.T, err error, class providers.Class, code string) *provi
 	for _, hidden := range []string{secret, apiKey, "oFriend01", "PRIVATE", "secret="} {
 		require.NotContains(t, all, hidden)
 	}
-	return failed
+	return *failed
 }
