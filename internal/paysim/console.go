@@ -10,9 +10,9 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
-	"github.com/friendpay/friendpay/internal/paysim/mockpay"
 )
 
 // The limits of the switches.
@@ -39,9 +39,11 @@ func (s *Sim) routes() http.Handler {
 	sim.HandleFunc("GET /sim/sms", s.inbox.List)
 	sim.HandleFunc("GET /sim/sms/inbox", s.inbox.Page)
 	s.mockpay.SimRoutes(sim)
+	s.wechat.SimRoutes(sim)
 
 	mux := http.NewServeMux()
 	s.mockpay.Routes(mux)
+	s.wechat.Routes(mux)
 	mux.HandleFunc("POST /sms/v1/messages", s.inbox.Send)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -103,11 +105,11 @@ func number(text string, otherwise int64) (int64, error) {
 // totals is the answer to GET /sim/totals. Captured and Refunded sum over all
 // matching orders, Orders is one page of them.
 type totals struct {
-	Captured int64           `json:"captured"`
-	Refunded int64           `json:"refunded"`
-	Count    int             `json:"count"`
-	Orders   []mockpay.Total `json:"orders"`
-	Next     int64           `json:"next,omitempty"`
+	Captured int64        `json:"captured"`
+	Refunded int64        `json:"refunded"`
+	Count    int          `json:"count"`
+	Orders   []desk.Total `json:"orders"`
+	Next     int64        `json:"next,omitempty"`
 }
 
 func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +119,9 @@ func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, refusal{"PARAM_INVALID", err.Error()})
 		return
 	}
-	all := s.mockpay.Totals(q.Get("account"), q.Get("number"))
+	account, order := q.Get("account"), q.Get("number")
+	all := append(s.mockpay.Totals(account, order), s.wechat.Totals(account, order)...)
+	desk.SortTotals(all)
 	answer := totals{Count: len(all)}
 	for _, total := range all {
 		answer.Captured += total.Captured

@@ -8,14 +8,28 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
 // keys is what keys.json in the state folder holds, readable by its owner only.
 type keys struct {
-	Accounts []mockpay.Account `json:"mockpay_accounts"`
-	SMSKey   string            `json:"sms_key"`
+	Accounts []mockpay.Account   `json:"mockpay_accounts"`
+	WeChat   []wechatpay.Account `json:"wechatpay_accounts"`
+	SMSKey   string              `json:"sms_key"`
+}
+
+// demoMerchant is who sells in demos, at every provider.
+const demoMerchant = "良品小店"
+
+// passing are the WeChat Pay accounts of simulators in memory: keys that are
+// kept nowhere may be shared, and take a while to make.
+var passing = sync.OnceValues(demoWeChat)
+
+func demoWeChat() (wechatpay.Account, error) {
+	return wechatpay.NewAccount(demoMerchant, "wxdemo0000000001", "1900000109")
 }
 
 // loadKeys takes given keys, else those of an earlier run, else makes new ones.
@@ -27,23 +41,46 @@ func loadKeys(options Options) (keys, error) {
 			return keys{}, err
 		}
 	}
-	before := len(k.Accounts) > 0 && k.SMSKey != ""
+	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && k.SMSKey != ""
 	if len(options.Accounts) > 0 {
 		k.Accounts = options.Accounts
+	}
+	if len(options.WeChat) > 0 {
+		k.WeChat = options.WeChat
 	}
 	if options.SMSKey != "" {
 		k.SMSKey = options.SMSKey
 	}
-	if len(k.Accounts) == 0 {
-		k.Accounts = []mockpay.Account{mockpay.NewAccount("友付演示商店", "app-demo", "m-demo")}
-	}
-	if k.SMSKey == "" {
-		k.SMSKey = "sms_" + rand.Text()
+	if err := k.complete(options.StateDir == ""); err != nil {
+		return keys{}, err
 	}
 	if options.StateDir == "" || before {
 		return k, nil
 	}
 	return k, writeKeys(path, k)
+}
+
+// complete makes what is missing; inMemory says that it will be kept nowhere.
+func (k *keys) complete(inMemory bool) error {
+	if len(k.Accounts) == 0 {
+		k.Accounts = []mockpay.Account{mockpay.NewAccount(demoMerchant, "app-demo", "m-demo")}
+	}
+	if k.SMSKey == "" {
+		k.SMSKey = "sms_" + rand.Text()
+	}
+	if len(k.WeChat) > 0 {
+		return nil
+	}
+	source := demoWeChat
+	if inMemory {
+		source = passing
+	}
+	account, err := source()
+	if err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	k.WeChat = []wechatpay.Account{account}
+	return nil
 }
 
 func readKeys(path string, into *keys) error {

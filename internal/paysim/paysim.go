@@ -16,20 +16,24 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
 	"github.com/friendpay/friendpay/internal/paysim/pace"
 	"github.com/friendpay/friendpay/internal/paysim/sms"
+	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
 // Options of a simulator. The zero value is a simulator in memory with one
-// generated account, at true speed.
+// generated account of each provider, at true speed.
 type Options struct {
-	Accounts    []mockpay.Account // none: as in StateDir, or generated
-	SMSKey      string            // empty: as in StateDir, or generated
-	StateDir    string            // keys and journal; empty: nothing is kept
-	Speed       float64           // divides retry waits and the refund delay; 0 means 1
-	RefundDelay time.Duration     // unscaled; 0 means 3 s
-	Seed        uint64            // of the faults that come by chance
-	Now         func() time.Time  // nil: time.Now
-	PublicURL   string            // where browsers reach it, no slash at the end; empty: as the caller did
-	JournalCap  int               // entries; 0 means 1,000,000
+	Accounts    []mockpay.Account   // none: as in StateDir, or generated
+	WeChat      []wechatpay.Account // none: as in StateDir, or generated
+	SMSKey      string              // empty: as in StateDir, or generated
+	StateDir    string              // keys and journal; empty: nothing is kept
+	Speed       float64             // divides retry waits and the refund delay; 0 means 1
+	RefundDelay time.Duration       // unscaled; 0 means 3 s
+	Seed        uint64              // of the faults that come by chance
+	Now         func() time.Time    // nil: time.Now
+	PublicURL   string              // where browsers reach it, no slash at the end; empty: as the caller did
+	JournalCap  int                 // entries; 0 means 1,000,000
+	Strict      bool                // refuse what providers advise against, see wechatpay.Deps
+	QueryRate   int                 // WeChat Pay's, per second and merchant; 0: 2000, below 0: no limit
 }
 
 // The defaults, and how many callbacks and refunds may be under way at once.
@@ -43,6 +47,7 @@ const (
 // Sim is a running simulator: its handler answers until Close.
 type Sim struct {
 	keys    keys
+	wechat  *wechatpay.Provider
 	journal *journal.Journal
 	board   *faults.Board
 	pace    *pace.Pace
@@ -75,14 +80,28 @@ func New(options Options) (*Sim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
 	}
+	s.wechat, err = wechatpay.New(wechatpay.Deps{
+		Accounts: s.keys.WeChat, Faults: s.board, Pace: p, Client: s.client(),
+		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
+		Strict: options.Strict, QueryRate: options.QueryRate,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
 	s.journal, err = journal.Open(
-		journal.Options{Dir: options.StateDir, Cap: options.JournalCap, Now: options.Now}, s.mockpay.Restore)
+		journal.Options{Dir: options.StateDir, Cap: options.JournalCap, Now: options.Now}, s.restore)
 	if err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
 	}
 	s.handler = s.routes()
 	s.mockpay.Start(s.journal)
+	s.wechat.Start(s.journal)
 	return s, nil
+}
+
+// restore offers an entry to each provider, which knows its own.
+func (s *Sim) restore(entry journal.Entry) error {
+	return errors.Join(s.mockpay.Restore(entry), s.wechat.Restore(entry))
 }
 
 func (o Options) complete() Options {
@@ -130,6 +149,9 @@ func (s *Sim) Faults() *faults.Board { return s.board }
 // Accounts are the mockpay accounts with their secrets.
 func (s *Sim) Accounts() []mockpay.Account { return s.keys.Accounts }
 
+// WeChatAccounts are the WeChat Pay accounts with the secrets of both sides.
+func (s *Sim) WeChatAccounts() []wechatpay.Account { return s.keys.WeChat }
+
 // SMSKey is the bearer key of the text message sink.
 func (s *Sim) SMSKey() string { return s.keys.SMSKey }
 
@@ -138,6 +160,7 @@ func (s *Sim) Reset() error {
 	s.board.Clear()
 	s.pace.Restart()
 	s.mockpay.Reset()
+	s.wechat.Reset()
 	s.inbox.Reset()
 	return s.journal.Reset()
 }

@@ -20,6 +20,10 @@ const (
 	Statement   Op = "statement"
 	Pay         Op = "pay"
 	Callback    Op = "callback"
+
+	Certificates Op = "certificates"
+	Download     Op = "bill_download"
+	Login        Op = "login"
 )
 
 // Mode is a way of going wrong.
@@ -55,22 +59,47 @@ const (
 	Late           Mode = "late"   // MS pass before it is sent
 	Truncated      Mode = "truncated"
 	ForeignAccount Mode = "foreign_account" // names, and is signed by, another account
+
+	WrongSerial    Mode = "wrong_serial"    // names a key that nobody knows
+	Unsigned       Mode = "unsigned"        // no signature; of answers only those that tell success
+	UnsignedErrors Mode = "unsigned_errors" // beside another rule, or alone: a refusal is not signed
+	SignTest       Mode = "signtest"        // the provider's probe: a signature known to be bad
+	StaleFuture    Mode = "stale_future"    // genuine, but stamped 301 s ahead
+	NoResource     Mode = "no_resource"     // a genuinely signed callback that says nothing
+	CertSerial     Mode = "cert_serial"     // signed with the certificate's key, not the public key
+	PreviousKey    Mode = "previous_key"    // encrypted with the key from before a rotation
+	NotEnough      Mode = "not_enough"      // the merchant has no money to refund from
+	BadHash        Mode = "bad_hash"        // a bill that is not what its hash says
 )
 
 var (
-	calls   = []Op{Create, Query, Close, Refund, RefundQuery, Statement}
-	anyCall = append(slices.Clone(calls), Pay)
-	allowed = map[Mode][]Op{
+	calls   = []Op{Create, Query, Close, Refund, RefundQuery, Statement, Certificates}
+	anyCall = append(slices.Clone(calls), Pay, Download, Login)
+	signed  = append(slices.Clone(calls), Callback)
+	// A bill's file is an answer like others, but for its signature.
+	unsignedToo = append(slices.Clone(calls), Download)
+	allowed     = map[Mode][]Op{
 		DropBefore: anyCall, DropAfter: anyCall, ErrorBefore: anyCall, ErrorAfter: anyCall,
 		Hold: anyCall, Delay: anyCall, RateLimited: anyCall,
-		BadSignature: calls, Redirect: calls, HugeBody: calls, BadJSON: calls,
+		BadSignature: calls, Redirect: unsignedToo, HugeBody: unsignedToo, BadJSON: unsignedToo,
 		SayStatus:   {Query, Refund, RefundQuery},
 		WrongAmount: {Pay}, PaidMeantime: {Close},
 		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund},
-		Lost: {Callback}, Double: {Callback}, Forged: {Callback}, Stale: {Callback},
+		Lost: {Callback}, Double: {Callback}, Forged: {Callback}, Stale: signed,
 		Late: {Callback}, Truncated: {Callback}, ForeignAccount: {Callback, Query},
+		WrongSerial: signed, Unsigned: signed, UnsignedErrors: calls, SignTest: signed, StaleFuture: signed,
+		NoResource: {Callback}, CertSerial: {Callback}, PreviousKey: {Callback},
+		NotEnough: {Refund}, BadHash: {Download},
+	}
+
+	// owners are the providers of modes that mean nothing to others.
+	owners = map[Mode]string{
+		WrongSerial: wechat, Unsigned: wechat, UnsignedErrors: wechat, SignTest: wechat, StaleFuture: wechat,
+		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, NotEnough: wechat, BadHash: wechat,
 	}
 )
+
+const wechat = "wechatpay"
 
 // The most a rule may ask for.
 const (
@@ -102,6 +131,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("no such mode: %q", r.Mode)
 	case !slices.Contains(ops, r.Op):
 		return fmt.Errorf("mode %s is not for op %q but for %v", r.Mode, r.Op, ops)
+	case r.Provider != "" && owners[r.Mode] != "" && owners[r.Mode] != r.Provider:
+		return fmt.Errorf("mode %s is for %s only", r.Mode, owners[r.Mode])
 	case r.Count < -1 || r.MS < 0 || r.MS > maxMS || r.Minor < 0 || r.Minor > maxMinor:
 		return fmt.Errorf("count, ms or minor out of range (ms up to %d, minor up to %d)", maxMS, maxMinor)
 	case r.Chance < 0 || r.Chance > 1:
@@ -115,6 +146,7 @@ func (r Rule) check() error {
 }
 
 func (r Rule) matches(provider string, op Op, numbers []string) bool {
-	return r.Op == op && (r.Provider == "" || r.Provider == provider) &&
+	owner := owners[r.Mode]
+	return r.Op == op && (r.Provider == "" || r.Provider == provider) && (owner == "" || owner == provider) &&
 		(r.Number == "" || slices.Contains(numbers, r.Number))
 }

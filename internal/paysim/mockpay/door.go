@@ -1,7 +1,6 @@
 package mockpay
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -9,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
-	"github.com/friendpay/friendpay/internal/paysim/journal"
-	"github.com/friendpay/friendpay/internal/paysim/pace"
 )
 
 // call is a verified call of a merchant. Rule is what shall go wrong with it.
@@ -40,11 +38,11 @@ func (p *Provider) api(op faults.Op, work func(*call) answer) http.HandlerFunc {
 			return
 		}
 		numbers := c.numbers()
-		c.rule = p.spoil(op, numbers...)
-		ctx, cancel := p.until(r.Context())
+		c.rule = p.desk.Spoil(op, numbers...)
+		ctx, cancel := p.desk.Until(r.Context())
 		defer cancel()
-		if refusal := p.before(ctx, c.rule); refusal != nil {
-			p.send(w, c, refusal.answer())
+		if status := p.desk.Before(ctx, c.rule); status != 0 {
+			p.send(w, c, trouble[status].answer())
 			return
 		}
 		result := work(c)
@@ -83,63 +81,19 @@ func (c *call) numbers() []string {
 	return []string{named.Number, named.Order}
 }
 
-// spoil takes a rule off the board and tells the journal.
-func (p *Provider) spoil(op faults.Op, numbers ...string) faults.Rule {
-	rule := p.deps.Faults.Take(Name, op, numbers...)
-	p.tellFault(rule, numbers)
-	return rule
-}
-
-func (p *Provider) tellFault(rule faults.Rule, numbers []string) {
-	if rule.ID == "" {
-		return
-	}
-	entry := journal.Entry{Kind: "fault", Note: string(rule.Op) + " " + string(rule.Mode) + " " + rule.ID}
-	if len(numbers) > 0 {
-		entry.Number = numbers[0]
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.note(entry, record{})
-}
-
-// until is a context that also ends when the simulator stops.
-func (p *Provider) until(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	stop := context.AfterFunc(p.deps.Pace.Context(), cancel)
-	return ctx, func() { stop(); cancel() }
-}
-
-// before spoils a call that then does nothing, or late.
-func (p *Provider) before(ctx context.Context, rule faults.Rule) *failure {
-	switch rule.Mode {
-	case faults.DropBefore:
-		panic(http.ErrAbortHandler) // the server closes the connection without an answer
-	case faults.ErrorBefore:
-		return fail(http.StatusInternalServerError, "SYSTEM_ERROR", "try again")
-	case faults.RateLimited:
-		return fail(http.StatusTooManyRequests, "RATE_LIMITED", "too many calls")
-	case faults.Delay:
-		// A caller who gave up still gets it done: that is what makes it ambiguous.
-		pace.Sleep(ctx, time.Duration(rule.MS)*time.Millisecond)
-	default: // the other modes come later
-	}
-	return nil
+var trouble = map[int]*failure{
+	http.StatusInternalServerError: fail(http.StatusInternalServerError, "SYSTEM_ERROR", "try again"),
+	http.StatusTooManyRequests:     fail(http.StatusTooManyRequests, "RATE_LIMITED", "too many calls"),
 }
 
 // after answers, unless the rule spoils the answer of what was done.
 func (p *Provider) after(ctx context.Context, w http.ResponseWriter, c *call, result answer) {
-	switch c.rule.Mode {
-	case faults.DropAfter:
-		panic(http.ErrAbortHandler)
-	case faults.ErrorAfter:
-		result = fail(http.StatusInternalServerError, "SYSTEM_ERROR", "try again").answer()
-	case faults.Hold:
-		p.deps.Faults.Hold(ctx, c.rule)
-	case faults.Redirect:
+	switch status := p.desk.After(ctx, c.rule); status {
+	case http.StatusFound:
 		w.Header().Set("Location", "/mockpay/v1/elsewhere")
-		result.status = http.StatusFound
-	default: // the other modes had their moment, or change the bytes only
+		result.status = status
+	case http.StatusInternalServerError:
+		result = trouble[status].answer()
 	}
 	p.send(w, c, result)
 }
@@ -148,13 +102,17 @@ func (p *Provider) after(ctx context.Context, w http.ResponseWriter, c *call, re
 // no other answer can be put in its place.
 func (p *Provider) send(w http.ResponseWriter, c *call, result answer) {
 	body := c.bytes(result)
-	secret := c.account.Secret
-	if c.rule.Mode == faults.BadSignature {
+	secret, at := c.account.Secret, p.deps.Pace.Now()
+	switch c.rule.Mode {
+	case faults.BadSignature:
 		secret += "?"
+	case faults.Stale:
+		at = at.Add(-301 * time.Second)
+	default: // the other modes leave the signature as it is
 	}
 	header := w.Header()
 	if c.account.Secret != "" {
-		stamp := strconv.FormatInt(p.deps.Pace.Now().Unix(), 10)
+		stamp := strconv.FormatInt(at.Unix(), 10)
 		header.Set("Mockpay-Timestamp", stamp)
 		header.Set("Mockpay-Nonce", c.nonce)
 		header.Set("Mockpay-Signature", sum(secret, strconv.Itoa(result.status), stamp, c.nonce, string(body)))
@@ -171,39 +129,13 @@ func (c *call) bytes(result answer) []byte {
 	if result.body == nil {
 		return nil
 	}
-	body := encode(result.body)
+	body := desk.Encode(result.body)
 	switch c.rule.Mode {
-	case faults.HugeBody:
-		return append(bytes.Repeat([]byte(" "), 8<<20), body...)
-	case faults.BadJSON:
-		return body[:len(body)/2]
 	case faults.SayStatus:
-		return claim(body, map[string]any{"status": c.rule.Value})
+		return desk.Claim(body, map[string]any{"status": c.rule.Value})
 	case faults.ForeignAccount:
-		return claim(body, map[string]any{"merchant": "foreign", "app_id": "foreign"})
+		return desk.Claim(body, map[string]any{"merchant": "foreign", "app_id": "foreign"})
 	default:
-		return body
+		return desk.Garble(body, c.rule.Mode)
 	}
-}
-
-// claim changes members of an answer that is about to be signed.
-func claim(body []byte, lies map[string]any) []byte {
-	var members map[string]any
-	if json.Unmarshal(body, &members) != nil {
-		return body
-	}
-	for name, value := range lies {
-		members[name] = value
-	}
-	return encode(members)
-}
-
-// encode is for what always marshals: strings, numbers and times of this age. If
-// it did not, the simulator would no longer be the truth and must not go on.
-func encode(value any) []byte {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
-	}
-	return text
 }

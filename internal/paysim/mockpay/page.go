@@ -1,58 +1,24 @@
 package mockpay
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
-	"fmt"
-	"html/template"
 	"net/http"
-	"strconv"
-	"strings"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
-//go:embed page.html
-var pageText string
-
-//go:embed page.css
-var pageStyle string
-
-var page = template.Must(template.New("page").Parse(pageText))
-
-// policy lets the page have its own style and nothing else. It names no
-// form-action: browsers apply that to the redirect back to the merchant too.
-var policy = func() string {
-	digest := sha256.Sum256([]byte(pageStyle))
-	return "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; style-src 'sha256-" +
-		base64.StdEncoding.EncodeToString(digest[:]) + "'"
-}()
-
-// pageView is what the payer sees. Headline is empty while the order is payable.
-type pageView struct {
-	Style     template.CSS
-	Merchant  string
-	Subject   string
-	Yuan      string
-	Number    string
-	Until     string
-	Headline  string
-	Detail    string
-	Good      bool
-	ReturnURL string
-}
+// blank is the page before anything is known.
+func blank() desk.Page { return desk.Page{Mark: "M", Brand: "Mockpay 模拟收银台"} }
 
 func (p *Provider) showPage(w http.ResponseWriter, r *http.Request) {
 	o := p.byToken(r)
 	if o == nil {
-		unknown := pageView{Headline: "链接无效", Detail: "请回到商户页面重新打开支付链接。"}
-		p.render(w, http.StatusNotFound, unknown)
+		unknown := blank()
+		unknown.Headline, unknown.Detail = "链接无效", "请回到商户页面重新打开支付链接。"
+		desk.Render(w, http.StatusNotFound, unknown)
 		return
 	}
-	p.render(w, http.StatusOK, p.pageOf(o))
+	desk.Render(w, http.StatusOK, p.pageOf(o))
 }
 
 func (p *Provider) byToken(r *http.Request) *order {
@@ -78,23 +44,26 @@ func (p *Provider) pressButton(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, o *order) {
-	rule := p.spoil(faults.Pay, o.Call.Number)
-	ctx, cancel := p.until(r.Context())
+	rule := p.desk.Spoil(faults.Pay, o.Call.Number)
+	ctx, cancel := p.desk.Until(r.Context())
 	defer cancel()
-	if refusal := p.before(ctx, rule); refusal != nil {
-		p.render(w, refusal.status, p.trouble(o))
+	if status := p.desk.Before(ctx, rule); status != 0 {
+		desk.Render(w, status, p.pageOf(o).Trouble())
 		return
 	}
 	refusal := p.payNow(o, false, rule) //nolint:contextcheck // callbacks outlive the call
 	switch {
 	case refusal == errPaid || refusal == errClosed:
-		p.render(w, refusal.status, p.pageOf(o))
+		desk.Render(w, refusal.status, p.pageOf(o))
 		return
-	case refusal != nil || rule.Mode == faults.ErrorAfter:
-		p.render(w, http.StatusInternalServerError, p.trouble(o))
+	case refusal != nil:
+		desk.Render(w, refusal.status, p.pageOf(o).Trouble())
 		return
 	}
-	p.lag(ctx, rule)
+	if status := p.desk.After(ctx, rule); status != 0 {
+		desk.Render(w, status, p.pageOf(o).Trouble())
+		return
+	}
 	p.goBack(w, r, o)
 }
 
@@ -109,82 +78,30 @@ func (p *Provider) payNow(o *order, late bool, rule faults.Rule) *failure {
 	return refusal
 }
 
-// lag spoils the answer to a payment that was made.
-func (p *Provider) lag(ctx context.Context, rule faults.Rule) {
-	switch rule.Mode {
-	case faults.DropAfter:
-		panic(http.ErrAbortHandler)
-	case faults.Hold:
-		p.deps.Faults.Hold(ctx, rule)
-	default: // the other modes had their moment
-	}
-}
-
 // goBack redirects to the merchant, or to the page where there is no return address.
 func (p *Provider) goBack(w http.ResponseWriter, r *http.Request, o *order) {
 	target := o.Call.ReturnURL
 	if target == "" {
 		target = "/mockpay/pay/" + o.Token
 	}
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	http.Redirect(w, r, target, http.StatusSeeOther)
+	desk.GoBack(w, r, target)
 }
 
-func (p *Provider) pageOf(o *order) pageView {
+func (p *Provider) pageOf(o *order) desk.Page {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.deps.Pace.Now()
-	view := pageView{
-		Merchant: p.byMerchant[o.Merchant].title(), Subject: o.Call.Subject, Yuan: yuan(o.Call.Amount.Minor),
-		Number: o.Call.Number, ReturnURL: o.Call.ReturnURL,
-		Until: o.Call.ExpiresAt.In(shanghai).Format("1月2日 15:04"),
-	}
+	now, view := p.deps.Pace.Now(), blank()
+	view.Merchant, view.Subject = p.byMerchant[o.Merchant].title(), o.Call.Subject
+	view.Yuan, view.Number = desk.Yuan(o.Call.Amount.Minor), o.Call.Number
+	view.Until = o.Call.ExpiresAt.In(desk.Shanghai).Format("1月2日 15:04")
+	view.ReturnURL = o.Call.ReturnURL
 	switch {
 	case o.status(now) == paid:
-		view.Headline, view.Good = "已支付", true
-		view.Detail = "该订单已支付成功，请勿重复付款。"
+		return view.Paid()
 	case o.Closed:
-		view.Headline = "订单已关闭"
-		view.Detail = "商户已关闭该订单，无法继续支付。您没有被扣款。"
+		return view.Closed()
 	case o.status(now) == closed:
-		view.Headline = "订单已过期"
-		view.Detail = "已超过支付期限，无法继续支付。您没有被扣款。"
+		return view.Expired()
 	}
 	return view
-}
-
-func (p *Provider) trouble(o *order) pageView {
-	view := p.pageOf(o)
-	view.Headline, view.Good = "系统繁忙", false
-	view.Detail = "请返回商户页面查看支付结果，确认未支付后再重试。"
-	return view
-}
-
-func (p *Provider) render(w http.ResponseWriter, status int, view pageView) {
-	view.Style = template.CSS(pageStyle) //nolint:gosec // our own file
-	var body bytes.Buffer
-	if err := page.Execute(&body, view); err != nil {
-		http.Error(w, "page", http.StatusInternalServerError)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", policy)
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Robots-Tag", "noindex")
-	header.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // the browser may be gone
-}
-
-// yuan writes fen as people read them: 1234567 is 12,345.67.
-func yuan(fen int64) string {
-	whole := strconv.FormatInt(fen/100, 10)
-	var parts []string
-	for len(whole) > 3 {
-		parts = append([]string{whole[len(whole)-3:]}, parts...)
-		whole = whole[:len(whole)-3]
-	}
-	return fmt.Sprintf("%s.%02d", strings.Join(append([]string{whole}, parts...), ","), fen%100)
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/paysim/courier"
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
 	"github.com/friendpay/friendpay/internal/paysim/pace"
@@ -33,21 +35,22 @@ type Provider struct {
 	journal    *journal.Journal
 	byKey      map[string]Account
 	byMerchant map[string]Account
-	nonces     nonces
+	nonces     desk.Once
+	desk       *desk.Desk
+	courier    *courier.Courier
 
 	mu      sync.Mutex
 	orders  map[string]*order // by number: the engine mints numbers for all accounts together
 	tokens  map[string]*order
 	refunds map[string]*refund
-	events  map[string]*event // not yet accepted
-	lines   []line            // of all statements, in order of time
+	lines   []line // of all statements, in order of time
 }
 
 // record is the snapshot that a journal entry carries to the next run.
 type record struct {
-	Order  *order  `json:"order,omitempty"`
-	Refund *refund `json:"refund,omitempty"`
-	Event  *event  `json:"event,omitempty"`
+	Order  *order         `json:"order,omitempty"`
+	Refund *refund        `json:"refund,omitempty"`
+	Event  *courier.Event `json:"event,omitempty"`
 }
 
 // New checks the accounts. Before use: Restore for each old journal entry, then Start.
@@ -55,7 +58,10 @@ func New(deps Deps) (*Provider, error) {
 	if deps.Faults == nil || deps.Pace == nil || deps.Client == nil {
 		return nil, errors.New("mockpay needs faults, a pace and a client")
 	}
-	p := &Provider{deps: deps, byKey: map[string]Account{}, byMerchant: map[string]Account{}}
+	p := &Provider{
+		deps: deps, byKey: map[string]Account{}, byMerchant: map[string]Account{},
+		nonces: desk.Once{Keep: 2 * tolerance},
+	}
 	for _, account := range deps.Accounts {
 		if err := account.check(); err != nil {
 			return nil, fmt.Errorf("mockpay: %w", err)
@@ -66,13 +72,19 @@ func New(deps Deps) (*Provider, error) {
 		}
 		p.byKey[account.KeyID], p.byMerchant[account.Merchant] = account, account
 	}
+	p.desk = &desk.Desk{Provider: Name, Faults: deps.Faults, Pace: deps.Pace, Note: p.noteAlone}
+	p.courier = courier.New(courier.Deps{
+		Desk: p.desk, Lock: &p.mu, Send: p.dispatch, Flush: func() error { return p.journal.Flush() },
+		Note: func(entry journal.Entry, e *courier.Event) { p.note(entry, record{Event: e}) },
+	})
 	p.forget()
 	return p, nil
 }
 
 func (p *Provider) forget() {
 	p.orders, p.tokens = map[string]*order{}, map[string]*order{}
-	p.refunds, p.events, p.lines = map[string]*refund{}, map[string]*event{}, nil
+	p.refunds, p.lines = map[string]*refund{}, nil
+	p.courier.Forget()
 }
 
 // Reset forgets orders, refunds and events; the caller stopped the pace before.
@@ -98,10 +110,7 @@ func (p *Provider) Restore(entry journal.Entry) error {
 		p.refunds[r.Refund.Call.Number] = r.Refund
 	}
 	if r.Event != nil {
-		p.events[r.Event.ID] = r.Event
-		if r.Event.Done {
-			delete(p.events, r.Event.ID)
-		}
+		p.courier.Restore(r.Event)
 	}
 	p.enter(entry)
 	return nil
@@ -113,9 +122,7 @@ func (p *Provider) Start(j *journal.Journal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.journal = j
-	for _, e := range p.events {
-		p.post(e)
-	}
+	p.courier.Start()
 	for _, r := range p.refunds {
 		if r.Status == processing && r.Outcome != "" {
 			p.settleLater(r)
@@ -128,9 +135,16 @@ func (p *Provider) Start(j *journal.Journal) {
 func (p *Provider) note(entry journal.Entry, snapshot record) {
 	entry.Provider = Name
 	if p.journal.Durable() {
-		entry.Record = encode(snapshot)
+		entry.Record = desk.Encode(snapshot)
 	}
 	p.enter(p.journal.Record(entry))
+}
+
+// noteAlone is note for those who do not hold the lock.
+func (p *Provider) noteAlone(entry journal.Entry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.note(entry, record{})
 }
 
 func (o *order) entry(kind string, minor int64) journal.Entry {

@@ -4,19 +4,18 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 )
 
 // tolerance is how far a timestamp may be from the simulator's clock.
 const tolerance = 300 * time.Second
-
-// maxNonces bounds each of the two generations of nonces.
-const maxNonces = 1_000_000
 
 var nonceForm = regexp.MustCompile(`^[0-9A-Za-z_-]{16,64}$`)
 
@@ -45,32 +44,12 @@ func (p *Provider) signed(r *http.Request, account Account, body []byte) *failur
 	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > tolerance {
 		return fail(http.StatusUnauthorized, "TIMESTAMP_INVALID", "the timestamp is too far from now")
 	}
-	return p.nonces.use(account.KeyID+" "+nonce, now)
-}
-
-// nonces remembers what was used for at least twice the tolerance: longer than
-// any signed call stays valid.
-type nonces struct {
-	mu       sync.Mutex
-	young    map[string]struct{}
-	old      map[string]struct{}
-	turnedAt time.Time
-}
-
-func (n *nonces) use(key string, now time.Time) *failure {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.young == nil || now.Sub(n.turnedAt) > 2*tolerance {
-		n.old, n.young, n.turnedAt = n.young, map[string]struct{}{}, now
-	}
-	_, young := n.young[key]
-	_, old := n.old[key]
+	err = p.nonces.Use(account.KeyID+" "+nonce, now)
 	switch {
-	case young || old:
-		return fail(http.StatusUnauthorized, "NONCE_REPLAYED", "this call was made before")
-	case len(n.young) >= maxNonces:
-		return fail(http.StatusServiceUnavailable, "BUSY", "too many calls in a short time")
+	case errors.Is(err, desk.ErrUsed):
+		return fail(http.StatusUnauthorized, "NONCE_REPLAYED", err.Error())
+	case err != nil:
+		return fail(http.StatusServiceUnavailable, "BUSY", err.Error())
 	}
-	n.young[key] = struct{}{}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
@@ -19,24 +20,23 @@ type simCall struct {
 func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	wanted, o, refusal := p.simOrder(w, r)
 	if refusal != nil {
-		reply(w, refusal.status, refusal)
+		desk.Reply(w, refusal.status, refusal)
 		return
 	}
-	rule := p.spoil(faults.Pay, wanted.Number)
-	ctx, cancel := p.until(r.Context())
+	rule := p.desk.Spoil(faults.Pay, wanted.Number)
+	ctx, cancel := p.desk.Until(r.Context())
 	defer cancel()
-	refusal = p.before(ctx, rule)
+	refusal = trouble[p.desk.Before(ctx, rule)]
 	if refusal == nil {
 		refusal = p.payNow(o, wanted.Late, rule) //nolint:contextcheck // callbacks outlive the call
 	}
-	if refusal == nil && rule.Mode == faults.ErrorAfter {
-		refusal = fail(http.StatusInternalServerError, "SYSTEM_ERROR", "try again")
+	if refusal == nil {
+		refusal = trouble[p.desk.After(ctx, rule)]
 	}
 	if refusal != nil {
-		reply(w, refusal.status, refusal)
+		desk.Reply(w, refusal.status, refusal)
 		return
 	}
-	p.lag(ctx, rule)
 	p.replyOrder(w, o)
 }
 
@@ -47,7 +47,7 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 		refusal = invalid("the amount is between 1 and 100000000 fen, or 0 for what was asked")
 	}
 	if refusal != nil {
-		reply(w, refusal.status, refusal)
+		desk.Reply(w, refusal.status, refusal)
 		return
 	}
 	p.mu.Lock()
@@ -63,7 +63,7 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 func (p *Provider) simRefund(w http.ResponseWriter, r *http.Request) {
 	var wanted simCall
 	if refusal := readSim(w, r, &wanted); refusal != nil {
-		reply(w, refusal.status, refusal)
+		desk.Reply(w, refusal.status, refusal)
 		return
 	}
 	states := map[string]string{"done": done, "abnormal": abnormal, "closed": closed}
@@ -73,11 +73,11 @@ func (p *Provider) simRefund(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !known:
 		p.mu.Unlock()
-		reply(w, errNoRefund.status, errNoRefund)
+		desk.Reply(w, errNoRefund.status, errNoRefund)
 		return
 	case !valid || refund.Status == done || refund.Status == closed:
 		p.mu.Unlock()
-		reply(w, http.StatusConflict, fail(0, "REFUND_STATE", "the state is done, abnormal or closed; "+
+		desk.Reply(w, http.StatusConflict, fail(0, "REFUND_STATE", "the state is done, abnormal or closed; "+
 			"done and closed are final"))
 		return
 	}
@@ -118,14 +118,8 @@ func (p *Provider) replyOrder(w http.ResponseWriter, o *order) {
 
 func (p *Provider) replyDurable(w http.ResponseWriter, view any) {
 	if err := p.journal.Flush(); err != nil {
-		reply(w, http.StatusInternalServerError, fail(0, "SYSTEM_ERROR", "the journal is broken"))
+		desk.Reply(w, http.StatusInternalServerError, fail(0, "SYSTEM_ERROR", "the journal is broken"))
 		return
 	}
-	reply(w, http.StatusOK, view)
-}
-
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(encode(body)) //nolint:gosec // JSON, sent as JSON; the caller may be gone
+	desk.Reply(w, http.StatusOK, view)
 }

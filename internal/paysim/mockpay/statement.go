@@ -4,14 +4,12 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 )
 
 // statementPage is how many lines one answer holds.
 const statementPage = 1000
-
-// shanghai is fixed: China has known no summer time since 1991, and a machine
-// without a time zone database must give the same days.
-var shanghai = time.FixedZone("CST", 8*60*60)
 
 type statementView struct {
 	Day   string `json:"day"`
@@ -21,7 +19,7 @@ type statementView struct {
 
 // statement lists what moved on a day in Shanghai, oldest first, a page at a time.
 func (p *Provider) statement(c *call) answer {
-	day, err := time.ParseInLocation(time.DateOnly, c.request.PathValue("day"), shanghai)
+	day, err := time.ParseInLocation(time.DateOnly, c.request.PathValue("day"), desk.Shanghai)
 	if err != nil {
 		return invalid("the day is written 2006-01-02").answer()
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
 )
@@ -52,14 +53,10 @@ func (p *Provider) create(c *call) answer {
 }
 
 func (p *Provider) publicURL(r *http.Request) string {
-	switch {
-	case p.deps.PublicURL != "":
+	if p.deps.PublicURL != "" {
 		return p.deps.PublicURL
-	case r.TLS != nil:
-		return "https://" + r.Host
-	default:
-		return "http://" + r.Host
 	}
+	return desk.Origin(r)
 }
 
 func (p *Provider) query(c *call) answer {

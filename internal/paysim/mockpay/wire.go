@@ -6,10 +6,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 )
 
 // The limits of the protocol.
@@ -73,7 +74,7 @@ func (c createCall) check() *failure {
 		return invalid("the subject is 1 to 127 characters")
 	case c.ExpiresAt.IsZero():
 		return invalid("expires_at is missing")
-	case !webAddress(c.NotifyURL) || c.ReturnURL != "" && !webAddress(c.ReturnURL):
+	case !desk.WebAddress(c.NotifyURL, maxURL) || c.ReturnURL != "" && !desk.WebAddress(c.ReturnURL, maxURL):
 		return invalid("notify_url and return_url are absolute http addresses of at most 512 bytes")
 	}
 	return c.Amount.check()
@@ -101,16 +102,10 @@ func (c refundCall) check() *failure {
 		return invalid("numbers are 26 characters [0-9A-Z]")
 	case utf8.RuneCountInString(c.Reason) > maxSubject:
 		return invalid("the reason is at most 127 characters")
-	case c.NotifyURL != "" && !webAddress(c.NotifyURL):
+	case c.NotifyURL != "" && !desk.WebAddress(c.NotifyURL, maxURL):
 		return invalid("notify_url is an absolute http address of at most 512 bytes")
 	}
 	return c.Amount.check()
-}
-
-func webAddress(raw string) bool {
-	u, err := url.Parse(raw)
-	return err == nil && len(raw) <= maxURL && (u.Scheme == "http" || u.Scheme == "https") &&
-		u.Host != "" && u.User == nil
 }
 
 // read decodes one JSON value, refusing unknown fields and anything behind it.

@@ -64,8 +64,11 @@ func (p *Pace) leave() {
 
 // Wait lets a scaled duration pass and says whether it passed undisturbed.
 func (p *Pace) Wait(ctx context.Context, d time.Duration) bool {
-	return Sleep(ctx, time.Duration(float64(d)/p.speed))
+	return Sleep(ctx, p.Scale(d))
 }
+
+// Scale is how long a duration of the provider's rules lasts here.
+func (p *Pace) Scale(d time.Duration) time.Duration { return time.Duration(float64(d) / p.speed) }
 
 // Sleep lets an unscaled duration pass and says whether it passed undisturbed.
 func Sleep(ctx context.Context, d time.Duration) bool {
