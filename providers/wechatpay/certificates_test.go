@@ -28,6 +28,11 @@ func newOffice(n int64, key *rsa.PrivateKey, apiKey string, from, to time.Time) 
 	return &office{serial: serial, key: key, list: listOf(serial, sealed(apiKey, "certificate", pem))}
 }
 
+// listing is the same office with another list.
+func (o *office) listing(list string) *office {
+	return &office{serial: o.serial, key: o.key, list: list}
+}
+
 func listOf(serial string, sealed any) string {
 	return text(map[string]any{"data": []any{map[string]any{
 		"serial_no": serial, "effective_time": "2025-01-01T00:00:00+08:00", "encrypt_certificate": sealed,
@@ -76,13 +81,14 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 		"ended":             newOffice(3, keys().stranger, apiKey, lately, lately.Add(time.Minute)),
 		"not yet":           newOffice(4, keys().stranger, apiKey, later, later.Add(time.Hour)),
 		"signed by another": {serial: genuine.serial, key: keys().wechat, list: genuine.list},
-		"another serial":    {serial: serial, key: keys().stranger, list: strings.Replace(genuine.list, genuine.serial, serial, 1)},
-		"none":              {serial: genuine.serial, key: keys().stranger, list: `{"data":[]}`},
-		"null":              {serial: genuine.serial, key: keys().stranger, list: `{"data":[null,{"encrypt_certificate":null}]}`},
-		"no list":           {serial: genuine.serial, key: keys().stranger, list: `<html>`},
-		"no PEM": {serial: genuine.serial, key: keys().stranger, list: listOf(genuine.serial,
-			sealed(apiKey, "certificate", "no PEM"))},
-		"a short nonce": {serial: genuine.serial, key: keys().stranger, list: listOf(genuine.serial, short)},
+		"another serial": {
+			serial: serial, key: keys().stranger, list: strings.Replace(genuine.list, genuine.serial, serial, 1),
+		},
+		"none":          genuine.listing(`{"data":[]}`),
+		"null":          genuine.listing(`{"data":[null,{"encrypt_certificate":null}]}`),
+		"no list":       genuine.listing(`<html>`),
+		"no PEM":        genuine.listing(listOf(genuine.serial, sealed(apiKey, "certificate", "no PEM"))),
+		"a short nonce": genuine.listing(listOf(genuine.serial, short)),
 	} {
 		_, err := adapter(t, open(t, o.answer), certificateMode).Query(t.Context(), ref)
 		require.Equal(t, providers.Ambiguous, providers.ClassOf(err), name)

@@ -24,13 +24,14 @@ func TestTheLoginAddressKeepsItsOrder(t *testing.T) {
 	a, err := wechatpay.New(good("https://api.mch.weixin.qq.com"), nil)
 	require.NoError(t, err)
 	require.Equal(t, "https://open.weixin.qq.com/connect/oauth2/authorize?appid="+app+
-		"&redirect_uri=https%3A%2F%2Fpay.example.cn%2Fback%3Fa%3Db%26c&response_type=code&scope=snsapi_base&state=S1"+
-		"#wechat_redirect", a.LoginURL("https://pay.example.cn/back?a=b&c", "S1"))
+		"&redirect_uri=https%3A%2F%2Fpay.example.cn%2Fback%3Fa%3Db%26c&response_type=code&scope=snsapi_base"+
+		"&state=S1#wechat_redirect", a.LoginURL("https://pay.example.cn/back?a=b&c", "S1"))
 }
 
 func TestACodeIsExchangedForAnOpenID(t *testing.T) {
 	t.Parallel()
-	s := open(t, plain(`{"access_token":"A","expires_in":7200,"refresh_token":"R","openid":"oFriend01","scope":"snsapi_base"}`))
+	s := open(t, plain(`{"access_token":"A","expires_in":7200,"refresh_token":"R",
+		"openid":"oFriend01","scope":"snsapi_base"}`))
 	who, err := adapter(t, s, nil).Login(t.Context(), "CODE&x")
 	require.NoError(t, err)
 	require.Equal(t, providers.Identity{Subject: "oFriend01", App: app}, who)
@@ -42,8 +43,8 @@ func TestACodeIsExchangedForAnOpenID(t *testing.T) {
 func TestASpentCodeHasItsOwnName(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{40029, 40163, 41008, 42003} {
-		_, err := adapter(t, open(t, plain(fmt.Sprintf(`{"errcode":%d,"errmsg":"invalid code, rid: 1"}`, code))), nil).
-			Login(t.Context(), "CODE")
+		said := fmt.Sprintf(`{"errcode":%d,"errmsg":"invalid code, rid: 1"}`, code)
+		_, err := adapter(t, open(t, plain(said)), nil).Login(t.Context(), "CODE")
 		require.ErrorIs(t, err, providers.ErrLogin)
 	}
 	a := adapter(t, open(t, plain(`{}`)), nil)

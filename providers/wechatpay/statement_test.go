@@ -18,6 +18,7 @@ import (
 )
 
 const (
+	billFile = "/v3/billdownload/file?token=6XIv5TUPto7pByrTQKhd6kwvyKLG2uY%2B&x=1"
 	billHead = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类," +
 		"应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率," +
 		"订单金额,申请退款金额,费率备注"
@@ -52,7 +53,7 @@ type bank struct {
 func (b bank) answer(w http.ResponseWriter, r *http.Request, _ []byte) {
 	if r.URL.Path == "/v3/bill/tradebill" {
 		if b.address == "" {
-			b.address = "https://api.mch.weixin.qq.com/v3/billdownload/file?token=6XIv5TUPto7pByrTQKhd6kwvyKLG2uY%2B&x=1"
+			b.address = "https://api.mch.weixin.qq.com" + billFile
 		}
 		sum := sha1.Sum([]byte(b.hashed))
 		reply(w, 200, text(map[string]string{
@@ -79,7 +80,8 @@ var billDay = time.Date(2025, 1, 1, 20, 0, 0, 0, time.UTC) // the 2nd in Shangha
 
 func TestABillIsReadToTheFen(t *testing.T) {
 	t.Parallel()
-	file := aBill(billRow(app, "SUCCESS", "", "129.00", "0.00"), billRow(app, "REFUND", "SUCCESS", "0.00", "9.07"),
+	file := aBill(
+		billRow(app, "SUCCESS", "", "129.00", "0.00"), billRow(app, "REFUND", "SUCCESS", "0.00", "9.07"),
 		billRow(app, "REFUND", "PROCESSING", "0.00", "0.1"), billRow(app, "REFUND", "FAILED", "0.00", "1.00"),
 		billRow("wx-other", "SUCCESS", "", "55.00", "0.00"), billRow(app, "REVOKED", "", "55.00", "0.00"))
 	at := time.Date(2025, 1, 1, 2, 2, 3, 0, time.UTC)
@@ -96,8 +98,9 @@ func TestABillIsReadToTheFen(t *testing.T) {
 			{Kind: "refund", Number: number, Refund: refundNo, Transaction: "50300907", Amount: models.CNY(907)},
 			{Kind: "refund", Number: number, Refund: refundNo, Transaction: "50300907", Amount: models.CNY(10)},
 		}, entries)
-		require.Equal(t, "/v3/bill/tradebill?bill_date=2025-01-02&bill_type=ALL&tar_type=GZIP", s.calls()[0].RequestURI)
-		require.Equal(t, "/v3/billdownload/file?token=6XIv5TUPto7pByrTQKhd6kwvyKLG2uY%2B&x=1", s.calls()[1].RequestURI)
+		came := s.calls()
+		require.Equal(t, "/v3/bill/tradebill?bill_date=2025-01-02&bill_type=ALL&tar_type=GZIP", came[0].RequestURI)
+		require.Equal(t, billFile, came[1].RequestURI)
 	}
 }
 
@@ -115,7 +118,8 @@ func TestColumnsAreFoundByTheirNames(t *testing.T) {
 		return rest + mark + first + "\r\n"
 	}
 	file := turn(billHead+"\r\n") + turn(billRow(app, "SUCCESS", "", "129.00", "0.00")) + billEnd
-	entries, err := adapter(t, open(t, bank{file: file, hashed: file}.answer), nil).Statement(t.Context(), billDay)
+	s := open(t, bank{file: file, hashed: file}.answer)
+	entries, err := adapter(t, s, nil).Statement(t.Context(), billDay)
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
 	require.Equal(t, number, entries[0].Number)
@@ -125,17 +129,18 @@ func TestABillThatIsNotTheOnePromisedIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	row := billRow(app, "SUCCESS", "", "129.00", "0.00")
 	file := aBill(row)
+	nameless := strings.Replace(file, "订单金额,申请", "x,申请", 1)
 	for name, b := range map[string]bank{
 		"another":         {file: aBill(row, row), hashed: file},
 		"cut short":       {file: billHead + "\r\n" + row, hashed: billHead + "\r\n" + row},
 		"no row":          {file: aBill("`a,`b\r\n"), hashed: aBill("`a,`b\r\n")},
 		"no bill":         {file: "\xd6\xd0\xb9\xfa", hashed: "\xd6\xd0\xb9\xfa"},
 		"empty":           {plain: true},
-		"a column less":   {file: strings.Replace(file, "订单金额,申请", "x,申请", 1), hashed: strings.Replace(file, "订单金额,申请", "x,申请", 1)},
+		"a column less":   {file: nameless, hashed: nameless},
 		"expired":         {status: 404, hashed: file},
 		"a strange host":  {file: file, hashed: file, address: "https://evil.example/v3/billdownload/file?token=1"},
-		"in the clear":    {file: file, hashed: file, address: "http://api.mch.weixin.qq.com/v3/billdownload/file?token=1"},
-		"a host in front": {file: file, hashed: file, address: "https://api.mch.weixin.qq.com@evil.example/?token=1"},
+		"in the clear":    {file: file, hashed: file, address: "http://api.mch.weixin.qq.com/?token=1"},
+		"a host in front": {file: file, hashed: file, address: "https://api.mch.weixin.qq.com@evil.example/?token"},
 	} {
 		_, err := adapter(t, open(t, b.answer), nil).Statement(t.Context(), billDay)
 		classed(t, err, providers.Ambiguous, "")
@@ -167,6 +172,7 @@ func TestADayWithoutABill(t *testing.T) {
 	_, err = asked(t, 400, `{"code":"STATEMENT_CREATING","message":"生成中"}`).Statement(t.Context(), billDay)
 	failed = classed(t, err, providers.Refused, "STATEMENT_CREATING")
 	require.Equal(t, 30*time.Minute, failed.RetryAfter)
-	_, err = adapter(t, open(t, unsigned(400, `{"code":"NO_STATEMENT_EXIST"}`)), nil).Statement(t.Context(), billDay)
+	nobody := adapter(t, open(t, unsigned(400, `{"code":"NO_STATEMENT_EXIST"}`)), nil)
+	_, err = nobody.Statement(t.Context(), billDay)
 	classed(t, err, providers.Ambiguous, "400")
 }

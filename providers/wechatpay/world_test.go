@@ -240,7 +240,8 @@ func asked(t *testing.T, status int, body string) *wechatpay.Adapter {
 func payment(product string) providers.Payment {
 	return providers.Payment{
 		Number: number, Product: product, Amount: models.CNY(12900), Subject: "代付 <a> & b",
-		ExpiresAt: time.Now().Add(30 * time.Minute).UTC(), NotifyURL: "https://pay.example.cn/v1/callbacks/wechatpay/a",
+		ExpiresAt: time.Now().Add(30 * time.Minute).UTC(),
+		NotifyURL: "https://pay.example.cn/v1/callbacks/wechatpay/a",
 		ReturnURL: "https://pay.example.cn/pay/result?x=1", Payer: "oFriend01", PayerIP: "203.0.113.9",
 	}
 }
