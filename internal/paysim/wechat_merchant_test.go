@@ -45,6 +45,7 @@ type shop struct {
 	account wechatpay.Account
 	key     *rsa.PrivateKey
 	asks    string // Wechatpay-Serial of the calls
+	clock   func() time.Time
 }
 
 func openShop(t *testing.T, options paysim.Options) *shop {
@@ -53,7 +54,10 @@ func openShop(t *testing.T, options paysim.Options) *shop {
 		options.WeChat = shops()
 	}
 	m := open(t, options)
-	s := &shop{merchant: m}
+	s := &shop{merchant: m, clock: time.Now}
+	if options.Now != nil {
+		s.clock = options.Now
+	}
 	s.become(m.sim.WeChatAccounts()[0])
 	return s
 }
@@ -85,7 +89,7 @@ func (s *shop) request(method, path string, body any) *http.Request {
 	}
 	r, err := http.NewRequest(method, s.base+path, bytes.NewReader(text))
 	require.NoError(s.t, err)
-	s.authorize(r, string(text), time.Now(), rand.Text())
+	s.authorize(r, string(text), s.clock(), rand.Text())
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "test")
 	r.Header.Set("Wechatpay-Serial", s.asks)
