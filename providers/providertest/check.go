@@ -74,7 +74,7 @@ func (b *Bench) payment(fen int64) providers.Payment {
 	return providers.Payment{
 		Number: Number(), Product: b.Product, Amount: models.CNY(fen), Subject: "合同测试 contract",
 		ExpiresAt: time.Now().Add(30 * time.Minute), NotifyURL: b.Inbox.URL,
-		ReturnURL: b.Inbox.URL + "/return",
+		ReturnURL: b.Inbox.URL + "/return", Payer: b.Payer, PayerIP: "203.0.113.9",
 	}
 }
 

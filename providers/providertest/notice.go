@@ -31,6 +31,9 @@ func noticeChecks(traits Traits) []Check {
 			Check{"notice/stale_is_refused", spoiledNotice("stale")},
 			Check{"notice/times_are_compared", noticeTimes})
 	}
+	for _, mode := range traits.Forgeries {
+		checks = append(checks, Check{"notice/" + mode + "_is_refused", spoiledNotice(mode)})
+	}
 	return checks
 }
 

@@ -30,6 +30,14 @@ var outages = []outage{
 	{"rate_limited", providers.Refused},
 }
 
+func (t Traits) outages() []outage {
+	own := make([]outage, len(t.Outages))
+	for i, mode := range t.Outages {
+		own[i] = outage{mode, providers.Ambiguous}
+	}
+	return own
+}
+
 // outageChecks is every call times every outage.
 func outageChecks(traits Traits) []Check {
 	checks := []Check{{"outage/a_caller_who_gave_up", outageCancelled}}
@@ -37,7 +45,7 @@ func outageChecks(traits Traits) []Check {
 		if op == OpClose && traits.NoClose {
 			continue
 		}
-		for _, o := range outages {
+		for _, o := range slices.Concat(outages, traits.outages()) {
 			// A close is answered without a body, which cannot be huge or nonsense.
 			if op == OpClose && slices.Contains([]string{"huge_body", "bad_json"}, o.mode) {
 				continue

@@ -35,6 +35,9 @@ func (b *Bench) captured(ctx context.Context, payment providers.Payment, fen int
 	if err != nil {
 		return err
 	}
+	if b.Payer != "" && status.Payer != b.Payer {
+		return errors.New("the order was not paid by whom it is for, or does not tell")
+	}
 	if status.State != providers.Paid || status.Captured != models.CNY(fen) {
 		return fmt.Errorf("want %d fen paid, got %s %s", fen, status.State, status.Captured)
 	}
@@ -86,6 +89,9 @@ func (b *Bench) soon(ctx context.Context) (providers.Payment, error) {
 		status, err := b.Adapter.Query(ctx, ref(payment))
 		if status.State == providers.Paid {
 			return true, errors.New("nobody paid, but it reads paid")
+		}
+		if b.Traits.ExpiredReadsUnpaid {
+			return time.Now().After(payment.ExpiresAt), err
 		}
 		return status.State == providers.Closed, err
 	})

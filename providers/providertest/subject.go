@@ -13,8 +13,9 @@ import (
 type Subject struct {
 	Adapter providers.Adapter
 	Driver  Driver
-	Product string   // one that any payer may pay
+	Product string   // what the checks' orders are paid with
 	Kind    string   // how that product is presented
+	Payer   string   // whom that product's orders are for; empty where anybody may pay
 	Secrets []string // must never stand in an error
 	Traits  Traits
 }
@@ -25,6 +26,24 @@ type Traits struct {
 	NoStale        bool // callbacks carry no fresh time, so old ones are as good
 	MaxRefunds     int  // per order; 0 where there is no limit worth a check
 	UnsignedErrors bool // answers that refuse are not signed
+	// FreshPresentation: the same order made again is presented anew, e.g. by a
+	// code that ends the one before. The journal proves that it is the same order.
+	FreshPresentation bool
+	// ExpiredReadsUnpaid: an order that nobody can pay any more still reads unpaid,
+	// until it is closed. The checks wait for its time instead of its state.
+	ExpiredReadsUnpaid bool
+	// LateStatements: a day's statement is there the next morning. That there is
+	// none is not believed before, so that the checks ask for days that are over.
+	LateStatements bool
+	// PaidWord is the provider's own word for an order that was paid, for claiming
+	// it of one that was not. Empty: PAID.
+	PaidWord string
+	// OptionalHeaders of a callback are not covered by its signature, and may be
+	// missing. A wrong or a second one is refused all the same.
+	OptionalHeaders []string
+	// Forgeries are further ways in which this simulator can spoil a callback, and
+	// Outages an answer: the one is refused, the other Ambiguous.
+	Forgeries, Outages []string
 }
 
 // Driver works the simulator from the payer's and the world's side.

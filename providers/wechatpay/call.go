@@ -37,6 +37,13 @@ func (a *Adapter) call(ctx context.Context, x exchange) error {
 			return noAnswer(ctx, x.op, err)
 		}
 	}
+	if x.reads {
+		return replayed(a.tries(ctx, x))
+	}
+	return a.tries(ctx, x)
+}
+
+func (a *Adapter) tries(ctx context.Context, x exchange) error {
 	err := a.firstTry(ctx, x)
 	if err == nil || a.backup == nil || !a.repeatable(ctx, x, err) {
 		return a.explain(ctx, x.op, err)

@@ -22,9 +22,10 @@ func told(key, kind, eventType, plain string) string {
 
 func aPayment(key string) string { return told(key, "transaction", "TRANSACTION.SUCCESS", paidOrder) }
 
-const refunded = `{"mchid":"` + mch + `","out_trade_no":"` + number + `","transaction_id":"42","out_refund_no":"` +
-	refundNo + `","refund_id":"50","refund_status":"SUCCESS","success_time":"2025-01-01T10:06:00+08:00",
-	"user_received_account":"招商银行信用卡0403","amount":{"total":12900,"refund":900,"payer_total":12900,"payer_refund":900}}`
+const refunded = `{"mchid":"` + mch + `","out_trade_no":"` + number + `","transaction_id":"42",
+	"out_refund_no":"` + refundNo + `","refund_id":"50","refund_status":"SUCCESS",
+	"success_time":"2025-01-01T10:06:00+08:00","user_received_account":"招商银行信用卡0403",
+	"amount":{"total":12900,"refund":900,"payer_total":12900,"payer_refund":900}}`
 
 // reader reads callbacks with settings after change.
 func reader(t *testing.T, change func(*wechatpay.Settings)) *wechatpay.Adapter {
@@ -64,7 +65,9 @@ func TestTheWindowOfACallbackIsOfTheCallersClock(t *testing.T) {
 	sent := time.Unix(1735696923, 0)
 	body := aPayment(apiKey)
 	header := signedBy(keys().wechat, keyID, body, sent)
-	for off, believed := range map[int]bool{-301: false, -300: false, -299: true, 0: true, 299: true, 300: false, 301: false} {
+	for off, believed := range map[int]bool{
+		-301: false, -300: false, -299: true, 0: true, 299: true, 300: false, 301: false,
+	} {
 		_, err := reader(t, nil).ParseNotice(header, []byte(body), sent.Add(time.Duration(off)*time.Second))
 		require.Equal(t, believed, err == nil, off)
 	}
@@ -142,7 +145,8 @@ func TestGenuineNonsenseIsRefusedWithoutPanic(t *testing.T) {
 		require.Zero(t, notice)
 	}
 	for _, body := range []string{ // genuine, and not understood
-		told(apiKey, "transaction", "CONTRACT.SIGNED", paidOrder), told(apiKey, "refund", "TRANSACTION.SUCCESS", paidOrder),
+		told(apiKey, "transaction", "CONTRACT.SIGNED", paidOrder),
+		told(apiKey, "refund", "TRANSACTION.SUCCESS", paidOrder),
 		told(apiKey, "transaction", "TRANSACTION.SUCCESS", strings.Replace(paidOrder, number, "short", 1)),
 		told(apiKey, "refund", "REFUND.SUCCESS", strings.Replace(refunded, refundNo, "short", 1)),
 	} {
@@ -159,7 +163,8 @@ func TestARefusedCallbackIsNotQuoted(t *testing.T) {
 	_, err := reader(t, nil).ParseNotice(header, []byte(body), time.Now())
 	require.Error(t, err)
 	require.Less(t, len(err.Error()), 120)
-	for _, part := range []string{"EV-1", header.Get("Wechatpay-Signature")[:16], header.Get("Wechatpay-Nonce")} {
+	signature, nonce := header.Get("Wechatpay-Signature"), header.Get("Wechatpay-Nonce")
+	for _, part := range []string{"EV-1", signature[:16], nonce} {
 		require.NotContains(t, err.Error(), part)
 	}
 }

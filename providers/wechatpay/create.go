@@ -29,8 +29,8 @@ const (
 //
 // The same payment again is the same order, with a new code or prepay id. The end
 // is sent in whole seconds of Shanghai, never later than asked; an order is
-// refused if it could not live MinExpiry, since WeChat Pay would lengthen it. A
-// number that was used before is Ambiguous: the order may be there and be paid.
+// refused if it could not live MinExpiry, since WeChat Pay would lengthen it. That
+// the number was paid already is Ambiguous: then there is an order, with money.
 func (a *Adapter) Create(ctx context.Context, payment providers.Payment) (providers.Presentation, error) {
 	make, known := map[string]func(context.Context, order) (providers.Presentation, error){
 		"native": a.native, "jsapi": a.jsapi, "h5": a.h5,

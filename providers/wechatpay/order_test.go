@@ -39,7 +39,8 @@ func TestTradeStatesAreTranslated(t *testing.T) {
 		"USERPAYING": providers.Unknown, "PAYERROR": providers.Unknown, "REVOKED": providers.Unknown,
 		"ACCEPT": providers.Unknown, "success": providers.Unknown, "": providers.Unknown,
 	} {
-		status, err := asked(t, 200, strings.Replace(paidOrder, `"SUCCESS"`, `"`+word+`"`, 1)).Query(t.Context(), ref)
+		a := asked(t, 200, strings.Replace(paidOrder, `"SUCCESS"`, `"`+word+`"`, 1))
+		status, err := a.Query(t.Context(), ref)
 		require.NoError(t, err)
 		require.Equal(t, want, status.State, word)
 		require.Equal(t, want == providers.Paid, status.Captured.Minor != 0, word)
@@ -64,8 +65,8 @@ func TestMoneyWithoutProofIsNone(t *testing.T) {
 		classed(t, err, providers.Ambiguous, "ANSWER")
 	}
 	for _, body := range []string{
-		`{}`, `null`, strings.Replace(paidOrder, `"amount":{`, `"a":{`, 1), strings.Replace(paidOrder, `12900`, `0`, 1),
-		strings.Replace(paidOrder, number, refundNo, 1), `[]`, `not JSON`,
+		strings.Replace(paidOrder, `"amount":{`, `"a":{`, 1), strings.Replace(paidOrder, `12900`, `0`, 1),
+		strings.Replace(paidOrder, number, refundNo, 1), `{}`, `null`, `[]`, `not JSON`,
 	} {
 		_, err := asked(t, 200, body).Query(t.Context(), ref)
 		classed(t, err, providers.Ambiguous, "ANSWER")

@@ -31,6 +31,7 @@ const (
 	orderUnknown  code = "ORDERNOTEXIST"
 	orderPaid     code = "ORDERPAID"
 	orderClosed   code = "ORDERCLOSED"
+	badSignature  code = "SIGNERROR"
 	thingUnknown  code = "RESOURCENOTEXISTS"
 	noBill        code = "NOSTATEMENTEXIST"
 	billInTheMake code = "STATEMENTCREATING"
@@ -56,9 +57,9 @@ var notNow = []code{
 	"ORDERCLOSETOOEARLY", "USERPAYING", billInTheMake,
 }
 
-// undecided are the codes after which nobody knows. A number that was used
-// before was used by us: the order may be there, and even be paid.
-var undecided = []code{"SYSTEMERROR", "BANKERROR", orderPaid, "OUTTRADENOUSED"}
+// undecided are the codes after which nobody knows. An order that is made again
+// and was paid meanwhile is there, with money in it.
+var undecided = []code{"SYSTEMERROR", "BANKERROR", orderPaid}
 
 // explain puts a failed try into the words of the engine.
 func (a *Adapter) explain(ctx context.Context, op string, err error) error {
@@ -97,6 +98,17 @@ func (a *Adapter) refused(ctx context.Context, op string, said *core.APIError) e
 	}
 	failed.Class = classOf(said.StatusCode, spelling(said.Code))
 	return failed
+}
+
+// replayed takes the certainty from a question whose signature was refused: Go
+// repeats it by itself when a connection breaks, under the same nonce, which is
+// not taken twice. What changes something is never repeated that way.
+func replayed(err error) error {
+	var failed *providers.Error
+	if told(err, badSignature) && errors.As(err, &failed) {
+		failed.Class = providers.Ambiguous
+	}
+	return err
 }
 
 func classOf(status int, said code) providers.Class {

@@ -28,9 +28,8 @@ func nowhere(t *testing.T) string {
 
 // hangUp breaks every connection without an answer.
 func hangUp(w http.ResponseWriter, _ *http.Request, _ []byte) {
-	connection, _, err := w.(http.Hijacker).Hijack()
-	if err == nil {
-		connection.Close()
+	if connection, _, err := w.(http.Hijacker).Hijack(); err == nil {
+		_ = connection.Close()
 	}
 }
 
@@ -69,7 +68,8 @@ func TestACallWithoutAnAnswerIsMadeAgainSignedAnew(t *testing.T) {
 	a := adapter(t, main, func(s *wechatpay.Settings) { s.BackupURL = backup.URL })
 	require.NoError(t, a.Close(t.Context(), ref))
 	require.Len(t, backup.calls(), 1)
-	require.NotEqual(t, main.calls()[0].Header.Get("Authorization"), backup.calls()[0].Header.Get("Authorization"))
+	first, second := main.calls()[0].Header, backup.calls()[0].Header
+	require.NotEqual(t, first.Get("Authorization"), second.Get("Authorization"))
 }
 
 func TestASecondRefusalSaysNothingOfTheFirstTry(t *testing.T) {

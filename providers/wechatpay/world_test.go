@@ -240,7 +240,8 @@ func asked(t *testing.T, status int, body string) *wechatpay.Adapter {
 func payment(product string) providers.Payment {
 	return providers.Payment{
 		Number: number, Product: product, Amount: models.CNY(12900), Subject: "代付 <a> & b",
-		ExpiresAt: time.Now().Add(30 * time.Minute).UTC(), NotifyURL: "https://pay.example.cn/v1/callbacks/wechatpay/a",
+		ExpiresAt: time.Now().Add(30 * time.Minute).UTC(),
+		NotifyURL: "https://pay.example.cn/v1/callbacks/wechatpay/a",
 		ReturnURL: "https://pay.example.cn/pay/result?x=1", Payer: "oFriend01", PayerIP: "203.0.113.9",
 	}
 }
@@ -255,7 +256,7 @@ func refund() providers.Refund {
 }
 
 // classed checks an error's class and code, and that it gives nothing away.
-func classed(t *testing.T, err error, class providers.Class, code string) *providers.Error {
+func classed(t *testing.T, err error, class providers.Class, code string) providers.Error {
 	t.Helper()
 	var failed *providers.Error
 	require.ErrorAs(t, err, &failed)
@@ -267,5 +268,5 @@ func classed(t *testing.T, err error, class providers.Class, code string) *provi
 	for _, hidden := range []string{secret, apiKey, "oFriend01", "PRIVATE", "secret="} {
 		require.NotContains(t, all, hidden)
 	}
-	return failed
+	return *failed
 }

@@ -50,7 +50,7 @@ func Garble(body []byte, mode faults.Mode) []byte {
 func Reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(Encode(body)) //nolint:gosec // JSON, sent as JSON; the caller may be gone
+	_, _ = w.Write(Encode(body)) // the caller may be gone
 }
 
 // WebAddress says whether raw is an absolute http address of at most limit bytes.

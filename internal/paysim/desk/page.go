@@ -77,7 +77,7 @@ func Render(w http.ResponseWriter, status int, view Page) {
 	_, _ = w.Write(body.Bytes()) // the browser may be gone
 }
 
-// Paid, Closed, Expired and Trouble turn a page into one that only tells an end.
+// Paid says that the order is paid; as the next three do, it leaves nothing to press.
 func (v Page) Paid() Page {
 	v.Headline, v.Detail, v.Good = "已支付", "该订单已支付成功，请勿重复付款。", true
 	return v

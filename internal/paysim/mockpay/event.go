@@ -25,7 +25,9 @@ type notice struct {
 
 func (p *Provider) newEvent(kind string, o *order, r *refund, now time.Time) *courier.Event {
 	account := p.byMerchant[o.Merchant]
-	e := &courier.Event{ID: "evt_" + random(15), Merchant: o.Merchant, Number: o.Call.Number, URL: o.Call.NotifyURL}
+	e := &courier.Event{
+		ID: "evt_" + random(15), Merchant: o.Merchant, Number: o.Call.Number, URL: o.Call.NotifyURL,
+	}
 	body := notice{
 		ID: e.ID, Type: kind, AppID: account.AppID, Merchant: account.Merchant,
 		CreatedAt: now, Order: o.view(account, now),

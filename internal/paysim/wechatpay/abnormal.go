@@ -60,7 +60,8 @@ type certificateView struct {
 func (p *Provider) certificates(c *call) answer {
 	m := c.merchant
 	return answer{http.StatusOK, map[string]any{"data": []certificateView{{
-		SerialNo: m.CertificateSerial, Effective: stamp(m.certificate.NotBefore), Expire: stamp(m.certificate.NotAfter),
+		SerialNo:  m.CertificateSerial,
+		Effective: stamp(m.certificate.NotBefore), Expire: stamp(m.certificate.NotAfter),
 		Sealed: seal(m.APIv3Key, "certificate", []byte(m.Certificate)),
 	}}}}
 }

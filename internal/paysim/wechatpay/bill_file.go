@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,8 +80,8 @@ func tradeFile(lines []line, kind string) []byte {
 		goods := []string{l.order.Call.Description, l.order.Call.Attach}
 		if l.refund == nil {
 			paid += l.minor
-			file.row(shared, []string{"SUCCESS", "OTHERS", "CNY", yuan(l.minor), "0.00", "0", "0", "0.00", "0.00", "", ""},
-				goods, []string{fee(l.minor), "0.60%", yuan(l.minor), "0.00", ""})
+			file.row(shared, []string{"SUCCESS", "OTHERS", "CNY", yuan(l.minor), "0.00", "0", "0",
+				"0.00", "0.00", "", ""}, goods, []string{fee(l.minor), "0.60%", yuan(l.minor), "0.00", ""})
 			continue
 		}
 		back += l.minor
@@ -95,7 +96,7 @@ func tradeFile(lines []line, kind string) []byte {
 	if back > paid {
 		sign = "-"
 	}
-	return file.end(tradeSum, fmt.Sprint(count), yuan(paid), yuan(back), "0.00",
+	return file.end(tradeSum, number(count), yuan(paid), yuan(back), "0.00",
 		sign+fee(max(paid-back, back-paid)), yuan(paid), yuan(back))
 }
 
@@ -114,7 +115,7 @@ func fundFile(lines []line) []byte {
 		file.row([]string{moneyTime(l.at), l.transaction, l.transaction, name, name, way, yuan(l.minor), balance,
 			"system", "", l.order.Call.Number})
 	}
-	return file.end(fundSum, fmt.Sprint(in+out), fmt.Sprint(in), yuan(paid), fmt.Sprint(out), yuan(back))
+	return file.end(fundSum, number(in+out), number(in), yuan(paid), number(out), yuan(back))
 }
 
 // file is a bill in the making: a line of names, then values each behind a backtick.
@@ -141,6 +142,8 @@ func (f *file) end(names string, values ...string) []byte {
 	f.row(values)
 	return f.text.Bytes()
 }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
 
 func moneyTime(at time.Time) string { return at.In(shanghai).Format(time.DateTime) }
 

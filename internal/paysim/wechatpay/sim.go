@@ -57,7 +57,8 @@ func (p *Provider) led(wanted simCall) (*order, *failure) {
 	case wanted.CodeURL != "":
 		return p.scan(member(wanted.CodeURL, "pr"), wanted.OpenID)
 	case wanted.H5URL != "":
-		return p.follow(member(wanted.H5URL, "prepay_id"), member(wanted.H5URL, "package"), wanted.OpenID, wanted.Referer)
+		return p.follow(member(wanted.H5URL, "prepay_id"), member(wanted.H5URL, "package"),
+			wanted.OpenID, wanted.Referer)
 	case wanted.Bridge != nil:
 		return p.invoke(*wanted.Bridge, wanted.OpenID)
 	default:

@@ -19,7 +19,7 @@ func isSnapshot(openid string) bool { return strings.HasPrefix(openid, snapshotM
 
 // remember makes a browser that of a user.
 func remember(w http.ResponseWriter, r *http.Request, openid string) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // secure wherever the simulator is
 		Name: userCookie, Value: openid, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil, MaxAge: 365 * 24 * 60 * 60,
 	})
