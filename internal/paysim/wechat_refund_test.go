@@ -16,6 +16,18 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim"
 )
 
+// ended ends a refund by hand and returns the status of that.
+func (s *shop) ended(number, state string) int {
+	s.t.Helper()
+	return first(s.simulate("/sim/wechatpay/refunds", members{"number": number, "state": state}))
+}
+
+// noBill asks for a bill and returns the code that refuses it.
+func (s *shop) noBill(query string) string {
+	s.t.Helper()
+	return s.ask(http.MethodGet, "/v3/bill/"+query, nil).code()
+}
+
 func (s *shop) refundState(number string) any {
 	s.t.Helper()
 	return s.ask(http.MethodGet, backs+"/"+number, nil).said["status"]
@@ -146,12 +158,12 @@ func TestWeChatStuckRefundsAreEndedByHand(t *testing.T) {
 		s.simulate("/sim/faults", members{"op": "refund", "mode": "stuck_processing", "number": number})
 		s.giveBack(back(order, number, 100))
 		require.Equal(t, "PROCESSING", s.refundState(number))
-		require.Equal(t, 200, first(s.simulate("/sim/wechatpay/refunds", members{"number": number, "state": state})))
+		require.Equal(t, 200, s.ended(number, state))
 		require.Equal(t, status, s.refundState(number))
 		want := map[string]int{"done": 409, "abnormal": 200, "closed": 409}[state]
-		require.Equal(t, want, first(s.simulate("/sim/wechatpay/refunds", members{"number": number, "state": "done"})))
+		require.Equal(t, want, s.ended(number, "done"))
 	}
-	require.Equal(t, 404, first(s.simulate("/sim/wechatpay/refunds", members{"number": "x", "state": "done"})))
+	require.Equal(t, 404, s.ended("x", "done"))
 }
 
 // bill fetches the bill of a day and returns its text, checked against its hash.
@@ -182,7 +194,7 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 	t.Parallel()
 	var clock movable
 	s := openShop(t, paysim.Options{Speed: 1000, Now: clock.now})
-	require.Equal(t, "NO_STATEMENT_EXIST", s.ask(http.MethodGet, "/v3/bill/tradebill?bill_date="+today(), nil).code())
+	require.Equal(t, "NO_STATEMENT_EXIST", s.noBill("tradebill?bill_date="+today()))
 	order, number := s.paid("jsapi", nowhere), newNumber()
 	s.giveBack(back(order, number, 900))
 	s.eventually(number, "refund_done", 1)
@@ -209,7 +221,7 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 		"tradebill?bill_date=20250101": "PARAM_ERROR", "tradebill?bill_type=X&bill_date=" + today(): "PARAM_ERROR",
 		"tradebill?bill_date=2020-01-01": "PARAM_ERROR", "fundflowbill?account_type=X": "PARAM_ERROR",
 	} {
-		require.Equal(t, code, s.ask(http.MethodGet, "/v3/bill/"+query, nil).code(), query)
+		require.Equal(t, code, s.noBill(query), query)
 	}
 	s.simulate("/sim/faults", members{"op": "bill_download", "mode": "bad_hash"})
 	require.Contains(t, s.bill("tradebill?bill_date="+today()), "does not match")
@@ -224,5 +236,5 @@ func TestWeChatMayInsistOnYesterdaysBill(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, paysim.Options{Strict: true})
 	s.paid("native", nowhere)
-	require.Equal(t, "STATEMENT_CREATING", s.ask(http.MethodGet, "/v3/bill/tradebill?bill_date="+today(), nil).code())
+	require.Equal(t, "STATEMENT_CREATING", s.noBill("tradebill?bill_date="+today()))
 }

@@ -152,8 +152,9 @@ func TestWeChatTellsTheStateOfAnOrder(t *testing.T) {
 	require.Len(t, paid["transaction_id"], 28)
 	require.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$`, paid["success_time"])
 	require.Equal(t, members{"openid": "oMe"}, paid["payer"])
-	require.Equal(t, members{"total": 12900.0, "payer_total": 12900.0, "currency": "CNY", "payer_currency": "CNY"},
-		paid["amount"])
+	require.Equal(t, members{
+		"total": 12900.0, "payer_total": 12900.0, "currency": "CNY", "payer_currency": "CNY",
+	}, paid["amount"])
 	byID := s.ask(http.MethodGet, trades+"id/"+paid["transaction_id"].(string)+"?mchid="+s.account.MchID, nil)
 	require.Equal(t, paid, byID.said)
 	s.giveBack(back(number, newNumber(), 1))
@@ -169,7 +170,8 @@ func TestWeChatCloses(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, paysim.Options{})
 	number, lead := s.made("native", nowhere)
-	require.Equal(t, "PARAM_ERROR", s.ask(http.MethodPost, numbers+number+"/close", members{"mchid": "x"}).code())
+	wrong := s.ask(http.MethodPost, numbers+number+"/close", members{"mchid": "x"})
+	require.Equal(t, "PARAM_ERROR", wrong.code())
 	require.Equal(t, http.StatusNoContent, s.closing(number).status)
 	require.Equal(t, http.StatusNoContent, s.closing(number).status, "twice is no error")
 	require.Equal(t, "CLOSED", s.query(number).said["trade_state"])
