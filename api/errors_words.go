@@ -31,9 +31,10 @@ func (p *Problem) wordsFor(ctx context.Context) {
 
 // wayOut puts the stable word of the rules for a way out into a sentence.
 var wayOut = map[string]string{
-	policy.FixPayYourself:  "Let the buyer pay the order himself.",
-	policy.FixOtherChannel: "Let the friend pay through another channel.",
-	policy.FixNewOrder:     "Place a new order.",
+	policy.FixPayYourself:   "Let the buyer pay the order himself.",
+	policy.FixOtherChannel:  "Let the friend pay through another channel.",
+	policy.FixNewOrder:      "Place a new order.",
+	policy.FixOpenElsewhere: "Send the link where one of the channels works.",
 }
 
 // PriceView is a price in force, in the words in which a price is sent.

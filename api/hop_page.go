@@ -15,8 +15,8 @@ import (
 // address alone does not lead to.
 const payHop = "/pay/hop"
 
-// wayOut is where the browser goes to pay.
-func wayOut(shown providers.Presentation) string {
+// toProvider is where the browser goes to pay.
+func toProvider(shown providers.Presentation) string {
 	if shown.Kind == providers.Redirect && !shown.Referer {
 		return shown.URL
 	}

@@ -123,7 +123,7 @@ func (s *Server) payFromPage(c echo.Context) error {
 	if answer.Presentation == nil || answer.Presentation.Kind == providers.QR {
 		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	return c.Redirect(http.StatusSeeOther, wayOut(*answer.Presentation))
+	return c.Redirect(http.StatusSeeOther, toProvider(*answer.Presentation))
 }
 
 func quoted(c echo.Context) (models.Price, error) {

@@ -86,7 +86,7 @@ func (s *Server) wayToPay(ctx context.Context, view *web.Result, number string) 
 	case providers.QR:
 		view.QR, err = web.DrawQR(shown.URL)
 	default:
-		view.PayAt = wayOut(shown)
+		view.PayAt = toProvider(shown)
 	}
 	return err
 }

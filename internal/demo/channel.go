@@ -72,18 +72,29 @@ func pressButton(ctx context.Context, _ *provider, made attempt) error {
 		return fmt.Errorf("press the button: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	status, _, err := visit(request)
-	if err == nil && status != http.StatusSeeOther {
-		err = fmt.Errorf("the provider's page answered %d", status)
+	shown, err := visit(request)
+	if err == nil && shown.status != http.StatusSeeOther {
+		err = fmt.Errorf("the provider's page answered %d", shown.status)
 	}
 	return err
 }
 
-// visit makes one call of a browser and says where it would go next.
-func visit(request *http.Request) (status int, next *http.Response, err error) {
+// page is what a browser gets: of where it leads, the address alone.
+type page struct {
+	status  int
+	next    string
+	cookies []*http.Cookie
+}
+
+// visit loads one page without following where it leads.
+func visit(request *http.Request) (page, error) {
 	answer, err := noRedirects.Do(request)
 	if err != nil {
-		return 0, nil, err
+		return page{}, err
 	}
-	return answer.StatusCode, answer, answer.Body.Close()
+	shown := page{status: answer.StatusCode, cookies: answer.Cookies()}
+	if next, err := answer.Location(); err == nil {
+		shown.next = next.String()
+	}
+	return shown, answer.Body.Close()
 }

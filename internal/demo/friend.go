@@ -54,12 +54,12 @@ func (s *story) newFriend(ctx context.Context) (*friend, error) {
 // open looks at the page, which changes nothing, and exchanges the link for a cookie.
 func (f *friend) open(ctx context.Context) error {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		answer, err := f.browse(ctx, method, f.link)
+		shown, err := f.browse(ctx, method, f.link)
 		if err != nil {
 			return err
 		}
-		if answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusSeeOther {
-			return fmt.Errorf("the link answered %d", answer.StatusCode)
+		if shown.status != http.StatusOK && shown.status != http.StatusSeeOther {
+			return fmt.Errorf("the link answered %d", shown.status)
 		}
 	}
 	if len(f.cookies) == 0 {
@@ -68,18 +68,15 @@ func (f *friend) open(ctx context.Context) error {
 	return nil
 }
 
-// browse loads one page without following where it leads.
-func (f *friend) browse(ctx context.Context, method, address string) (*http.Response, error) {
+func (f *friend) browse(ctx context.Context, method, address string) (page, error) {
 	request, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
-		return nil, err
+		return page{}, err
 	}
 	request.Header = f.header()
-	_, answer, err := visit(request)
-	if err == nil {
-		f.keep(answer)
-	}
-	return answer, err
+	shown, err := visit(request)
+	f.keep(shown.cookies)
+	return shown, err
 }
 
 var noRedirects = &http.Client{
@@ -87,8 +84,8 @@ var noRedirects = &http.Client{
 }
 
 // keep remembers cookies, which only a secure context would send back by themselves.
-func (f *friend) keep(answer *http.Response) {
-	for _, cookie := range answer.Cookies() {
+func (f *friend) keep(cookies []*http.Cookie) {
+	for _, cookie := range cookies {
 		f.cookies[cookie.Name] = cookie.Value
 	}
 }
@@ -123,19 +120,16 @@ func (f *friend) loginAtProvider(ctx context.Context) error {
 	}
 	f.cookies["paysim_wechat_user"] = f.openid
 	for address := begun.URL; address != ""; {
-		answer, err := f.browse(ctx, http.MethodGet, address)
+		shown, err := f.browse(ctx, http.MethodGet, address)
 		if err != nil {
 			return err
 		}
-		back, err := answer.Location()
-		if err != nil {
-			return fmt.Errorf("the login ended at a page with %d", answer.StatusCode)
-		}
-		if address = back.String(); strings.HasPrefix(address, f.house.APIURL+"/pay?") {
+		if strings.HasPrefix(shown.next, f.house.APIURL+"/pay?") {
 			return nil
 		}
+		address = shown.next
 	}
-	return nil
+	return errors.New("the login at the provider did not come back")
 }
 
 // pay asks to pay; the answer says where.
@@ -146,7 +140,7 @@ func (f *friend) pay(ctx context.Context) (attempt, error) {
 		"quote":   map[string]any{"minor": price, "currency": "CNY", "price_version": 1},
 	}, &made)
 	if err == nil {
-		f.story.payer = f
+		f.payer = f
 	}
 	return made, err
 }
@@ -193,7 +187,7 @@ type keeper struct{ *friend }
 func (k keeper) RoundTrip(request *http.Request) (*http.Response, error) {
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	if err == nil {
-		k.keep(answer)
+		k.keep(answer.Cookies())
 	}
 	return answer, err
 }

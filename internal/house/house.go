@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -65,14 +64,11 @@ func Open(ctx context.Context, config Config, temporal client.Options, log *slog
 		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), h.Store.Close())
 	}
 	h.Door = door.New(h.Temporal)
-	h.Registry = providers.NewRegistry(Providers(), &http.Client{Timeout: providerPatience})
+	h.Registry = providers.NewRegistry(Providers(), config.providerClient())
 	h.Accounts = accounts.New(h.Store, h.Registry, now)
 	h.SMS = smsgate.New(config.SMSURL, config.SMSKey)
 	return h, nil
 }
-
-// providerPatience bounds one call to a provider; an activity's own limit is longer.
-const providerPatience = 5 * time.Second
 
 func now() time.Time { return time.Now().UTC() }
 

@@ -23,7 +23,7 @@ func (h *House) Server() (*api.Server, error) {
 	}
 	config := api.Config{
 		PublicURL: h.Config.PublicURL, TrustedProxies: proxies, Speed: h.Config.Speed, Guard: h.Config.Guard,
-		MetricsToken: h.Config.MetricsToken,
+		MetricsToken: h.Config.MetricsToken, BridgeScript: h.Config.BridgeScript,
 	}
 	if h.Config.Shop {
 		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}
