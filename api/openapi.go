@@ -23,6 +23,7 @@ func newHuma(router *echo.Echo, config Config) huma.API {
 	if config.PublicURL != "" {
 		settings.Servers = []*huma.Server{{URL: config.PublicURL}}
 	}
+	describeWords(settings.Components.Schemas)
 	settings.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"apiKey":     bearer("", "A merchant's API key: fpk_live_… or fpk_test_…"),
 		"buyerToken": bearer("JWT", "From POST /v1/buyer-tokens."),

@@ -79,6 +79,7 @@ func operation[I, O any](handle func(*Server, context.Context, *I) (*O, error)) 
 			return out, nil
 		})
 		r.describeAlso(s.huma.OpenAPI())
+		r.describeBody(s.huma.OpenAPI())
 	}
 }
 
@@ -109,15 +110,28 @@ func plain(kind string, handle func(*Server, echo.Context) error) func(*Server, 
 
 // errors are the statuses that every caller of the route must expect.
 func (r route) errors() []int {
-	list := []int{http.StatusNotFound, http.StatusServiceUnavailable}
+	list := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable}
 	if r.who != anybody {
 		list = append(list, http.StatusUnauthorized)
 	}
-	if r.creates != "" {
-		list = append(list, http.StatusBadRequest)
-	}
 	if r.method == http.MethodPost {
-		list = append(list, http.StatusConflict)
+		// Also without a body of its own: whatever is sent is read, and must be readable.
+		list = append(list, http.StatusBadRequest, http.StatusForbidden, http.StatusConflict,
+			http.StatusRequestEntityTooLarge, http.StatusTooManyRequests)
+	}
+	if r.method == http.MethodPost && (r.who == payer || strings.Contains(r.path, "{id}")) {
+		list = append(list, http.StatusGone) // it is about one request, and that may have ended
 	}
 	return list
+}
+
+// describeBody adds what only a caller who sends JSON must expect.
+func (r route) describeBody(spec *huma.OpenAPI) {
+	op := operationAt(spec, r)
+	if op == nil || op.RequestBody == nil {
+		return
+	}
+	wrong := *op.Responses[strconv.Itoa(http.StatusRequestEntityTooLarge)]
+	wrong.Description = http.StatusText(http.StatusUnsupportedMediaType)
+	op.Responses[strconv.Itoa(http.StatusUnsupportedMediaType)] = &wrong
 }

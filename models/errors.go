@@ -22,6 +22,11 @@ const (
 	Internal        Code = "internal"        // our own bug; 500
 )
 
+// Codes lists the whole vocabulary.
+var Codes = []Code{
+	Invalid, Unauthenticated, Forbidden, NotFound, Conflict, Gone, Limited, Unavailable, Internal,
+}
+
 // StaleStep is the reason of a save that a later judgement of its request forestalled.
 const StaleStep = "stale_step"
 

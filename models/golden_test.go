@@ -135,3 +135,29 @@ func read(t *testing.T, file string) string {
 	}
 	return string(text)
 }
+
+// The lists of words are whole: each constant of the type is in its list.
+func TestListsOfWordsAreWhole(t *testing.T) {
+	for of, list := range map[string]int{
+		"State": len(States), "AttemptState": len(AttemptStates), "Disposition": len(Dispositions),
+		"RefundState": len(RefundStates),
+	} {
+		if got := constants(t, "state.go", of); got != list {
+			t.Errorf("%s has %d constants, its list %d", of, got, list)
+		}
+	}
+	if got := constants(t, "errors.go", "Code"); got != len(Codes) {
+		t.Errorf("Code has %d constants, its list %d", got, len(Codes))
+	}
+}
+
+// constants counts a type's constants in one of our files.
+func constants(t *testing.T, file, of string) (count int) {
+	t.Helper()
+	for line := range strings.Lines(read(t, file)) {
+		if words := strings.Fields(line); len(words) > 3 && words[1] == of && words[2] == "=" {
+			count++
+		}
+	}
+	return count
+}

@@ -54,6 +54,11 @@ const (
 	SucceededAttempt AttemptState = "succeeded" // captured; final, see its disposition
 )
 
+// AttemptStates lists every state of an attempt.
+var AttemptStates = []AttemptState{
+	NewAttempt, UnknownAttempt, LiveAttempt, ClosingAttempt, ClosedAttempt, FailedAttempt, SucceededAttempt,
+}
+
 // Disposition says what became of captured money.
 type Disposition string
 
@@ -70,6 +75,11 @@ const (
 	RiskHold       Disposition = "risk_hold"       // held for a human
 )
 
+// Dispositions lists every disposition.
+var Dispositions = []Disposition{
+	Deciding, Applied, Duplicate, Late, StalePrice, OrderGone, AmountMismatch, RiskHold,
+}
+
 // RefundState is where one refund stands.
 type RefundState string
 
@@ -81,3 +91,6 @@ const (
 	RefundFailed     RefundState = "failed"   // abnormal, no funds, rejected or overdue: a case is open
 	RefundReplaced   RefundState = "replaced" // closed by the provider; another number took its place
 )
+
+// RefundStates lists every state of a refund.
+var RefundStates = []RefundState{RefundDue, RefundProcessing, RefundSucceeded, RefundFailed, RefundReplaced}

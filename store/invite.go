@@ -19,6 +19,9 @@ const (
 	InviteDeclined InviteState = "declined"
 )
 
+// InviteStates lists every state of a link.
+var InviteStates = []InviteState{InviteLive, InviteRevoked, InviteDeclined}
+
 // Invite is one link to one friend, or one for all.
 type Invite struct {
 	ID            string      `gorm:"primaryKey"` // inv_…

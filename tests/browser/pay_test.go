@@ -124,3 +124,19 @@ func TestAnUnknownLinkIsNotFound(t *testing.T) {
 	stranger.sees("article.notice.unknown")
 	require.Equal(t, unknown, stranger.text("body"))
 }
+
+// A friend who leaves the provider's page without paying gives the slot up himself.
+func TestAFriendGivesTheSlotUpByHand(t *testing.T) {
+	house := newHouse(t)
+	buyer, friend := newVisit(t, house), newVisit(t, house)
+	friend.open(buyer.ask())
+	friend.press("form.choices button.main")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	friend.open(house.APIURL + "/pay/result")
+	friend.fits()
+	friend.press("form[action='/pay/withdraw'] button")
+	friend.sees("article.notice.not_paid")
+	buyer.sees("article.notice.open")
+}
