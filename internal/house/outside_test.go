@@ -20,7 +20,8 @@ func TestProductionReachesProvidersOutsideOnly(t *testing.T) {
 	for address, want := range map[string]error{
 		"https://api.mch.weixin.qq.com/v3": errReached, "http://api.mch.weixin.qq.com/v3": errInside,
 		"https://127.0.0.1:8090/v3": errInside, "https://localhost/v3": errInside, "https://[::1]/v3": errInside,
-		"https://[::ffff:127.0.0.1]/v3": errInside, "https://sim.localhost/": errInside, "https://0.0.0.0/": errInside,
+		"https://[::ffff:127.0.0.1]/v3": errInside,
+		"https://sim.localhost/":        errInside, "https://0.0.0.0/": errInside,
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 		require.NoError(t, err)
