@@ -145,6 +145,8 @@ func TestWeChatAsksBeforeItTellsANameAndShowsASnapshotOtherwise(t *testing.T) {
 	status, _, text := s.see(touched)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, text, "允许")
+	require.Contains(t, text, "良品小店 申请获取你的昵称、头像")
+	require.NotContains(t, text, "付款给", "nothing is paid here")
 	deny := post(t, address, "action=cancel")
 	_, header, _ = s.see(deny)
 	require.Empty(t, header.Get("Location"))

@@ -110,6 +110,8 @@ func TestWeChatsH5LinkIsFollowedFromTheShop(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, status, "a second person")
 	status, _, _ = s.see(press(t, back, "oYou", "pay"))
 	require.Equal(t, http.StatusForbidden, status)
+	status, _, _ = s.see(press(t, back, "oYou", "cancel"))
+	require.Equal(t, http.StatusForbidden, status)
 	evil := link + "&redirect_url=https%3A%2F%2Fevil.example%2F"
 	status, _, _ = s.see(from(evil, "oMe", "https://shop.example/"))
 	require.Equal(t, http.StatusBadRequest, status)

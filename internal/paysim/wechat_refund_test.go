@@ -72,6 +72,7 @@ func TestWeChatGivesBackWhatIsThere(t *testing.T) {
 	}
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.giveBack(back(newNumber(), newNumber(), 1)).code())
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.ask(http.MethodGet, backs+"/"+newNumber(), nil).code())
+	require.Equal(t, "PARAM_ERROR", s.giveBack(back(order, newNumber(), 12901)).code(), "more than the total")
 	s.simulate("/sim/faults", members{"op": "refund", "mode": "not_enough"})
 	number := newNumber()
 	broke := s.giveBack(back(order, number, 1))
@@ -80,7 +81,10 @@ func TestWeChatGivesBackWhatIsThere(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.giveBack(back(order, number, 12000)).status, "the number was not used up")
 	require.Equal(t, "INVALID_REQUEST", s.giveBack(back(order, newNumber(), 901)).code(), "the sum is too much")
 	require.Equal(t, http.StatusOK, s.giveBack(back(order, newNumber(), 900)).status)
+	byID := back("", newNumber(), 1)
+	byID["transaction_id"] = s.query(order).said["transaction_id"]
 	s.become(shops()[1])
+	require.Equal(t, "RESOURCE_NOT_EXISTS", s.giveBack(byID).code())
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.giveBack(back(order, newNumber(), 1)).code())
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.ask(http.MethodGet, backs+"/"+number, nil).code())
 }
@@ -230,6 +234,21 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 	r := s.request(http.MethodGet, "/v3/billdownload/file?token=x", nil)
 	r.Header.Del("Authorization")
 	require.Equal(t, http.StatusUnauthorized, s.send(r).status)
+}
+
+func TestWeChatBillsAreFetchedSoonAndByTheirOwner(t *testing.T) {
+	t.Parallel()
+	var clock movable
+	s := openShop(t, paysim.Options{Now: clock.now})
+	s.paid("native", nowhere)
+	made := s.ask(http.MethodGet, "/v3/bill/tradebill?bill_date="+today(), nil)
+	path := strings.TrimPrefix(made.said["download_url"].(string), "https://api.mch.weixin.qq.com")
+	s.become(shops()[1])
+	require.Equal(t, http.StatusNotFound, s.send(s.request(http.MethodGet, path, nil)).status)
+	s.become(shops()[0])
+	require.Equal(t, http.StatusOK, s.send(s.request(http.MethodGet, path, nil)).status)
+	clock.move(301 * time.Second)
+	require.Equal(t, http.StatusNotFound, s.send(s.request(http.MethodGet, path, nil)).status)
 }
 
 func TestWeChatMayInsistOnYesterdaysBill(t *testing.T) {

@@ -102,6 +102,9 @@ func TestWeChatMakesTheSameOrderAgain(t *testing.T) {
 		s.eventually(number, "order_created", 1)
 		s.eventually(number, "order_repeated", 1)
 	}
+	both := s.desired("h5", newNumber(), nowhere) // good for native too
+	require.Equal(t, http.StatusOK, s.ask(http.MethodPost, trades+"native", both).status)
+	require.Equal(t, "INVALID_REQUEST", s.ask(http.MethodPost, trades+"h5", both).code())
 	_, old := s.made("native", nowhere)
 	number := newNumber()
 	body := s.desired("native", number, nowhere)
@@ -180,6 +183,8 @@ func TestWeChatCloses(t *testing.T) {
 	status, _ := s.payment(members{"number": number, "late": true})
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "SUCCESS", s.query(number).said["trade_state"], "money that came counts")
+	_, code = s.payment(members{"number": number, "late": true})
+	require.Equal(t, "ORDERPAID", code, "but once")
 	require.Equal(t, "ORDERPAID", s.closing(number).code())
 	require.Equal(t, "ORDER_NOT_EXIST", s.closing(newNumber()).code())
 	number, _ = s.made("native", nowhere)
@@ -279,6 +284,8 @@ func TestWeChatLooksAtWhatLeadsThePayer(t *testing.T) {
 	require.Equal(t, "CODE_INVALID", code)
 	_, code = s.payment(members{"code_url": "weixin://wxpay/bizpayurl?pr=none"})
 	require.Equal(t, "CODE_INVALID", code)
+	_, code = s.payment(members{"code_url": "weixin://wxpay/bizpayurl?pr=" + prepay})
+	require.Equal(t, "CODE_INVALID", code, "a code of another product")
 	for name, want := range map[string]string{
 		"paySign": "PAY_SIGN_INVALID", "nonceStr": "PAY_SIGN_INVALID", "timeStamp": "PAY_SIGN_INVALID",
 		"appId": "PAY_SIGN_INVALID", "signType": "PARAM_ERROR", "package": "PARAM_ERROR",

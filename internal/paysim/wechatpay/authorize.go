@@ -73,8 +73,8 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	default:
 		userOf(w, r)
 		view := brand()
-		view.Merchant, view.Detail = a.merchant.title(), "申请获取你的昵称、头像"
 		view.Headline, view.Good = "微信登录", true
+		view.Detail = a.merchant.title() + " 申请获取你的昵称、头像"
 		view.Buttons = []desk.Button{{Action: "allow", Text: "允许"}, {Action: "cancel", Text: "拒绝"}}
 		desk.Render(w, http.StatusOK, view)
 	}
