@@ -33,7 +33,8 @@ func unseal(t *testing.T, key string, sealed members) string {
 	require.NoError(t, err)
 	text, err := base64.StdEncoding.DecodeString(sealed["ciphertext"].(string))
 	require.NoError(t, err)
-	plain, err := gcm.Open(nil, []byte(sealed["nonce"].(string)), text, []byte(sealed["associated_data"].(string)))
+	nonce, about := sealed["nonce"].(string), sealed["associated_data"].(string)
+	plain, err := gcm.Open(nil, []byte(nonce), text, []byte(about))
 	require.NoError(t, err)
 	return string(plain)
 }

@@ -16,8 +16,8 @@ import (
 const home = "https://shop.example/c?x=1"
 
 func (s *shop) authorizeURL(scope string) string {
-	return s.base + "/connect/oauth2/authorize?appid=" + s.account.AppID + "&redirect_uri=" + url.QueryEscape(home) +
-		"&response_type=code&scope=" + scope + "&state=Abc123"
+	return s.base + "/connect/oauth2/authorize?appid=" + s.account.AppID +
+		"&redirect_uri=" + url.QueryEscape(home) + "&response_type=code&scope=" + scope + "&state=Abc123"
 }
 
 // come opens an address as a WeChat user; nobody's openid is empty.

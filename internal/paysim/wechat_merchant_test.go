@@ -29,7 +29,8 @@ import (
 var shops = sync.OnceValue(func() []wechatpay.Account {
 	list := make([]wechatpay.Account, 2)
 	for i := range list {
-		account, err := wechatpay.NewAccount("良品小店", fmt.Sprintf("wx00000000000000a%d", i), fmt.Sprintf("190000010%d", i))
+		app, mch := fmt.Sprintf("wx00000000000000a%d", i), fmt.Sprintf("190000010%d", i)
+		account, err := wechatpay.NewAccount("良品小店", app, mch)
 		if err != nil {
 			panic(err)
 		}

@@ -100,13 +100,17 @@ func TestWeChatsH5LinkIsFollowedFromTheShop(t *testing.T) {
 		return r
 	}
 	back := link + "&redirect_url=" + url.QueryEscape("https://shop.example/pay/result?no=1")
-	for referer, want := range map[string]int{"": 403, "https://evil.example/": 403, "https://shop.example/": 200} {
+	for referer, want := range map[string]int{
+		"": 403, "https://evil.example/": 403, "https://shop.example/": 200,
+	} {
 		status, _, _ := s.see(from(back, "oMe", referer))
 		require.Equal(t, want, status, referer)
 	}
 	status, _, _ := s.see(from(back, "oYou", "https://shop.example/"))
 	require.Equal(t, http.StatusForbidden, status, "a second person")
 	status, _, _ = s.see(press(t, back, "oYou", "pay"))
+	require.Equal(t, http.StatusForbidden, status)
+	status, _, _ = s.see(press(t, back, "oYou", "cancel"))
 	require.Equal(t, http.StatusForbidden, status)
 	evil := link + "&redirect_url=https%3A%2F%2Fevil.example%2F"
 	status, _, _ = s.see(from(evil, "oMe", "https://shop.example/"))
@@ -151,7 +155,9 @@ func TestABrowserWithoutABridgeGetsOne(t *testing.T) {
 	status, header, text := s.see(get(t, s.base+"/wechatpay/bridge.js"))
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, header.Get("Content-Type"), "text/javascript")
-	for _, want := range []string{"WeixinJSBridge", "getBrandWCPayRequest", "/wechatpay/jsapi", "WeixinJSBridgeReady"} {
+	for _, want := range []string{
+		"window.WeixinJSBridge", "getBrandWCPayRequest", "/wechatpay/jsapi", "WeixinJSBridgeReady",
+	} {
 		require.Contains(t, text, want)
 	}
 }

@@ -16,6 +16,18 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim"
 )
 
+// ended ends a refund by hand and returns the status of that.
+func (s *shop) ended(number, state string) int {
+	s.t.Helper()
+	return first(s.simulate("/sim/wechatpay/refunds", members{"number": number, "state": state}))
+}
+
+// noBill asks for a bill and returns the code that refuses it.
+func (s *shop) noBill(query string) string {
+	s.t.Helper()
+	return s.ask(http.MethodGet, "/v3/bill/"+query, nil).code()
+}
+
 func (s *shop) refundState(number string) any {
 	s.t.Helper()
 	return s.ask(http.MethodGet, backs+"/"+number, nil).said["status"]
@@ -60,6 +72,7 @@ func TestWeChatGivesBackWhatIsThere(t *testing.T) {
 	}
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.giveBack(back(newNumber(), newNumber(), 1)).code())
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.ask(http.MethodGet, backs+"/"+newNumber(), nil).code())
+	require.Equal(t, "PARAM_ERROR", s.giveBack(back(order, newNumber(), 12901)).code(), "more than the total")
 	s.simulate("/sim/faults", members{"op": "refund", "mode": "not_enough"})
 	number := newNumber()
 	broke := s.giveBack(back(order, number, 1))
@@ -68,7 +81,10 @@ func TestWeChatGivesBackWhatIsThere(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.giveBack(back(order, number, 12000)).status, "the number was not used up")
 	require.Equal(t, "INVALID_REQUEST", s.giveBack(back(order, newNumber(), 901)).code(), "the sum is too much")
 	require.Equal(t, http.StatusOK, s.giveBack(back(order, newNumber(), 900)).status)
+	byID := back("", newNumber(), 1)
+	byID["transaction_id"] = s.query(order).said["transaction_id"]
 	s.become(shops()[1])
+	require.Equal(t, "RESOURCE_NOT_EXISTS", s.giveBack(byID).code())
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.giveBack(back(order, newNumber(), 1)).code())
 	require.Equal(t, "RESOURCE_NOT_EXISTS", s.ask(http.MethodGet, backs+"/"+number, nil).code())
 }
@@ -146,12 +162,12 @@ func TestWeChatStuckRefundsAreEndedByHand(t *testing.T) {
 		s.simulate("/sim/faults", members{"op": "refund", "mode": "stuck_processing", "number": number})
 		s.giveBack(back(order, number, 100))
 		require.Equal(t, "PROCESSING", s.refundState(number))
-		require.Equal(t, 200, first(s.simulate("/sim/wechatpay/refunds", members{"number": number, "state": state})))
+		require.Equal(t, 200, s.ended(number, state))
 		require.Equal(t, status, s.refundState(number))
 		want := map[string]int{"done": 409, "abnormal": 200, "closed": 409}[state]
-		require.Equal(t, want, first(s.simulate("/sim/wechatpay/refunds", members{"number": number, "state": "done"})))
+		require.Equal(t, want, s.ended(number, "done"))
 	}
-	require.Equal(t, 404, first(s.simulate("/sim/wechatpay/refunds", members{"number": "x", "state": "done"})))
+	require.Equal(t, 404, s.ended("x", "done"))
 }
 
 // bill fetches the bill of a day and returns its text, checked against its hash.
@@ -182,7 +198,7 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 	t.Parallel()
 	var clock movable
 	s := openShop(t, paysim.Options{Speed: 1000, Now: clock.now})
-	require.Equal(t, "NO_STATEMENT_EXIST", s.ask(http.MethodGet, "/v3/bill/tradebill?bill_date="+today(), nil).code())
+	require.Equal(t, "NO_STATEMENT_EXIST", s.noBill("tradebill?bill_date="+today()))
 	order, number := s.paid("jsapi", nowhere), newNumber()
 	s.giveBack(back(order, number, 900))
 	s.eventually(number, "refund_done", 1)
@@ -209,7 +225,7 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 		"tradebill?bill_date=20250101": "PARAM_ERROR", "tradebill?bill_type=X&bill_date=" + today(): "PARAM_ERROR",
 		"tradebill?bill_date=2020-01-01": "PARAM_ERROR", "fundflowbill?account_type=X": "PARAM_ERROR",
 	} {
-		require.Equal(t, code, s.ask(http.MethodGet, "/v3/bill/"+query, nil).code(), query)
+		require.Equal(t, code, s.noBill(query), query)
 	}
 	s.simulate("/sim/faults", members{"op": "bill_download", "mode": "bad_hash"})
 	require.Contains(t, s.bill("tradebill?bill_date="+today()), "does not match")
@@ -220,9 +236,24 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, s.send(r).status)
 }
 
+func TestWeChatBillsAreFetchedSoonAndByTheirOwner(t *testing.T) {
+	t.Parallel()
+	var clock movable
+	s := openShop(t, paysim.Options{Now: clock.now})
+	s.paid("native", nowhere)
+	made := s.ask(http.MethodGet, "/v3/bill/tradebill?bill_date="+today(), nil)
+	path := strings.TrimPrefix(made.said["download_url"].(string), "https://api.mch.weixin.qq.com")
+	s.become(shops()[1])
+	require.Equal(t, http.StatusNotFound, s.send(s.request(http.MethodGet, path, nil)).status)
+	s.become(shops()[0])
+	require.Equal(t, http.StatusOK, s.send(s.request(http.MethodGet, path, nil)).status)
+	clock.move(301 * time.Second)
+	require.Equal(t, http.StatusNotFound, s.send(s.request(http.MethodGet, path, nil)).status)
+}
+
 func TestWeChatMayInsistOnYesterdaysBill(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, paysim.Options{Strict: true})
 	s.paid("native", nowhere)
-	require.Equal(t, "STATEMENT_CREATING", s.ask(http.MethodGet, "/v3/bill/tradebill?bill_date="+today(), nil).code())
+	require.Equal(t, "STATEMENT_CREATING", s.noBill("tradebill?bill_date="+today()))
 }

@@ -2,7 +2,6 @@ package paysim_test
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,6 +22,9 @@ func TestWeChatHearsOnlyWhatIsSigned(t *testing.T) {
 			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), old, by, 1))
 		}
 	}
+	at := func(shift time.Duration) func(*http.Request) {
+		return func(r *http.Request) { s.authorize(r, "", time.Now().Add(shift), rand.Text()) }
+	}
 	for name, spoil := range map[string]func(*http.Request){
 		"no header":     func(r *http.Request) { r.Header.Del("Authorization") },
 		"other scheme":  swap("WECHATPAY2-SHA256-RSA2048", "WECHATPAY2-SM2-WITH-SM3"),
@@ -39,8 +41,8 @@ func TestWeChatHearsOnlyWhatIsSigned(t *testing.T) {
 		"padding":       swap(`=="`, `"`),
 		"nonce":         swap(`nonce_str="`, `nonce_str="x`),
 		"timestamp":     swap(`timestamp="`, `timestamp="0`),
-		"old":           func(r *http.Request) { s.authorize(r, "", time.Now().Add(-302*time.Second), rand.Text()) },
-		"of the future": func(r *http.Request) { s.authorize(r, "", time.Now().Add(302*time.Second), rand.Text()) },
+		"old":           at(-302 * time.Second),
+		"of the future": at(302 * time.Second),
 	} {
 		r := s.request(http.MethodGet, path, nil)
 		spoil(r)
@@ -165,7 +167,7 @@ func TestWeChatAccountsAreChecked(t *testing.T) {
 	for name, spoil := range map[string]func(*paysim.Options){
 		"key":      func(o *paysim.Options) { o.WeChat[0].APIv3Key = "0123456789abcdef" },
 		"previous": func(o *paysim.Options) { o.WeChat[0].PreviousAPIv3Key = "short" },
-		"pem":      func(o *paysim.Options) { o.WeChat[0].PrivateKey = base64.StdEncoding.EncodeToString([]byte("x")) },
+		"pem":      func(o *paysim.Options) { o.WeChat[0].PrivateKey = "no key" },
 		"platform": func(o *paysim.Options) { o.WeChat[0].PlatformKey = o.WeChat[0].PublicKey },
 		"twice":    func(o *paysim.Options) { o.WeChat[1] = o.WeChat[0] },
 		"serial":   func(o *paysim.Options) { o.WeChat[0].SerialNo = "" },

@@ -102,6 +102,9 @@ func TestWeChatMakesTheSameOrderAgain(t *testing.T) {
 		s.eventually(number, "order_created", 1)
 		s.eventually(number, "order_repeated", 1)
 	}
+	both := s.desired("h5", newNumber(), nowhere) // good for native too
+	require.Equal(t, http.StatusOK, s.ask(http.MethodPost, trades+"native", both).status)
+	require.Equal(t, "INVALID_REQUEST", s.ask(http.MethodPost, trades+"h5", both).code())
 	_, old := s.made("native", nowhere)
 	number := newNumber()
 	body := s.desired("native", number, nowhere)
@@ -152,8 +155,9 @@ func TestWeChatTellsTheStateOfAnOrder(t *testing.T) {
 	require.Len(t, paid["transaction_id"], 28)
 	require.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$`, paid["success_time"])
 	require.Equal(t, members{"openid": "oMe"}, paid["payer"])
-	require.Equal(t, members{"total": 12900.0, "payer_total": 12900.0, "currency": "CNY", "payer_currency": "CNY"},
-		paid["amount"])
+	require.Equal(t, members{
+		"total": 12900.0, "payer_total": 12900.0, "currency": "CNY", "payer_currency": "CNY",
+	}, paid["amount"])
 	byID := s.ask(http.MethodGet, trades+"id/"+paid["transaction_id"].(string)+"?mchid="+s.account.MchID, nil)
 	require.Equal(t, paid, byID.said)
 	s.giveBack(back(number, newNumber(), 1))
@@ -169,7 +173,8 @@ func TestWeChatCloses(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, paysim.Options{})
 	number, lead := s.made("native", nowhere)
-	require.Equal(t, "PARAM_ERROR", s.ask(http.MethodPost, numbers+number+"/close", members{"mchid": "x"}).code())
+	wrong := s.ask(http.MethodPost, numbers+number+"/close", members{"mchid": "x"})
+	require.Equal(t, "PARAM_ERROR", wrong.code())
 	require.Equal(t, http.StatusNoContent, s.closing(number).status)
 	require.Equal(t, http.StatusNoContent, s.closing(number).status, "twice is no error")
 	require.Equal(t, "CLOSED", s.query(number).said["trade_state"])
@@ -178,6 +183,8 @@ func TestWeChatCloses(t *testing.T) {
 	status, _ := s.payment(members{"number": number, "late": true})
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "SUCCESS", s.query(number).said["trade_state"], "money that came counts")
+	_, code = s.payment(members{"number": number, "late": true})
+	require.Equal(t, "ORDERPAID", code, "but once")
 	require.Equal(t, "ORDERPAID", s.closing(number).code())
 	require.Equal(t, "ORDER_NOT_EXIST", s.closing(newNumber()).code())
 	number, _ = s.made("native", nowhere)
@@ -277,6 +284,8 @@ func TestWeChatLooksAtWhatLeadsThePayer(t *testing.T) {
 	require.Equal(t, "CODE_INVALID", code)
 	_, code = s.payment(members{"code_url": "weixin://wxpay/bizpayurl?pr=none"})
 	require.Equal(t, "CODE_INVALID", code)
+	_, code = s.payment(members{"code_url": "weixin://wxpay/bizpayurl?pr=" + prepay})
+	require.Equal(t, "CODE_INVALID", code, "a code of another product")
 	for name, want := range map[string]string{
 		"paySign": "PAY_SIGN_INVALID", "nonceStr": "PAY_SIGN_INVALID", "timeStamp": "PAY_SIGN_INVALID",
 		"appId": "PAY_SIGN_INVALID", "signType": "PARAM_ERROR", "package": "PARAM_ERROR",
