@@ -25,7 +25,7 @@ const (
 // words, never credentials or a payer's data.
 type Error struct {
 	Class   Class
-	Op      string // create, query, close, refund, query_refund, statement, login
+	Op      string // create, query, close, refund, query_refund, abnormal_refund, statement, login
 	Code    string // the provider's own code, or the HTTP status
 	Message string
 	Err     error

@@ -90,6 +90,7 @@ func TestForgedCallbacksAreRefused(t *testing.T) {
 		"another serial":  func(h http.Header) { h.Set("Wechatpay-Serial", "PUB_KEY_ID_2") },
 		"a blank more":    func(h http.Header) { h.Set("Wechatpay-Nonce", h.Get("Wechatpay-Nonce")+" ") },
 		"another base64":  func(h http.Header) { h.Set("Wechatpay-Signature", h.Get("Wechatpay-Signature")+"\n") },
+		"other last bits": respell,
 		"the other time":  func(h http.Header) { h.Set("Wechatpay-Timestamp", "1735696923") },
 		"not base64":      func(h http.Header) { h.Set("Wechatpay-Signature", "%%%") },
 		"a stranger's":    func(h http.Header) { copyInto(h, signedBy(keys().stranger, keyID, body, now)) },
@@ -105,6 +106,15 @@ func TestForgedCallbacksAreRefused(t *testing.T) {
 	genuine.Del("Wechatpay-Signature-Type") // it is not signed, and there is but one
 	_, err := reader(t, nil).ParseNotice(genuine, []byte(body), now)
 	require.NoError(t, err)
+}
+
+// respell gives a signature the base64 of the same bytes with other bits behind them.
+func respell(h http.Header) {
+	signature := h.Get("Wechatpay-Signature")
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	last := len(signature) - len("==") - 1
+	next := letters[strings.IndexByte(letters, signature[last])+1]
+	h.Set("Wechatpay-Signature", signature[:last]+string(next)+"==")
 }
 
 func copyInto(h, from http.Header) {

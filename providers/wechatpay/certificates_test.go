@@ -1,7 +1,12 @@
 package wechatpay_test
 
 import (
+	"cmp"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"strings"
@@ -19,7 +24,8 @@ import (
 type office struct {
 	serial    string // that it signs with
 	key       *rsa.PrivateKey
-	list      string // the body of /v3/certificates
+	listKey   *rsa.PrivateKey // that signs the list, if not key
+	list      string          // the body of /v3/certificates
 	downloads atomic.Int32
 }
 
@@ -40,13 +46,24 @@ func listOf(serial string, sealed any) string {
 }
 
 func (o *office) answer(w http.ResponseWriter, r *http.Request, _ []byte) {
-	body := paidOrder
+	body, key := paidOrder, o.key
 	if r.URL.Path == "/v3/certificates" {
 		o.downloads.Add(1)
-		body = o.list
+		body, key = o.list, cmp.Or(o.listKey, o.key)
 	}
-	copyInto(w.Header(), signedBy(o.key, o.serial, body, time.Now()))
+	copyInto(w.Header(), signedBy(key, o.serial, body, time.Now()))
 	_, _ = io.WriteString(w, body)
+}
+
+// curved is the certificate of a key that is not RSA, with the first office's serial number.
+func curved(t *testing.T) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: certificateNumber(1), NotBefore: lately, NotAfter: later}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	return pemOf("CERTIFICATE", der)
 }
 
 func certificateMode(s *wechatpay.Settings) {
@@ -80,10 +97,11 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 		"another APIv3 key": newOffice(2, keys().stranger, "another key of thirty-two bytes!", lately, later),
 		"ended":             newOffice(3, keys().stranger, apiKey, lately, lately.Add(time.Minute)),
 		"not yet":           newOffice(4, keys().stranger, apiKey, later, later.Add(time.Hour)),
-		"signed by another": {serial: genuine.serial, key: keys().wechat, list: genuine.list},
+		"signed by another": {serial: genuine.serial, key: genuine.key, listKey: keys().wechat, list: genuine.list},
 		"another serial": {
 			serial: serial, key: keys().stranger, list: strings.Replace(genuine.list, genuine.serial, serial, 1),
 		},
+		"on a curve":    genuine.listing(listOf(genuine.serial, sealed(apiKey, "certificate", curved(t)))),
 		"none":          genuine.listing(`{"data":[]}`),
 		"null":          genuine.listing(`{"data":[null,{"encrypt_certificate":null}]}`),
 		"no list":       genuine.listing(`<html>`),

@@ -90,7 +90,7 @@ func TestSettingsAreJSONWithoutUnknownNames(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, providers.Seller{Account: mch, App: app}, opened.Seller())
 	for _, bad := range []string{
-		settings[:len(settings)-1], settings + settings, strings.Replace(settings, "mch_id", "mchid", 1), "",
+		settings[:len(settings)-1], settings + settings, strings.Replace(settings, "backup_url", "backup", 1), "",
 	} {
 		_, err := wechatpay.Open([]byte(bad), nil)
 		require.Error(t, err)

@@ -197,7 +197,7 @@ func publicPEM(key *rsa.PublicKey) string {
 
 // certificate is one of WeChat Pay's, with its serial number.
 func certificate(key *rsa.PrivateKey, n int64, from, to time.Time) (serial, text string) {
-	number := new(big.Int).Add(new(big.Int).Lsh(big.NewInt(0x71), 152), big.NewInt(n))
+	number := certificateNumber(n)
 	template := &x509.Certificate{
 		SerialNumber: number, Subject: pkix.Name{CommonName: "WeChat Pay of tests"}, NotBefore: from, NotAfter: to,
 	}
@@ -206,6 +206,10 @@ func certificate(key *rsa.PrivateKey, n int64, from, to time.Time) (serial, text
 		panic(err)
 	}
 	return fmt.Sprintf("%040X", number), pemOf("CERTIFICATE", der)
+}
+
+func certificateNumber(n int64) *big.Int {
+	return new(big.Int).Add(new(big.Int).Lsh(big.NewInt(0x71), 152), big.NewInt(n))
 }
 
 // good are settings of the public-key mode that lead to base.
