@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
@@ -26,6 +28,9 @@ func (s *Server) identify(ctx context.Context, login store.LoginState, code stri
 	switch {
 	case errors.Is(err, providers.ErrLogin):
 		return store.Payer{}, failed
+	case err != nil && providers.ClassOf(err) == providers.Definite:
+		no := models.Refuse(models.Conflict, "login_refused", "The provider does not let this visitor log in.")
+		return store.Payer{}, fmt.Errorf("%w: %w", no, err)
 	case err != nil:
 		away := models.Refuse(models.Unavailable, "login_unavailable", "The provider cannot be asked just now.")
 		return store.Payer{}, fmt.Errorf("%w: %w", away, err)
@@ -40,30 +45,51 @@ func (s *Server) identify(ctx context.Context, login store.LoginState, code stri
 // maxCode bounds what is passed on to a provider.
 const maxCode = 512
 
-// binder is the adapter of a channel whose orders are for one person only.
-func (s *Server) binder(
-	ctx context.Context, c store.Channel,
-) (desk providers.Identifier, bound bool, err error) {
+var errUnavailable = &models.Error{
+	Code: models.Conflict, Reason: "channel_unavailable", Field: "channel",
+	Message: "This way to pay is not available.", Fix: "Pick another one.",
+}
+
+// loginDesk is a channel's account, as far as logins go.
+type loginDesk struct {
+	login providers.Identifier
+	binds bool // its orders are for one person only
+	app   string
+}
+
+func (s *Server) desk(ctx context.Context, c store.Channel) (loginDesk, error) {
 	adapter, err := s.Accounts.Open(ctx, c.Provider, c.Account)
 	if err != nil {
-		return nil, false, fmt.Errorf("open the channel's account: %w", err)
+		return loginDesk{}, fmt.Errorf("open the channel's account: %w", err)
 	}
-	desk, can := adapter.(providers.Identifier)
-	return desk, can && desk.Binds(c.Product), nil
+	login, can := adapter.(providers.Identifier)
+	if !can || !login.Binds(c.Product) {
+		return loginDesk{}, nil
+	}
+	return loginDesk{login: login, binds: true, app: adapter.Seller().App}, nil
 }
 
 // mustLogIn says that the payer has to log in at the channel's provider first.
 func (s *Server) mustLogIn(ctx context.Context, c store.Channel, payer string) (bool, error) {
-	_, bound, err := s.binder(ctx, c)
-	if err != nil || !bound || payer == "" {
-		return bound, err
+	desk, err := s.desk(ctx, c)
+	if err != nil || !desk.binds || payer == "" {
+		return desk.binds, err
 	}
-	adapter, err := s.Accounts.Open(ctx, c.Provider, c.Account)
-	if err != nil {
-		return false, err
-	}
-	subject, err := s.Store.PayerSubject(ctx, payer, c.Provider, adapter.Seller().App)
+	subject, err := s.Store.PayerSubject(ctx, payer, c.Provider, desk.app)
 	return subject == "", err
+}
+
+// lookLogins are the channels here by whose login somebody who paid may see what became
+// of it, whether or not they still take money.
+func (s *Server) lookLogins(ctx context.Context, link store.Link) []web.Channel {
+	var here []web.Channel
+	for _, c := range link.Channels {
+		if (policy.Channel{Surfaces: c.Surfaces}).WorksOn(surface(ctx)) {
+			here = append(here, web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN})
+		}
+	}
+	here = s.withLogins(ctx, link, here)
+	return slices.DeleteFunc(here, func(c web.Channel) bool { return !c.Login })
 }
 
 // bound refuses a wish to pay through a channel that does not know the payer yet.

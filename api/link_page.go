@@ -85,7 +85,7 @@ func (s *Server) silentLogin(c echo.Context, link store.Link, known bool) (addre
 	if known || c.FormValue("then") != "" || c.FormValue("channel") == "" {
 		return "", false
 	}
-	address, cookie, err := s.beginLogin(c.Request().Context(), link, c.FormValue("channel"))
+	address, cookie, err := s.beginLogin(c.Request().Context(), link, c.FormValue("channel"), false)
 	if err != nil {
 		return "", false
 	}

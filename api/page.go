@@ -17,7 +17,7 @@ import (
 // refresh is how often a page that waits loads itself again without JavaScript.
 const refresh = 3 * time.Second
 
-// pageRoutes are what the friend sees. GET changes nothing anywhere.
+// pageRoutes are what the friend sees. GET changes nothing, but for the return of a login.
 func (s *Server) pageRoutes() []route {
 	link := func(method, path string, find finder, handle func(*Server, echo.Context, finder) error) route {
 		r := page(method, path, func(s *Server, c echo.Context) error { return handle(s, c, find) })

@@ -37,6 +37,7 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	}
 	view.Card, view.PriceVersion, view.Channels = s.card(link), link.Request.PriceVersion, s.channels(ctx, link)
 	if view.Look && p.Payer == "" {
+		view.Channels = s.lookLogins(ctx, link)
 		return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
 	}
 	why, ok := s.whyNot(ctx, link, len(view.Channels))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -29,6 +30,7 @@ const (
 type providerLoginIn struct {
 	Body struct {
 		Channel string `json:"channel" minLength:"1" maxLength:"64"`
+		Look    bool   `json:"look,omitempty" doc:"Only to see what became of one's payment."`
 	}
 }
 
@@ -45,7 +47,7 @@ func (s *Server) beginProviderLogin(ctx context.Context, in *providerLoginIn) (*
 	if err != nil {
 		return nil, err
 	}
-	address, cookie, err := s.beginLogin(ctx, link, in.Body.Channel)
+	address, cookie, err := s.beginLogin(ctx, link, in.Body.Channel, in.Body.Look)
 	if err != nil {
 		return nil, err
 	}
@@ -57,43 +59,64 @@ func (s *Server) beginProviderLogin(ctx context.Context, in *providerLoginIn) (*
 // loginAtProvider is the button of the page.
 func (s *Server) loginAtProvider(c echo.Context) error {
 	ctx := c.Request().Context()
-	channel := c.FormValue("channel")
+	channel, look := c.FormValue("channel"), c.FormValue("then") == "look"
 	link, err := s.ownLink(ctx)
 	if err != nil {
 		return err
 	}
-	address, cookie, err := s.beginLogin(ctx, link, channel)
+	address, cookie, err := s.beginLogin(ctx, link, channel, look)
 	if err != nil {
-		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: channel}}, err)
+		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: channel}, Look: look}, err)
 	}
 	c.SetCookie(cookie)
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// beginLogin begins a login for a channel that is bound to one person.
+// beginLogin begins a login for a channel that is bound to one person. Whoever only
+// looks may use one that takes no more money.
 func (s *Server) beginLogin(
-	ctx context.Context, link store.Link, channel string,
+	ctx context.Context, link store.Link, channel string, look bool,
 ) (url string, cookie *http.Cookie, err error) {
-	chosen, err := offered(link.Channels, s.decisionOn(ctx, link), channel)
+	chosen, err := s.loginChannel(ctx, link, channel, look)
 	if err != nil {
 		return "", nil, err
 	}
 	if err := s.within(ctx, "logins:"+address(ctx), loginsPerAddress, time.Hour); err != nil {
 		return "", nil, err
 	}
-	desk, bound, err := s.binder(ctx, chosen)
+	desk, err := s.desk(ctx, chosen)
 	if err != nil {
 		return "", nil, err
 	}
-	if !bound {
+	if !desk.binds {
 		return "", nil, models.Refuse(models.Conflict, "no_provider_login", "This way to pay needs no such login.")
 	}
 	state := rand.Text() // 130 bits
-	err = s.Store.BeginLogin(ctx, store.LoginState{
-		State: state, Invite: link.Invite.ID,
-		Provider: chosen.Provider, Account: chosen.Account, Channel: chosen.ID,
-	})
-	return desk.LoginURL(s.Config.PublicURL+loginReturn, state), loginCookie(state, loginPatience), err
+	if url = desk.login.LoginURL(s.Config.PublicURL+loginReturn, state); url == "" {
+		return "", nil, fmt.Errorf("account %s has no login: %w", chosen.Account, errUnavailable)
+	}
+	begun := store.LoginState{
+		State: state, Invite: link.Invite.ID, Provider: chosen.Provider, Account: chosen.Account,
+	}
+	if !look {
+		begun.Channel = chosen.ID
+	}
+	return url, loginCookie(state, loginPatience), s.Store.BeginLogin(ctx, begun)
+}
+
+// loginChannel is the channel to log in for.
+func (s *Server) loginChannel(
+	ctx context.Context, link store.Link, name string, look bool,
+) (store.Channel, error) {
+	if !look {
+		return offered(link.Channels, s.decisionOn(ctx, link), name)
+	}
+	for _, c := range link.Channels {
+		if c.ID == name {
+			return c, nil
+		}
+	}
+	return store.Channel{}, errUnavailable
 }
 
 func loginCookie(state string, life time.Duration) *http.Cookie {
@@ -103,34 +126,52 @@ func loginCookie(state string, life time.Duration) *http.Cookie {
 	}
 }
 
-// returnFromProvider takes the login that the browser brings back, once. This GET
-// changes something, as every such return does: the login's own state and no more.
+// returnFromProvider takes the login that the browser brings back, once, and makes a
+// session of it. It is a GET that changes something, as every such return is; only the
+// browser that began the login can bring it about.
 func (s *Server) returnFromProvider(c echo.Context) error {
-	login, session, err := s.finishLogin(c)
-	c.SetCookie(loginCookie("", -time.Second))
+	ctx, state := c.Request().Context(), c.QueryParam("state")
+	over := models.Refuse(models.Gone, "login_over", "This login is over, or was begun elsewhere.")
+	began, err := c.Cookie(LoginCookie)
+	if err != nil || state == "" || subtle.ConstantTimeCompare([]byte(began.Value), []byte(state)) != 1 {
+		return s.strayReturn(c, over)
+	}
+	login, err := s.Store.TakeLogin(ctx, state, caller(ctx).Invite)
+	if models.CodeOf(err) == models.Gone {
+		return s.strayReturn(c, over)
+	}
 	if err != nil {
-		s.Log.WarnContext(c.Request().Context(), "login at the provider failed", "reason", reasonOf(err))
-		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: login.Channel}}, err)
+		return err
+	}
+	c.SetCookie(loginCookie("", -time.Second))
+	session, err := s.loggedInAs(ctx, login, c.QueryParam("code"))
+	if err != nil {
+		s.Log.WarnContext(ctx, "login at the provider failed", "provider", login.Provider, "error", err)
+		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: login.Channel}, Look: login.Channel == ""}, err)
 	}
 	c.SetCookie(session)
+	if login.Channel == "" {
+		return c.Redirect(http.StatusSeeOther, "/pay/result")
+	}
 	return c.Redirect(http.StatusSeeOther, payAddress(login.Channel))
 }
 
-func (s *Server) finishLogin(c echo.Context) (login store.LoginState, session *http.Cookie, err error) {
-	ctx, p := c.Request().Context(), caller(c.Request().Context())
-	state := c.QueryParam("state")
-	began, err := c.Cookie(LoginCookie)
-	if err != nil || state == "" || subtle.ConstantTimeCompare([]byte(began.Value), []byte(state)) != 1 {
-		return login, nil, models.Refuse(models.Gone, "login_over", "This login is over, or was begun elsewhere.")
+// strayReturn is a return that leads to no login: a second tab's, or one loaded again.
+// It spoils no login that is under way, and does not trouble who is logged in already.
+func (s *Server) strayReturn(c echo.Context, why error) error {
+	if caller(c.Request().Context()).Payer != "" {
+		return c.Redirect(http.StatusSeeOther, "/pay")
 	}
-	if login, err = s.Store.TakeLogin(ctx, state, p.Invite); err != nil {
-		return login, nil, err
-	}
-	known, err := s.identify(ctx, login, c.QueryParam("code"))
+	return s.payPage(c, web.Pay{}, why)
+}
+
+// loggedInAs makes the session of whoever the provider says it is.
+func (s *Server) loggedInAs(ctx context.Context, login store.LoginState, code string) (*http.Cookie, error) {
+	known, err := s.identify(ctx, login, code)
 	if err != nil {
-		return login, nil, err
+		return nil, err
 	}
+	p := caller(ctx)
 	p.Payer = known.ID
-	session, err = s.session(p)
-	return login, session, err
+	return s.session(p)
 }

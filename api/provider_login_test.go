@@ -24,6 +24,15 @@ func (desks) Open(_ context.Context, provider, _ string) (providers.Adapter, err
 	return plainDesk{}, nil
 }
 
+// mute opens accounts whose settings lack what a login needs.
+type mute struct{}
+
+func (mute) Open(context.Context, string, string) (providers.Adapter, error) { return muteDesk{}, nil }
+
+type muteDesk struct{ boundDesk }
+
+func (muteDesk) LoginURL(string, string) string { return "" }
+
 // plainDesk takes money from anybody.
 type plainDesk struct{ providers.Adapter }
 
@@ -43,6 +52,8 @@ func (boundDesk) Login(_ context.Context, code string) (providers.Identity, erro
 	switch code {
 	case "spent":
 		return providers.Identity{}, providers.ErrLogin
+	case "snapshot":
+		return providers.Identity{}, &providers.Error{Class: providers.Definite, Op: "login"}
 	case "down":
 		return providers.Identity{}, &providers.Error{Class: providers.Ambiguous, Op: "login"}
 	case "other-app":
@@ -61,7 +72,12 @@ const (
 // newWallet is a world whose app has one way to pay inside WeChat, and one elsewhere.
 func newWallet(t *testing.T) *friends {
 	t.Helper()
-	f := newFriends(t)
+	return newFriendsWith(t, desks{})
+}
+
+func newFriendsWith(t *testing.T, accounts Accounts) *friends {
+	t.Helper()
+	f := newFriends(t, func(d *Deps) { d.Accounts = accounts })
 	channel := func(id, product, surface string) store.Channel {
 		return store.Channel{
 			ID: id, App: "app_tea", Provider: "wechatpay", Account: "acc_wx", Product: product, Kind: "wallet",
@@ -167,7 +183,7 @@ func (f *friends) subject(request string) string {
 func TestALoginThatFailsSaysSoAndDoesNotLoop(t *testing.T) {
 	for code, want := range map[string]int{
 		"": http.StatusConflict, "spent": http.StatusConflict, "other-app": http.StatusConflict,
-		"down": http.StatusServiceUnavailable,
+		"snapshot": http.StatusConflict, "down": http.StatusServiceUnavailable,
 	} {
 		t.Run(code, func(t *testing.T) {
 			f := newWallet(t)

@@ -34,10 +34,7 @@ func (s *Server) wish(
 func offered(catalogue []store.Channel, decision policy.Decision, name string) (store.Channel, error) {
 	i := slices.IndexFunc(catalogue, func(c store.Channel) bool { return c.ID == name })
 	if i < 0 || !slices.Contains(decision.Channels, name) {
-		return store.Channel{}, &models.Error{
-			Code: models.Conflict, Reason: "channel_unavailable", Field: "channel",
-			Message: "This way to pay is not available.", Fix: "Pick another one.",
-		}
+		return store.Channel{}, errUnavailable
 	}
 	return catalogue[i], nil
 }

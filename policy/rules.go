@@ -40,7 +40,7 @@ var rules = []rule{
 		},
 		zh: "该订单不支持此付款方式", en: "This order does not take this way to pay."},
 	{name: "channel_surface", version: 1, fix: FixOpenElsewhere,
-		no: func(f Facts, c Channel) bool { return !c.worksOn(f.Surface) },
+		no: func(f Facts, c Channel) bool { return !c.WorksOn(f.Surface) },
 		zh: "该付款方式在此处不可用，可换个应用打开", en: "This way to pay does not work in this app or browser."},
 	{name: "channel_amount", version: 1, fix: FixOtherChannel,
 		no: func(f Facts, c Channel) bool { return !c.Amount.holds(f.Order.Payable) },

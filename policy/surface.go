@@ -18,13 +18,19 @@ var surfaces = map[string]bool{
 	SurfaceMobile: true, SurfaceDesktop: true,
 }
 
-// worksOn says that a channel's product can be paid on a surface: a channel that
+// KnownSurface says that something can be concluded from the word.
+func KnownSurface(word string) bool {
+	family, _, _ := strings.Cut(word, "_")
+	return surfaces[family]
+}
+
+// WorksOn says that a channel's product can be paid on a surface: a channel that
 // names none works on all, and of an unknown surface nothing is concluded.
-func (c Channel) worksOn(surface string) bool {
-	family, _, _ := strings.Cut(surface, "_")
-	if len(c.Surfaces) == 0 || !surfaces[family] {
+func (c Channel) WorksOn(surface string) bool {
+	if len(c.Surfaces) == 0 || !KnownSurface(surface) {
 		return true
 	}
+	family, _, _ := strings.Cut(surface, "_")
 	for _, works := range c.Surfaces {
 		if works == family || works == surface {
 			return true

@@ -14,6 +14,8 @@ import (
 // Adapter speaks one provider's protocol for one merchant account. It holds no
 // state between calls, so that any worker may make any call.
 type Adapter interface {
+	// Products are the ways in which an order can be presented, by name.
+	Products() []string
 	// Seller is who we are at the provider: what its answers must name.
 	Seller() Seller
 	// Create makes the provider's order. The same Payment again is the same

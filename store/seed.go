@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"gorm.io/gorm/clause"
+
+	"github.com/friendpay/friendpay/models"
 )
 
 // SeedData is a whole small world of merchants, for dev, the demo and tests.
@@ -15,7 +17,9 @@ type SeedData struct {
 	Channels  []Channel
 }
 
-// Seed writes the data over what is there under the same ids; again changes nothing.
+// Seed writes the data over what is there under the same ids; again changes nothing. An
+// id that is another merchant's or another app's already is conflict "foreign_app" or
+// "foreign_account". An account keeps the state that it is in.
 func (s *Store) Seed(ctx context.Context, data SeedData) error {
 	var apps []appRecord
 	for _, app := range data.Apps {
@@ -29,9 +33,10 @@ func (s *Store) Seed(ctx context.Context, data SeedData) error {
 	err := s.WithTx(ctx, func(tx *Store) error {
 		for _, seed := range []func() error{
 			func() error { return plant(ctx, tx, data.Merchants) },
+			func() error { return tx.ownApps(ctx, data.Apps) },
 			func() error { return plant(ctx, tx, apps) },
 			func() error { return plant(ctx, tx, data.Keys) },
-			func() error { return plant(ctx, tx, accounts) },
+			func() error { return tx.plantAccounts(ctx, accounts) },
 			func() error { return plant(ctx, tx, data.Channels) },
 		} {
 			if err := seed(); err != nil {
@@ -48,4 +53,38 @@ func plant[T any](ctx context.Context, tx *Store, rows []T) error {
 		return nil
 	}
 	return tx.db.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error
+}
+
+// ownApps refuses an app that is another merchant's.
+func (s *Store) ownApps(ctx context.Context, apps []App) error {
+	const query = "SELECT EXISTS (SELECT FROM apps WHERE id = ? AND merchant_id <> ?)"
+	for _, app := range apps {
+		var foreign bool
+		if err := s.read(ctx, &foreign, query, app.ID, app.Merchant); err != nil {
+			return err
+		}
+		if foreign {
+			return models.Refuse(models.Conflict, "foreign_app", app.ID+" is another merchant's app.")
+		}
+	}
+	return nil
+}
+
+// plantAccounts writes over accounts of the same app and provider only: its id is all
+// that payments under way know their account by.
+func (s *Store) plantAccounts(ctx context.Context, accounts []accountRecord) error {
+	const write = `INSERT INTO provider_accounts AS a (id, provider, app_id, settings_sealed, state)
+		VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET settings_sealed = excluded.settings_sealed
+		WHERE a.app_id = excluded.app_id AND a.provider = excluded.provider`
+	for _, a := range accounts {
+		rows, err := s.write(ctx, write, a.ID, a.Provider, a.App, a.SettingsSealed, a.State)
+		if err != nil {
+			return err
+		}
+		if rows == 0 {
+			return models.Refuse(models.Conflict, "foreign_account",
+				a.ID+" is an account of another app or provider.")
+		}
+	}
+	return nil
 }

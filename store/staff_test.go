@@ -163,3 +163,29 @@ func TestRequestsAreListedInPages(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]int64{ids[0]: 1, ids[1]: 1}, heads)
 }
+
+// What payments under way know their account and app by must not become somebody else's.
+func TestSeedTakesNothingFromOthers(t *testing.T) {
+	w := open(t)
+	apps := store.SeedData{
+		Merchants: []store.Merchant{{ID: "mer_9", Name: "Other"}},
+		Apps:      []store.App{{ID: "app_1", Merchant: "mer_9", Name: "Shop", DefaultExpirySeconds: 60}},
+	}
+	refused(t, w.Seed(t.Context(), apps), models.Conflict, "foreign_app")
+	apps.Apps[0].ID = "app_9"
+	apps.Accounts = []store.Account{{
+		ID: "acc_1", Provider: "mockpay", App: "app_9", Settings: []byte("{}"), State: store.AccountActive,
+	}}
+	refused(t, w.Seed(t.Context(), apps), models.Conflict, "foreign_account")
+
+	before, err := w.Account(t.Context(), "mockpay", "acc_1")
+	require.NoError(t, err)
+	require.Equal(t, "app_1", before.App)
+	require.NoError(t, w.exec("UPDATE provider_accounts SET state = 'disabled'"))
+	before.Settings = []byte(`{"new":1}`)
+	require.NoError(t, w.Seed(t.Context(), store.SeedData{Accounts: []store.Account{before}}))
+	after, err := w.Account(t.Context(), "mockpay", "acc_1")
+	require.NoError(t, err)
+	require.Equal(t, store.AccountDisabled, after.State, "writing settings switches nothing on")
+	require.JSONEq(t, `{"new":1}`, string(after.Settings))
+}

@@ -67,7 +67,8 @@ var Reasons = []string{
 	"closing_soon", "still_working", "engine_unavailable", "link_revoked", "link_declined", "link_in_use",
 	"channel_unavailable", "refused_by_provider", "bad_quote", "bad_pledge", "bad_code",
 	"bad_phone", "code_wrong", "code_expired", "code_too_soon", "code_daily_limit", "code_tries",
-	"login_over", "login_failed", "login_unavailable", "no_provider_login", "provider_login_first",
+	"login_over", "login_failed", "login_refused", "login_unavailable", "no_provider_login",
+	"provider_login_first",
 	"sms_unavailable", "too_often", "login_first", "login_needed",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 }

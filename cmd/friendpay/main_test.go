@@ -92,6 +92,9 @@ func TestAMerchantsFile(t *testing.T) {
 		`{`, `{"unknown":1}`, strings.Replace(tea, "live", "nonsense", 1), strings.Replace(tea, "1800", "5", 1),
 		strings.Replace(tea, `"key_id":"k",`, "", 1), strings.Replace(tea, "mockpay", "nopay", 1),
 		strings.Replace(strings.Replace(tea, "mockpay", "wechatpay", 1), deskOfTea, `{"api_v3_key":"short"}`, 1),
+		strings.Replace(tea, `"wap"`, `"wapp"`, 1), strings.Replace(tea, "mobile", "mobil", 1),
+		strings.Replace(tea, `"account":"acc_tea"`, `"account":"acc_coffee"`, 1),
+		strings.Replace(tea, `"acc_tea","provider":"mockpay","product"`, `"acc_tea","provider":"x","product"`, 1),
 	} {
 		_, err := readMerchant("-", strings.NewReader(bad))
 		require.Error(t, err, bad)

@@ -13,43 +13,45 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
-	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 )
 
 // merchantFile is what an operator writes about one merchant with one app.
 type merchantFile struct {
-	ID       string `json:"id"` // mer_…
-	Name     string `json:"name"`
-	App      string `json:"app"` // app_…
-	AppName  string `json:"app_name"`
-	Webhook  string `json:"webhook_url"` // empty: none wanted
-	Hook     string `json:"hook_url"`    // empty: our order row decides
-	Expiry   int64  `json:"default_expiry_seconds"`
-	MaxFen   int64  `json:"payment_limit_fen"` // per payment; 0: none
-	DayFen   int64  `json:"daily_limit_fen"`   // per payer; 0: none
-	Mode     string `json:"mode"`              // test or live
-	Accounts []struct {
-		ID       string          `json:"id"` // acc_…
-		Provider string          `json:"provider"`
-		Settings json.RawMessage `json:"settings"` // as the provider's adapter wants them
-	} `json:"accounts"`
-	Channels []struct {
-		ID       string `json:"id"`
-		Account  string `json:"account"`
-		Provider string `json:"provider"`
-		Product  string `json:"product"`
-		Kind     string `json:"kind"`
-		NameZH   string `json:"name_zh"`
-		NameEN   string `json:"name_en"`
-		MinFen   int64  `json:"min_fen"`
-		MaxFen   int64  `json:"max_fen"`
-		Close    int64  `json:"min_close_seconds"`
+	ID      string `json:"id"` // mer_…
+	Name    string `json:"name"`
+	App     string `json:"app"` // app_…
+	AppName string `json:"app_name"`
+	Webhook string `json:"webhook_url"` // empty: none wanted
+	Hook    string `json:"hook_url"`    // empty: our order row decides
+	Expiry  int64  `json:"default_expiry_seconds"`
+	MaxFen  int64  `json:"payment_limit_fen"` // per payment; 0: none
+	DayFen  int64  `json:"daily_limit_fen"`   // per payer; 0: none
+	Mode    string `json:"mode"`              // test or live
 
-		Surfaces []string `json:"surfaces"` // what a link must be open in; empty: anything
-	} `json:"channels"`
+	Accounts []accountFile `json:"accounts"`
+	Channels []channelFile `json:"channels"`
+}
+
+type accountFile struct {
+	ID       string          `json:"id"` // acc_…
+	Provider string          `json:"provider"`
+	Settings json.RawMessage `json:"settings"` // as the provider's adapter wants them
+}
+
+type channelFile struct {
+	ID       string   `json:"id"`
+	Account  string   `json:"account"`
+	Provider string   `json:"provider"`
+	Product  string   `json:"product"`
+	Kind     string   `json:"kind"`
+	NameZH   string   `json:"name_zh"`
+	NameEN   string   `json:"name_en"`
+	MinFen   int64    `json:"min_fen"`
+	MaxFen   int64    `json:"max_fen"`
+	Close    int64    `json:"min_close_seconds"`
+	Surfaces []string `json:"surfaces"` // what a link must be open in; empty: anything
 }
 
 // merchantExample is a whole merchant, to be changed: amounts are in fen.
@@ -63,10 +65,11 @@ const merchantExample = `  friendpay merchant add - <<'END'
   END`
 
 func merchantCommand() *cobra.Command {
-	return group("merchant", "Register merchants", &cobra.Command{
+	var fresh bool
+	command := &cobra.Command{
 		Use: "add FILE", Short: "Write a merchant, his app, accounts and channels from a JSON file (- for stdin)",
 		Long: "Prints a fresh API key and webhook secret, once: only the key's hash is kept. Adding a merchant\n" +
-			"again writes over what is there and gives him one more key.",
+			"again writes over what is there, and leaves key and secret as they are.",
 		Example: merchantExample, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := readMerchant(args[0], cmd.InOrStdin())
@@ -74,15 +77,37 @@ func merchantCommand() *cobra.Command {
 				return err
 			}
 			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				key, secret := "fpk_"+file.Mode+"_"+secretText(), "whsec_"+secretText()
-				if err := s.Seed(ctx, file.seed(key, secret)); err != nil {
-					return err
-				}
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "api_key=%s\nwebhook_secret=%s\n", key, secret)
-				return err
+				return add(ctx, cmd.OutOrStdout(), s, file, fresh)
 			})
 		},
-	})
+	}
+	command.Flags().BoolVar(&fresh, "new-keys", false, "make a new API key and webhook secret for a known app")
+	return group("merchant", "Register merchants", command)
+}
+
+// add writes the merchant. Secrets are made for a new app, or when asked for: the
+// merchant's server must not fall silent because an account's key was changed.
+func add(ctx context.Context, out io.Writer, s *store.Store, file merchantFile, fresh bool) error {
+	if err := file.keepsSellers(ctx, s); err != nil {
+		return err
+	}
+	known, err := s.App(ctx, file.App)
+	if err != nil && models.CodeOf(err) != models.NotFound {
+		return err
+	}
+	if err == nil && !fresh {
+		if err := s.Seed(ctx, file.seed("", string(known.WebhookSecret))); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(out, "written; API keys and webhook secret stay (--new-keys makes new ones)")
+		return err
+	}
+	key, secret := "fpk_"+file.Mode+"_"+secretText(), "whsec_"+secretText()
+	if err := s.Seed(ctx, file.seed(key, secret)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "api_key=%s\nwebhook_secret=%s\n", key, secret)
+	return err
 }
 
 func readMerchant(path string, in io.Reader) (merchantFile, error) {
@@ -105,23 +130,11 @@ func readMerchant(path string, in io.Reader) (merchantFile, error) {
 			errors.New("a merchant has id, app, mode (test or live) and default_expiry_seconds from 60"),
 		}
 	}
-	return file, file.open()
+	return file, file.check()
 }
 
-// open tries every account's settings on its adapter, so that a wrong key is heard of
-// here and not by a friend who pays.
-func (f merchantFile) open() error {
-	known := providers.NewRegistry(house.Providers(), nil)
-	for _, a := range f.Accounts {
-		if _, err := known.Open(a.Provider, a.Settings); err != nil {
-			return usageError{fmt.Errorf("account %s: %w", a.ID, err)}
-		}
-	}
-	return nil
-}
-
+// seed is the file as rows; without a key none is added.
 func (f merchantFile) seed(key, secret string) store.SeedData {
-	hash := sha256.Sum256([]byte(key))
 	data := store.SeedData{
 		Merchants: []store.Merchant{{ID: f.ID, Name: f.Name}},
 		Apps: []store.App{{
@@ -129,7 +142,10 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 			WebhookSecret: []byte(secret), DefaultExpirySeconds: f.Expiry,
 			PaymentLimit: models.CNY(f.MaxFen), DailyLimit: models.CNY(f.DayFen),
 		}},
-		Keys: []store.APIKey{{Hash: hash[:], Merchant: f.ID, Apps: []string{f.App}, Mode: f.Mode}},
+	}
+	if key != "" {
+		hash := sha256.Sum256([]byte(key))
+		data.Keys = []store.APIKey{{Hash: hash[:], Merchant: f.ID, Apps: []string{f.App}, Mode: f.Mode}}
 	}
 	for _, a := range f.Accounts {
 		data.Accounts = append(data.Accounts, store.Account{

@@ -69,6 +69,9 @@ func Open(settings []byte, client *http.Client) (providers.Adapter, error) {
 	return New(s, client)
 }
 
+// Products are a page to send the browser to, and a code.
+func (a *Adapter) Products() []string { return []string{"wap", "qr"} }
+
 // Seller is the merchant number and app of the settings.
 func (a *Adapter) Seller() providers.Seller {
 	return providers.Seller{Account: a.settings.Merchant, App: a.settings.AppID}

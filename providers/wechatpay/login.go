@@ -12,6 +12,10 @@ import (
 // maxCode bounds what a browser may hand in as a code, in bytes.
 const maxCode = 512
 
+// Products are one for each place that a link may be open in: WeChat, a phone's
+// browser, a desk.
+func (a *Adapter) Products() []string { return []string{"jsapi", "h5", "native"} }
+
 // Binds says which products are paid by one openid only.
 func (a *Adapter) Binds(product string) bool { return product == "jsapi" }
 
