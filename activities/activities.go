@@ -67,6 +67,7 @@ func (a *Activities) Handlers() map[models.EffectKind]Func {
 		models.ApplyOrder:   a.ApplyOrder,
 		models.AskOrderHook: a.AskOrderHook,
 		models.QueryRefund:  a.QueryRefund,
+		models.FollowRefund: a.FollowRefund,
 	}
 }
 

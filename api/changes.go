@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -16,7 +17,7 @@ type cancelIn struct {
 // CancelIn says why and how; it may be left out.
 type CancelIn struct {
 	Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
-	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race goes back."`
+	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race, or waits for your order hook, goes back."`
 }
 
 // cancelRequest ends a request. What is payable at the provider is closed first,
@@ -34,7 +35,7 @@ func (s *Server) cancelRequest(ctx context.Context, in *cancelIn) (*requestOut, 
 	case caller(ctx).Kind == buyer:
 		event.Kind = models.BuyerCancelled
 	case how.Force:
-		event.Kind = models.MerchantWithdrew
+		event.Kind, event.Spare = models.MerchantWithdrew, mint.Number() // of the refund that it may owe
 	}
 	return s.deliver(ctx, request, in.update(ctx), event)
 }
