@@ -77,7 +77,8 @@ func (a *Activities) payerObjection(
 		return "", nil
 	}
 	fits, err := a.Store.TakeFromDay(ctx, store.DayShare{
-		Payer: attempt.Payer, Request: r.ID, Attempt: attempt.Number, Amount: attempt.Quoted, Limit: facts.DailyLimit,
+		Payer: attempt.Payer, Request: r.ID, Attempt: attempt.Number,
+		Amount: attempt.Quoted, Limit: facts.DailyLimit,
 	}, a.Clock())
 	if err != nil || fits {
 		return "", err

@@ -17,7 +17,7 @@ type cancelIn struct {
 // CancelIn says why and how; it may be left out.
 type CancelIn struct {
 	Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
-	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race, or waits for your order hook, goes back."`
+	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins or waits goes back."`
 }
 
 // cancelRequest ends a request. What is payable at the provider is closed first,

@@ -8,8 +8,9 @@ import (
 )
 
 // atOnce is how many calls about one thing this process brings to the engine at a time:
-// wishes to pay a request, refunds of it, requests for an order. Temporal takes ten updates in flight a run, over all processes, and
-// answers a greater crowd by dropping the task that is being worked on.
+// wishes to pay a request, refunds of it, requests for an order. Temporal takes ten
+// updates in flight a run, over all processes, and answers a greater crowd by dropping
+// the task that is being worked on.
 const atOnce = 3
 
 // turns lets a crowd at one thing pass in small numbers. Whoever waited looks at the

@@ -15,7 +15,8 @@ func undecided(t *testing.T) *scene {
 
 func TestAMerchantWhoseSystemIsDeadWithdraws(t *testing.T) {
 	s := undecided(t).after(3 * time.Hour).do(Event{Kind: SilenceLapsed}).is(Applying)
-	s.refused(Event{Kind: MerchantCancelled}, "already_paid").refused(Event{Kind: BuyerCancelled}, "already_paid")
+	s.refused(Event{Kind: MerchantCancelled}, "already_paid")
+	s.refused(Event{Kind: BuyerCancelled}, "already_paid")
 	s.do(Event{Kind: MerchantWithdrew, Reason: "duplicate"}).is(CancelledMerchant).has("A1", OrderGone, 10000)
 	s.wasAsked(StartRefund, s.Refunds[0].Number)
 	for _, late := range []EventKind{OrderAccepted, OrderRefused} {
@@ -56,7 +57,8 @@ func TestABrokenRefundIsFollowedWhileItMayArrive(t *testing.T) {
 		Overdue: true, Abnormal: true, Lost: true, ReturnClosed: false, "rejected": false, "mismatch": false,
 	} {
 		s := settled(t).do(Event{Kind: GuardLapsed}).refund("RA", 10000).broke(0, failure).is(RefundStuck)
-		if polled := slices.Contains(s.Polls(), Effect{FollowRefund, "RA"}); polled != follows || s.Final() == follows {
+		polled := slices.Contains(s.Polls(), Effect{FollowRefund, "RA"})
+		if polled != follows || s.Final() == follows {
 			t.Errorf("%s: followed %v, final %v", failure, polled, s.Final())
 		}
 	}
@@ -74,7 +76,8 @@ func TestOnlyAClosedRefundTakesANewNumber(t *testing.T) {
 			t.Errorf("%s: %+v", failure, s.Refunds)
 		}
 	}
-	s := settled(t).refund("RA", 10000).broke(0, Overdue).broke(0, Overdue).broke(0, ReturnClosed).is(RefundStuck)
+	s := settled(t).refund("RA", 10000).broke(0, Overdue).broke(0, Overdue)
+	s.broke(0, ReturnClosed).is(RefundStuck)
 	if s.Refunds[0].Failure != ReturnClosed || len(s.cases) != 1 || len(s.Polls()) != 0 {
 		t.Errorf("the provider's last word counts, in the one case: %+v, %v", s.Refunds, s.cases)
 	}

@@ -63,7 +63,8 @@ func (w *world) known() (*life, store.Payer) {
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.BlockPayer(ctx, payer.ID, false, "canary-why"))
 	require.NoError(w.t, w.exec(`INSERT INTO payer_identities
-		(provider, app, subject_index, subject_sealed, payer_id) VALUES ('wechatpay', 'wx1', sha256('a'), sha256('b'), $1)`, payer.ID))
+		(provider, app, subject_index, subject_sealed, payer_id)
+		VALUES ('wechatpay', 'wx1', sha256('a'), sha256('b'), $1)`, payer.ID))
 	require.NoError(w.t, w.IssueCode(ctx, code("123456")))
 	order, err := w.CreateOrder(ctx, store.Order{
 		ID: mint.ID(mint.Order), App: "app_1", Merchant: "mer_1", Buyer: "buyer-1", BuyerName: "canary-name",

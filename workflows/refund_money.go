@@ -72,7 +72,8 @@ func startRefund(ctx workflow.Context, effect models.Effect, r models.Request) (
 		return follow(ctx, call)
 	}
 	if err != nil { // ended from outside: a human must look, and may try again
-		answer, err = models.Event{Kind: models.RefundBroke, Refund: effect.Ref, Reason: models.Lost, Actor: "time"}, nil
+		answer = models.Event{Kind: models.RefundBroke, Refund: effect.Ref, Reason: models.Lost, Actor: "time"}
+		err = nil
 	}
 	return answer, err
 }

@@ -30,8 +30,20 @@ func answerable(cmd *cobra.Command, by *store.By) *cobra.Command {
 	return cmd
 }
 
+// say writes one sentence for people, or one object for programs.
+func say(out io.Writer, asJSON bool, sentence string, object map[string]any) error {
+	if asJSON {
+		return lines(out, []map[string]any{object})
+	}
+	_, err := fmt.Fprintln(out, sentence)
+	return err
+}
+
 // forgotten is whom `staff forget` is about.
-type forgotten struct{ payer, phone, app, buyer string }
+type forgotten struct {
+	payer, phone, app, buyer string
+	asJSON                   bool
+}
 
 func forgetCommand() *cobra.Command {
 	var who forgotten
@@ -49,6 +61,7 @@ func forgetCommand() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&who.asJSON, "json", false, "one JSON object")
 	cmd.Flags().StringVar(&who.payer, "payer", "", "a friend, by his id (pay_…)")
 	cmd.Flags().StringVar(&who.phone, "phone", "", "a friend, by his phone")
 	cmd.Flags().StringVar(&who.app, "app", "", "the app of a buyer (app_…)")
@@ -76,8 +89,7 @@ func (f forgotten) forget(ctx context.Context, out io.Writer, s *store.Store, by
 	if rows == 0 {
 		said = "nothing is left to forget"
 	}
-	_, err = fmt.Fprintln(out, said)
-	return err
+	return say(out, f.asJSON, said, map[string]any{"rows": rows})
 }
 
 func (f forgotten) rows(ctx context.Context, s *store.Store, by store.By) (int64, error) {
@@ -98,56 +110,62 @@ func (f forgotten) rows(ctx context.Context, s *store.Store, by store.By) (int64
 }
 
 func retryCommand() *cobra.Command {
-	var request, refund string
+	var again retry
 	var by store.By
 	cmd := &cobra.Command{
 		Use: "retry", Short: "Try a failed refund again", Args: cobra.NoArgs,
 		Long: "Under its own number, so that the provider sees one refund however often it is asked; under a\n" +
 			"new one only where the provider closed the old.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if request == "" || refund == "" {
+			if again.request == "" || again.refund == "" {
 				return usageError{errors.New("--request and --refund say which; `staff show` lists them")}
 			}
 			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
-				return retryRefund(ctx, cmd.OutOrStdout(), h, models.Event{
-					Kind: models.RefundRetried, Actor: by.Actor, Refund: refund, Spare: mint.Number(),
-				}, request, by)
+				return again.do(ctx, cmd.OutOrStdout(), h, by)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&request, "request", "", "the request (fpr_…)")
-	cmd.Flags().StringVar(&refund, "refund", "", "the refund's number")
+	cmd.Flags().StringVar(&again.request, "request", "", "the request (fpr_…)")
+	cmd.Flags().StringVar(&again.refund, "refund", "", "the refund's number")
+	cmd.Flags().BoolVar(&again.asJSON, "json", false, "one JSON object")
 	return answerable(cmd, &by)
 }
 
-// retryRefund asks the row first, so that the audit holds what was really tried, and then
-// the engine. The same failure is retried once, however often this is called.
-func retryRefund(
-	ctx context.Context, out io.Writer, h *house.House, event models.Event, request string, by store.By,
-) error {
-	r, err := h.Store.Request(ctx, request)
+// retry is a refund to be tried again.
+type retry struct {
+	request, refund string
+	asJSON          bool
+}
+
+// do asks the row first, so that the audit holds what was really tried, and then the
+// engine. The same failure is retried once, however often this is called.
+func (a retry) do(ctx context.Context, out io.Writer, h *house.House, by store.By) error {
+	event := models.Event{
+		Kind: models.RefundRetried, Actor: by.Actor, Refund: a.refund, Spare: mint.Number(),
+	}
+	r, err := h.Store.Request(ctx, a.request)
 	if err != nil {
 		return err
 	}
 	if err := r.Accepts(event); err != nil {
 		return err
 	}
-	was, _ := r.Refund(event.Refund)
+	was, _ := r.Refund(a.refund)
 	err = h.Store.Audit(ctx, store.Deed{
-		Actor: by.Actor, Act: "retry_refund", Subject: request, Reason: by.Reason,
-		Detail: map[string]string{"refund": event.Refund, "failure": was.Failure},
+		Actor: by.Actor, Act: "retry_refund", Subject: a.request, Reason: by.Reason,
+		Detail: map[string]string{"refund": a.refund, "failure": was.Failure},
 	})
 	if err != nil {
 		return err
 	}
-	after, err := h.Door.Post(ctx, r, "retry_"+event.Refund+"_"+strconv.FormatInt(r.Seq, 10), event)
+	after, err := h.Door.Post(ctx, r, "retry_"+a.refund+"_"+strconv.FormatInt(r.Seq, 10), event)
 	if err != nil {
 		return err
 	}
-	now, _ := after.Refund(event.Refund)
+	now, _ := after.Refund(a.refund)
 	if now.State == models.RefundReplaced {
 		now = after.Refunds[len(after.Refunds)-1]
 	}
-	_, err = fmt.Fprintf(out, "refund %s is %s\n", now.Number, now.State)
-	return err
+	return say(out, a.asJSON, fmt.Sprintf("refund %s is %s", now.Number, now.State),
+		map[string]any{"refund": now.Number, "state": now.State})
 }

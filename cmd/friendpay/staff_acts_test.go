@@ -27,7 +27,8 @@ func TestStaffForgetAPayer(t *testing.T) {
 	})
 	var usage usageError
 	for _, wrong := range [][]string{
-		{"--phone", "13800138000"}, {"--by", "anna"}, {"--by", "anna", "--buyer", "b"}, {"--by", "anna", "--app", "a"},
+		{"--phone", "13800138000"}, {"--by", "anna"}, {"--by", "anna", "--buyer", "b"},
+		{"--by", "anna", "--app", "a"},
 		{"--by", "anna", "--payer", "pay_1", "--phone", "13800138000"},
 	} {
 		_, _, err := run(t, append([]string{"staff", "forget"}, wrong...)...)
@@ -44,6 +45,9 @@ func TestStaffForgetAPayer(t *testing.T) {
 	out, _, err = run(t, "staff", "forget", "--by", "anna", "--app", "app_1", "--buyer", "nobody")
 	require.NoError(t, err)
 	require.Equal(t, "nothing is left to forget\n", out)
+	out, _, err = run(t, "staff", "forget", "--by", "anna", "--payer", payer.ID, "--json")
+	require.NoError(t, err)
+	require.JSONEq(t, `{"rows":0}`, out)
 	inRows(t, func(s *store.Store) {
 		deeds, err := s.Deeds(t.Context(), payer.ID)
 		require.NoError(t, err)

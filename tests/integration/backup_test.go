@@ -108,7 +108,7 @@ func TestABackupIsRestoredUnderRunningRequests(t *testing.T) {
 
 	row, err := e.store.Request(t.Context(), paying.ID)
 	require.NoError(t, err)
-	require.Equal(t, models.Paying, row.State, "the row knows nothing of the payment, and no run is there to tell")
+	require.Equal(t, models.Paying, row.State, "the row knows nothing of it, and no run is there to tell")
 	e.report(slot) // the provider reports again, or staff start the run again
 	e.await(paying.ID, models.Settled)
 	require.True(t, e.holds(paying.ID, slot))
@@ -126,7 +126,8 @@ func TestABackupIsRestoredUnderRunningRequests(t *testing.T) {
 		cases, err := e.store.Cases(t.Context(), store.CaseFilter{Kind: models.CaseOrphan})
 		return err == nil && len(cases.Items) == 1 && cases.Items[0].Attempt == orphan
 	})
-	require.NoError(t, e.temporal.TerminateWorkflow(t.Context(), workflows.RequestID(fresh.ID), "", "its order is gone"))
+	lost := workflows.RequestID(fresh.ID)
+	require.NoError(t, e.temporal.TerminateWorkflow(t.Context(), lost, "", "its order is gone"))
 }
 
 // nextStep lets a request whose run goes on make any step at all.

@@ -34,7 +34,12 @@ const (
 
 // program is friendpay itself, built once: its processes are killed and stopped.
 var program = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(os.TempDir(), "friendpay-integration-"+strconv.Itoa(os.Getpid()))
+	dir, err := os.MkdirTemp("", "friendpay-integration-")
+	if err != nil {
+		return "", fmt.Errorf("make a folder: %w", err)
+	}
+	testkit.AtEnd(func() error { return os.RemoveAll(dir) })
+	path := filepath.Join(dir, "friendpay")
 	out, err := exec.Command("go", "build", "-o", path, "../../cmd/friendpay").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("build friendpay: %w: %s", err, out)
@@ -81,6 +86,17 @@ func (e *engine) spawn(command string, settings ...string) *child {
 	require.NoError(e.t, c.cmd.Start())
 	e.t.Cleanup(c.kill)
 	return c
+}
+
+// command runs friendpay to its end and returns what it wrote.
+func (e *engine) command(args ...string) string {
+	e.t.Helper()
+	path, err := program()
+	require.NoError(e.t, err)
+	cmd := exec.CommandContext(e.t.Context(), path, args...)
+	cmd.Env = e.environment()
+	out, err := cmd.CombinedOutput()
+	return fmt.Sprint(string(out), err)
 }
 
 // api starts an API process and waits until it answers.

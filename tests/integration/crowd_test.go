@@ -71,7 +71,8 @@ func (e *engine) friend(tokens *token.Tokens, request models.Request) string {
 		ExpiresAt: request.ExpiresAt, CreatedAt: time.Now().UTC(),
 	})
 	require.NoError(e.t, err)
-	raw, _, err := tokens.SignPayer(token.PayerClaims{Request: request.ID, Invite: invite.ID, Payer: payer.ID}, 0)
+	claims := token.PayerClaims{Request: request.ID, Invite: invite.ID, Payer: payer.ID}
+	raw, _, err := tokens.SignPayer(claims, 0)
 	require.NoError(e.t, err)
 	return api.PayerCookie + "=" + raw
 }

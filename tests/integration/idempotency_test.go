@@ -58,6 +58,12 @@ func (e *engine) eventually(why string, so func() bool) {
 	require.Eventually(e.t, so, 20*time.Second, 5*time.Millisecond, why)
 }
 
+// counted waits until so many rows are there.
+func (e *engine) counted(why string, n int, from string) {
+	e.t.Helper()
+	e.eventually(why, func() bool { return e.count("SELECT count(*) FROM "+from) == n })
+}
+
 // lapse ends the leases of dead calls, as half a minute would.
 func (e *engine) lapse() {
 	e.t.Helper()
@@ -80,13 +86,11 @@ func TestAnAPIDiesBetweenTheEffectAndItsAnswer(t *testing.T) {
 	orders := e.hold("LOCK TABLE orders IN SHARE MODE")
 	died := make(chan answer, 1)
 	go func() { died <- first.post("/v1/requests", merchantKey, "k1", wishFor("A1")) }()
-	e.eventually("the key is taken", func() bool { return e.count("SELECT count(*) FROM idempotency_keys") == 1 })
+	e.counted("the key is taken", 1, "idempotency_keys")
 	answers := e.hold(keyRow)
 	orders.release(t)
-	e.eventually("the request is placed", func() bool {
-		return e.count("SELECT count(*) FROM requests WHERE state = 'open'") == 1
-	})
-	e.eventually("it waits to keep its answer", func() bool { return e.count("SELECT count(*) FROM "+waiting) == 1 })
+	e.counted("the request is placed", 1, "requests WHERE state = 'open'")
+	e.counted("it waits to keep its answer", 1, waiting)
 	first.kill()
 	require.Error(t, (<-died).err)
 	// The database would carry out the dead's last statement: then the answer is kept after all.
@@ -117,10 +121,10 @@ func TestAnAPIDiesWhileItRefunds(t *testing.T) {
 	rows := e.hold("LOCK TABLE requests IN ACCESS EXCLUSIVE MODE")
 	died := make(chan answer, 1)
 	go func() { died <- first.post(path, merchantKey, "k1", body) }()
-	e.eventually("the key is taken", func() bool { return e.count("SELECT count(*) FROM idempotency_keys") == 1 })
+	e.counted("the key is taken", 1, "idempotency_keys")
 	answers := e.hold(keyRow)
 	rows.release(t)
-	e.eventually("the refund is owed", func() bool { return e.count("SELECT count(*) FROM refunds") == 1 })
+	e.counted("the refund is owed", 1, "refunds")
 	first.kill()
 	require.Error(t, (<-died).err)
 	e.count("SELECT count(pg_terminate_backend(pid)) FROM " + waiting)
@@ -165,10 +169,10 @@ func TestAnAPIDiesAroundTheCommit(t *testing.T) {
 	requests := e.hold("LOCK TABLE invites IN SHARE MODE")
 	died := make(chan answer, 1)
 	go func() { died <- first.post(path, merchantKey, "k1", body) }()
-	e.eventually("the key is taken", func() bool { return e.count("SELECT count(*) FROM idempotency_keys") == 2 })
+	e.counted("the key is taken", 2, "idempotency_keys")
 	answers := e.hold(keyRow)
 	requests.release(t)
-	e.eventually("the commit waits", func() bool { return e.count("SELECT count(*) FROM "+waiting) == 1 })
+	e.counted("the commit waits", 1, waiting)
 	first.kill()
 	require.Error(t, (<-died).err)
 	answers.release(t)
@@ -227,8 +231,8 @@ func TestAKeyIsOnePrincipalsWordForOneBody(t *testing.T) {
 	require.False(t, stranger.replayed, "and his answer his own")
 	require.GreaterOrEqual(t, stranger.status, 400, "he may not sell for this app")
 
-	e.count(`WITH aged AS (UPDATE idempotency_keys SET created_at = created_at - interval '25 hours' RETURNING 1)
-		SELECT count(*) FROM aged`)
+	e.count(`WITH aged AS (UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'
+		RETURNING 1) SELECT count(*) FROM aged`)
 	pruned, err := e.store.PruneKeys(t.Context())
 	require.NoError(t, err)
 	require.Positive(t, pruned)

@@ -63,7 +63,7 @@ func TestAZombieDoublesNoPayment(t *testing.T) {
 	e.trade()
 	zombie := e.spawn("worker", "FRIENDPAY_LOG_LEVEL=debug")
 	request := e.place(wish{guard: time.Hour})
-	e.simulated("/sim/faults", `{"op":"create","mode":"hold","times":1}`)
+	e.simulated("/sim/faults", `{"op":"create","mode":"hold","count":1}`)
 	asked := make(chan string, 1)
 	go func() {
 		number, _, _ := e.ask(request) // it takes longer than a caller waits
