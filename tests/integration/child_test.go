@@ -79,7 +79,7 @@ func (e *engine) spawn(command string, settings ...string) *child {
 	e.t.Helper()
 	path, err := program()
 	require.NoError(e.t, err)
-	c := &child{t: e.t, cmd: exec.Command(path, command)} //nolint:gosec // our own program
+	c := &child{t: e.t, cmd: exec.Command(path, command)}
 	c.log, err = os.Create(filepath.Join(e.t.TempDir(), command+".log"))
 	require.NoError(e.t, err)
 	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = append(e.environment(), settings...), c.log, c.log
@@ -108,7 +108,11 @@ func (e *engine) api() *child {
 	c := e.spawn("api", "FRIENDPAY_LISTEN="+address)
 	c.base = "http://" + address
 	require.Eventually(e.t, func() bool {
-		answer, err := http.Get(c.base + "/readyz")
+		request, err := http.NewRequestWithContext(e.t.Context(), http.MethodGet, c.base+"/readyz", nil)
+		if err != nil {
+			return false
+		}
+		answer, err := patient.Do(request)
 		if err != nil {
 			return false
 		}

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,12 +27,13 @@ func TestAZombieLosesToTheFence(t *testing.T) {
 	zombie := e.spawn("worker", "FRIENDPAY_LOG_LEVEL=debug")
 	request := e.place(wish{guard: time.Hour})
 	order := e.hold("SELECT 1 FROM orders WHERE id = '" + request.Order + "' FOR UPDATE")
-	cancelled := make(chan error, 1)
-	go func() {
+	var caller sync.WaitGroup
+	caller.Go(func() {
+		// Heard, or told to look again: the update outlives its caller's patience.
 		_, err := e.door.Deliver(t.Context(), request.ID, mint.Number(),
 			models.Event{Kind: models.BuyerCancelled, Actor: "buyer"})
-		cancelled <- err
-	}()
+		t.Log("the buyer hears:", err)
+	})
 	e.eventually("the save waits", func() bool { return e.count("SELECT count(*) FROM "+waiting) > 0 })
 	zombie.signal(syscall.SIGSTOP)
 	e.spawn("worker")
@@ -40,7 +42,7 @@ func TestAZombieLosesToTheFence(t *testing.T) {
 		row, err := e.store.Request(t.Context(), request.ID)
 		return err == nil && row.State == models.CancelledBuyer
 	}, long, 50*time.Millisecond, "nobody took over")
-	<-cancelled // heard, or told to look again: the update outlives its caller's patience
+	caller.Wait()
 	before, err := e.store.Request(t.Context(), request.ID)
 	require.NoError(t, err)
 	seen := len(zombie.logs())
