@@ -33,7 +33,8 @@ type Store interface {
 	App(ctx context.Context, id string) (store.App, error)
 	Channels(ctx context.Context, app string) ([]store.Channel, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
-	PayerFacts(ctx context.Context, payer, app string, now time.Time) (store.PayerFacts, error)
+	PayerFacts(ctx context.Context, payer, app string) (store.PayerFacts, error)
+	TakeFromDay(ctx context.Context, share store.DayShare, now time.Time) (fits bool, err error)
 	PayerIsBuyer(ctx context.Context, payer, order string) (bool, error)
 	InviteFacts(ctx context.Context, id string) (store.InviteFacts, error)
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
@@ -67,6 +68,7 @@ func (a *Activities) Handlers() map[models.EffectKind]Func {
 		models.ApplyOrder:   a.ApplyOrder,
 		models.AskOrderHook: a.AskOrderHook,
 		models.QueryRefund:  a.QueryRefund,
+		models.FollowRefund: a.FollowRefund,
 	}
 }
 

@@ -61,7 +61,7 @@ func (a *Activities) unless(ctx context.Context, r models.Request, reason string
 func (a *Activities) payerObjection(
 	ctx context.Context, r models.Request, attempt models.Attempt,
 ) (reason string, err error) {
-	facts, err := a.Store.PayerFacts(ctx, attempt.Payer, r.App, a.Clock())
+	facts, err := a.Store.PayerFacts(ctx, attempt.Payer, r.App)
 	switch {
 	case models.CodeOf(err) == models.NotFound:
 		return "login_needed", nil
@@ -69,17 +69,25 @@ func (a *Activities) payerObjection(
 		return "", err
 	case facts.Blocked:
 		return "payer_blocked", nil
-	case over(attempt.Quoted, facts.PerPaymentLimit, 0):
+	case over(attempt.Quoted, facts.PerPaymentLimit):
 		return "payment_limit", nil
-	case over(attempt.Quoted, facts.DailyLimit, facts.CapturedToday.Minor):
+	case over(attempt.Quoted, facts.DailyLimit):
 		return "daily_limit", nil
-	default:
+	case facts.DailyLimit.Minor == 0:
 		return "", nil
 	}
+	fits, err := a.Store.TakeFromDay(ctx, store.DayShare{
+		Payer: attempt.Payer, Request: r.ID, Attempt: attempt.Number,
+		Amount: attempt.Quoted, Limit: facts.DailyLimit,
+	}, a.Clock())
+	if err != nil || fits {
+		return "", err
+	}
+	return "daily_limit", nil
 }
 
-// over says that an amount is above what is left of a limit; zero is no limit. In
-// another currency than the limit's nothing may be paid: we could not compare it.
-func over(amount, limit models.Money, used int64) bool {
-	return limit.Minor > 0 && (amount.Currency != limit.Currency || amount.Minor > limit.Minor-used)
+// over says that an amount is above a limit; zero is no limit. In another currency than
+// the limit's nothing may be paid: we could not compare it.
+func over(amount, limit models.Money) bool {
+	return limit.Minor > 0 && (amount.Currency != limit.Currency || amount.Minor > limit.Minor)
 }

@@ -19,6 +19,12 @@ func welcome(t *testing.T) *world {
 	}
 	w.rows.disguise = func() (bool, error) { return false, nil }
 	w.limits(store.PayerFacts{})
+	w.rows.day = func(share store.DayShare) (bool, error) {
+		want := store.DayShare{Payer: "pay_1", Request: "fpr_1", Attempt: number, Amount: models.CNY(12900)}
+		want.Limit = share.Limit
+		require.Equal(t, want, share)
+		return true, nil
+	}
 	return w
 }
 
@@ -74,11 +80,13 @@ func TestWhoMayPay(t *testing.T) {
 		"above his payments": {func(w *world) {
 			w.limits(store.PayerFacts{PerPaymentLimit: yuan(12899)})
 		}, "payment_limit"},
-		"just within his day": {func(w *world) {
-			w.limits(store.PayerFacts{DailyLimit: yuan(20000), CapturedToday: yuan(7100)})
-		}, ""},
-		"above his day": {func(w *world) {
-			w.limits(store.PayerFacts{DailyLimit: yuan(20000), CapturedToday: yuan(7101)})
+		"just within his day": {func(w *world) { w.limits(store.PayerFacts{DailyLimit: yuan(12900)}) }, ""},
+		"above any day of his": {func(w *world) {
+			w.limits(store.PayerFacts{DailyLimit: yuan(12899)})
+		}, "daily_limit"},
+		"above what is left of his day": {func(w *world) {
+			w.limits(store.PayerFacts{DailyLimit: yuan(20000)})
+			w.rows.day = func(store.DayShare) (bool, error) { return false, nil }
 		}, "daily_limit"},
 		"a limit in another currency": {func(w *world) {
 			w.limits(store.PayerFacts{PerPaymentLimit: models.Money{Minor: 99999, Currency: "HKD"}})
@@ -123,6 +131,10 @@ func TestALoginIsNotJudgedBlindly(t *testing.T) {
 		func(w *world) { w.rows.invite = func() (store.InviteFacts, error) { return store.InviteFacts{}, down } },
 		func(w *world) { w.rows.disguise = func() (bool, error) { return false, down } },
 		func(w *world) { w.rows.facts = func() (store.PayerFacts, error) { return store.PayerFacts{}, down } },
+		func(w *world) {
+			w.limits(store.PayerFacts{DailyLimit: models.CNY(20000)})
+			w.rows.day = func(store.DayShare) (bool, error) { return false, down }
+		},
 		func(w *world) {
 			w.disguised()
 			w.rows.app = func() (store.App, error) { return store.App{}, down }

@@ -18,6 +18,13 @@ var refundAfter = []time.Duration{
 	5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 30 * time.Minute,
 }
 
+// followAfter is how long to wait after each question about a refund that is a human's
+// case already, and followFloor the least of it when demo time divides it.
+const (
+	followAfter = time.Hour
+	followFloor = time.Second
+)
+
 // SubmitRefund asks the provider to give the money back, under the refund's one
 // number. RefundUnfinished means accepted, or not known: PollRefund finds out.
 func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models.Event, error) {
@@ -46,6 +53,22 @@ func (a *Activities) PollRefund(ctx context.Context, call models.Call) (models.E
 	answer, err := t.queryRefund(ctx, refund)
 	if err != nil || answer.Kind == models.RefundUnfinished {
 		return models.Event{}, waiting(t.scaled(nth(refundAfter, activity.GetInfo(ctx).Attempt)))
+	}
+	return answer, nil
+}
+
+// FollowRefund goes on asking about a refund that is a case already, until the money has
+// arrived or surely will not. What is still as it was is no answer.
+func (a *Activities) FollowRefund(ctx context.Context, call models.Call) (models.Event, error) {
+	t, refund, err := a.openRefund(ctx, call)
+	if err != nil {
+		return models.Event{}, a.retry(ctx, err)
+	}
+	was, _ := call.Request.Refund(call.Ref)
+	answer, err := t.queryRefund(ctx, refund)
+	same := answer.Kind == models.RefundBroke && answer.Reason == was.Failure
+	if err != nil || answer.Kind == models.RefundUnfinished || same {
+		return models.Event{}, waiting(max(t.scaled(followAfter), followFloor))
 	}
 	return answer, nil
 }
@@ -96,9 +119,9 @@ func (t talk) queryRefund(ctx context.Context, refund providers.Refund) (models.
 func refundEvent(asked providers.Refund, status providers.RefundStatus) models.Event {
 	switch {
 	case status.State == providers.RefundAbnormal:
-		return broke(asked.Number, "abnormal")
+		return broke(asked.Number, models.Abnormal)
 	case status.State == providers.RefundClosed:
-		return broke(asked.Number, "closed")
+		return broke(asked.Number, models.ReturnClosed)
 	case status.State != providers.RefundDone:
 		return models.Event{Kind: models.RefundUnfinished, Refund: asked.Number, Actor: "provider"}
 	case status.Number != asked.Number || status.Refunded != asked.Amount:

@@ -65,10 +65,15 @@ func TestWhatBecameOfARefund(t *testing.T) {
 		providers.RefundClosed:     {Kind: models.RefundBroke, Reason: "closed"},
 	} {
 		want.Refund, want.Actor = refund, "provider"
-		for _, effect := range []string{"SubmitRefund", "QueryRefund", "PollRefund"} {
+		for _, effect := range []string{"SubmitRefund", "QueryRefund", "PollRefund", "FollowRefund"} {
 			w := newWorld(t)
 			w.desk.refunds(state)
 			event, err := w.run(effect, owing())
+			if effect == "FollowRefund" && want.Kind == models.RefundUnfinished {
+				require.Equal(t, "waiting", again(t, err).Type())
+				require.Equal(t, time.Hour, again(t, err).NextRetryDelay())
+				continue
+			}
 			if effect == "PollRefund" && want.Kind == models.RefundUnfinished {
 				require.Equal(t, "waiting", again(t, err).Type())
 				require.Equal(t, time.Minute, again(t, err).NextRetryDelay())
@@ -78,6 +83,22 @@ func TestWhatBecameOfARefund(t *testing.T) {
 			require.Equal(t, want, event, "%s: %s", effect, state)
 		}
 	}
+}
+
+// What a human knows already is no news.
+func TestAFollowedRefundTellsOnlyWhatChanged(t *testing.T) {
+	w, call := newWorld(t), owing()
+	call.Request.Refunds[0].State, call.Request.Refunds[0].Failure = models.RefundFailed, models.Abnormal
+	call.Request.Speed = 1_000_000
+	w.desk.refunds(providers.RefundAbnormal)
+	_, err := w.run("FollowRefund", call)
+	require.Equal(t, time.Second, again(t, err).NextRetryDelay(), "demo time does not flood a provider")
+	w.desk.refunds(providers.RefundClosed)
+	event, err := w.run("FollowRefund", call)
+	require.NoError(t, err)
+	require.Equal(t, models.ReturnClosed, event.Reason)
+	_, err = w.run("FollowRefund", models.Call{Request: request(models.SucceededAttempt), Ref: refund})
+	require.Equal(t, "internal", again(t, err).Type())
 }
 
 func TestMoneyBackMustBeTheMoneyOwed(t *testing.T) {

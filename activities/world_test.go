@@ -44,6 +44,7 @@ type rows struct {
 	channels func() ([]store.Channel, error)
 	claim    func(store.Claim) (string, error)
 	facts    func() (store.PayerFacts, error)
+	day      func(store.DayShare) (bool, error)
 	invite   func() (store.InviteFacts, error)
 	disguise func() (bool, error)
 	paying   func() (store.Paying, error)
@@ -58,8 +59,14 @@ func (r *rows) Channels(context.Context, string) ([]store.Channel, error)   { re
 func (r *rows) ClaimOrder(_ context.Context, c store.Claim) (string, error) { return r.claim(c) }
 func (r *rows) SaveStep(_ context.Context, s models.Step) error             { return r.save(s) }
 
-func (r *rows) PayerFacts(context.Context, string, string, time.Time) (store.PayerFacts, error) {
+func (r *rows) PayerFacts(context.Context, string, string) (store.PayerFacts, error) {
 	return r.facts()
+}
+
+func (r *rows) TakeFromDay(_ context.Context, share store.DayShare, now time.Time) (bool, error) {
+	require.Equal(r.t, noon, now)
+	require.Equal(r.t, number, share.Attempt)
+	return r.day(share)
 }
 
 func (r *rows) InviteFacts(context.Context, string) (store.InviteFacts, error) { return r.invite() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -16,7 +17,7 @@ type cancelIn struct {
 // CancelIn says why and how; it may be left out.
 type CancelIn struct {
 	Reason string `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"A word, no names."`
-	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins the race goes back."`
+	Force  bool   `json:"force,omitempty" doc:"Merchants only: money that wins or waits goes back."`
 }
 
 // cancelRequest ends a request. What is payable at the provider is closed first,
@@ -34,7 +35,7 @@ func (s *Server) cancelRequest(ctx context.Context, in *cancelIn) (*requestOut, 
 	case caller(ctx).Kind == buyer:
 		event.Kind = models.BuyerCancelled
 	case how.Force:
-		event.Kind = models.MerchantWithdrew
+		event.Kind, event.Spare = models.MerchantWithdrew, mint.Number() // of the refund that it may owe
 	}
 	return s.deliver(ctx, request, in.update(ctx), event)
 }
@@ -110,7 +111,18 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.turns.take(ctx, request.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if request, err = s.owned(ctx, in.ID); err != nil { // others were before us
+		return nil, err
+	}
 	number := minted(ctx)
+	if known, ok := request.Refund(number); ok { // an earlier call under this key died before its answer
+		return &refundOut{Status: http.StatusCreated, Body: viewRefund(known)}, nil
+	}
 	amount := leftOf(request)
 	if in.Body.Amount != nil {
 		amount = in.Body.Amount.money()
@@ -118,11 +130,15 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if err := refundable(request, amount); err != nil {
 		return nil, err
 	}
-	// Long after the end the run is over: it starts again from the row.
-	after, err := s.Door.Post(ctx, request, "refund_"+number, models.Event{
+	wish := models.Event{
 		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Reason: in.Body.Reason,
 		Refund: number, Money: &amount,
-	})
+	}
+	if err := request.Accepts(wish); err != nil {
+		return nil, err
+	}
+	// Long after the end the run is over: it starts again from the row.
+	after, err := s.Door.Post(ctx, request, "refund_"+number, wish)
 	if stillWorking(err) {
 		asked := models.Refund{Number: number, Attempt: request.Winner, Amount: amount, State: models.RefundDue,
 			Reason: models.AfterSaleReason(in.Body.Reason), CreatedAt: s.Clock()}

@@ -48,6 +48,11 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.turns.take(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if known, found, err := s.openRequest(ctx, order); err != nil || found {
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	}

@@ -7,12 +7,13 @@ import (
 	"github.com/friendpay/friendpay/models"
 )
 
-// atOnce is how many wishes to pay one request this process brings to the engine at
-// a time. Temporal takes ten updates in flight a run, over all processes, and
-// answers a greater crowd by dropping the task that is being worked on.
+// atOnce is how many calls about one thing this process brings to the engine at a time:
+// wishes to pay a request, refunds of it, requests for an order. Temporal takes ten
+// updates in flight a run, over all processes, and answers a greater crowd by dropping
+// the task that is being worked on.
 const atOnce = 3
 
-// turns lets a crowd at one link pass in small numbers. Whoever waited looks at the
+// turns lets a crowd at one thing pass in small numbers. Whoever waited looks at the
 // row again, where the first to pass stands by then.
 type turns struct {
 	mu    sync.Mutex
@@ -24,15 +25,15 @@ type gate struct {
 	users int
 }
 
-// take waits for a place at the request's gate, until ctx ends; leave gives it back.
-func (t *turns) take(ctx context.Context, request string) (leave func(), err error) {
-	g := t.enter(request)
+// take waits for a place at the gate, until ctx ends; leave gives it back.
+func (t *turns) take(ctx context.Context, about string) (leave func(), err error) {
+	g := t.enter(about)
 	select {
 	case g.free <- struct{}{}:
-		return func() { <-g.free; t.exit(request, g) }, nil
+		return func() { <-g.free; t.exit(about, g) }, nil
 	case <-ctx.Done():
-		t.exit(request, g)
-		return nil, models.Refuse(models.Unavailable, "crowded", "Many want to pay this right now. Try again.")
+		t.exit(about, g)
+		return nil, models.Refuse(models.Unavailable, "crowded", "Many want this right now. Try again.")
 	}
 }
 

@@ -70,7 +70,8 @@ var (
 	aimBack   = act{"remember the end it left", func(r *Request, _ Event) { r.Target = r.State }}
 	dropAim   = act{"forget the end", func(r *Request, _ Event) { r.Target = "" }}
 	applyIt   = act{"apply", func(r *Request, e Event) { r.settle(e) }}
-	giveBack  = act{"give back", func(r *Request, e Event) { r.giveBack(e) }}
+	giveBack  = act{"give back", func(r *Request, e Event) { r.giveBack(r.refused(e.Reason), e) }}
+	disown    = act{"give back unasked", func(r *Request, e Event) { r.giveBack(r.refused(""), e) }}
 	holdMoney = act{"hold the money", func(r *Request, e Event) {
 		r.capture(e, RiskHold)
 		r.dropSlot(e.Attempt)

@@ -159,6 +159,8 @@ type shop struct {
 
 func (s *shop) ask(r Request, d *dice, kindly bool) Event {
 	switch {
+	case r.State != Applying: // the merchant withdrew: whatever is said now is for nobody
+		return Event{Kind: OrderRefused, Reason: "order_gone"}
 	case s.taken != "" && s.taken != r.Winner:
 		return Event{Kind: OrderRefused, Attempt: r.Winner, Reason: "duplicate"}
 	case s.taken == "" && !kindly && d.oneIn(8):

@@ -83,15 +83,13 @@ func (r *Request) settle(e Event) {
 }
 
 // giveBack turns the winner's money into a refund: the order did not take it.
-func (r *Request) giveBack(e Event) {
+func (r *Request) giveBack(as Disposition, e Event) {
 	winner, _ := r.Attempt(r.Winner)
-	as := r.refused(e.Reason)
 	r.change(r.Winner, func(a *Attempt) { a.Disposition = as })
 	r.owe(Refund{
 		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured, Reason: string(as), CreatedAt: e.At,
 	})
 	r.Winner = ""
-	r.end(e.At)
 }
 
 // refused names what became of money that the order refused; Target is set when
@@ -149,7 +147,7 @@ func (r *Request) silent() bool { return r.pending() || len(r.Watched()) > 0 }
 // one where the provider closed the old for good.
 func (r *Request) retry(e Event) {
 	old := &r.Refunds[r.refund(e.Refund)]
-	if old.Failure != "closed" {
+	if old.Failure != ReturnClosed {
 		old.State, old.Failure = RefundDue, ""
 		return
 	}

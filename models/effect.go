@@ -24,10 +24,14 @@ const (
 // only for an attempt that is over already: then the hint was nothing.
 const PollPayment EffectKind = "PollPayment"
 
+// FollowRefund is PollPayment's like for a refund that broke and may yet arrive: it asks
+// slowly, for nobody but a human waits.
+const FollowRefund EffectKind = "FollowRefund"
+
 // Effects lists every effect that must have an activity.
 var Effects = []EffectKind{
 	CheckOrder, CheckLogin, ApplyOrder, QueryPayment, QueryRefund, OpenPayment, ClosePayment, AskOrderHook,
-	PollPayment,
+	PollPayment, FollowRefund,
 }
 
 // Effect is a kind with the attempt or refund number it is about.
@@ -49,6 +53,7 @@ var answers = map[EffectKind][]EventKind{
 	AskOrderHook: {OrderAccepted, OrderRefused},
 	StartRefund:  {RefundDone, RefundBroke},
 	PollPayment:  {PaymentSucceeded, PaymentBusy, PaymentClosed, PaymentFailed, PaymentUnpaid},
+	FollowRefund: {RefundDone, RefundBroke},
 }
 
 // Notice is a message that a transition owes to people: to the merchant's

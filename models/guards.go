@@ -31,7 +31,11 @@ var (
 	unknownRefund = guard{"no such refund", func(r Request, e Event) bool { return r.refund(e.Refund) < 0 }}
 	refundOver    = refundIn("refund over", RefundSucceeded, RefundReplaced)
 	refundFailed  = refundIn("refund failed", RefundFailed)
-	moreRefunds   = guard{"other refunds open", func(r Request, e Event) bool {
+	otherFailure  = guard{"failed otherwise since", func(r Request, e Event) bool {
+		f, ok := r.Refund(e.Refund)
+		return ok && f.followed() && e.Reason != f.Failure && e.Reason != Overdue
+	}}
+	moreRefunds = guard{"other refunds open", func(r Request, e Event) bool {
 		return slices.ContainsFunc(r.Refunds, func(f Refund) bool {
 			return f.Outstanding() && f.Number != e.Refund
 		})
@@ -57,9 +61,10 @@ var (
 	}}
 	acceptable = guard{"late but accepted", func(r Request, e Event) bool {
 		a, _ := r.Attempt(e.Attempt)
-		return r.Guarded && a.Quoted == r.Payable && e.At.Sub(r.EndedAt) <= r.scaled(r.AcceptLate)
+		return r.Guarded && !r.Withdrawn && a.Quoted == r.Payable && e.At.Sub(r.EndedAt) <= r.scaled(r.AcceptLate)
 	}}
 	withdrawn = guard{"merchant withdrew", func(r Request, _ Event) bool { return r.Withdrawn }}
+	numbered  = guard{"brings a refund's number", func(_ Request, e Event) bool { return e.Spare != "" }}
 	blocking  = guard{"blocking for risk", func(r Request, _ Event) bool { return r.Target == BlockedRisk }}
 	reopening = guard{"reopened", func(r Request, _ Event) bool { return r.Target != "" }}
 	byBuyer   = guard{"paid by the buyer", func(r Request, _ Event) bool {
@@ -69,6 +74,7 @@ var (
 
 	// About who wants to pay.
 	oldQuote = guard{"quote outdated", func(r Request, e Event) bool { return quoteOld(r, e.Pay) }}
+	tooMany  = guard{"enough attempts", func(r Request, _ Event) bool { return len(r.Attempts) >= mostAttempts }}
 	tooLate  = guard{"past last call", func(r Request, e Event) bool { return pastLastCall(r, e.Pay, e.At) }}
 	samePay  = guard{"same payer, same channel", func(r Request, e Event) bool {
 		return holder(r, e) && !switches(r, e)
@@ -114,6 +120,10 @@ var (
 	}}
 	knownRefund = guard{"refund known", func(r Request, e Event) bool { return r.refund(e.Refund) >= 0 }}
 )
+
+// mostAttempts is how often one request may be tried. No family tries so often; but each
+// attempt stays in the snapshot, which every save, every call and every history carries.
+const mostAttempts = 50
 
 func attemptIn(name string, states ...AttemptState) guard {
 	return guard{name, func(r Request, e Event) bool {

@@ -211,7 +211,7 @@ func (w *walker) worldAtRest() string {
 		return "P2 nobody asks the order"
 	case slices.Contains(unpaidEnds, r.State) && w.bank.anyPayable():
 		return "P3 the order is released and can still be paid"
-	case !r.Final() && !timed && len(w.abroad) == 0 && len(r.Watched()) == 0:
+	case !r.Final() && !timed && len(w.abroad) == 0 && len(r.Polls()) == 0:
 		return "rests forever in " + string(r.State)
 	default:
 		return ""

@@ -99,6 +99,20 @@ type Refund struct {
 // Outstanding says that the refund is neither done nor with a human.
 func (f Refund) Outstanding() bool { return f.State == RefundDue || f.State == RefundProcessing }
 
+// Why a refund failed, where the law makes a difference of it. The money may still
+// arrive after the first three; only after ReturnClosed is it sure not to.
+const (
+	Overdue      = "overdue"  // the provider has been at it for too long
+	Abnormal     = "abnormal" // the payer's account cannot take it; somebody may put that right there
+	Lost         = "lost"     // whoever watched it was ended from outside
+	ReturnClosed = "closed"   // the provider closed it for good: another number may take its place
+)
+
+// followed says that the refund is with a human, and that the provider may still end it.
+func (f Refund) followed() bool {
+	return f.State == RefundFailed && (f.Failure == Overdue || f.Failure == Abnormal || f.Failure == Lost)
+}
+
 // Transition is one line of a request's history, and what it owes to people.
 type Transition struct {
 	Seq     int64     `json:"seq"`
@@ -148,6 +162,21 @@ func (r Request) Watched() []string {
 	return numbers
 }
 
+// Polls lists what the provider should be asked about until there is an end: watched
+// attempts, and refunds that broke and may yet arrive.
+func (r Request) Polls() []Effect {
+	var list []Effect
+	for _, number := range r.Watched() {
+		list = append(list, Effect{PollPayment, number})
+	}
+	for _, f := range r.Refunds {
+		if f.followed() {
+			list = append(list, Effect{FollowRefund, f.Number})
+		}
+	}
+	return list
+}
+
 // Returned is what has gone back, or is on its way back, of an attempt's money.
 func (r Request) Returned(number string) Money {
 	sum := Money{Currency: r.Payable.Currency}
@@ -162,7 +191,8 @@ func (r Request) Returned(number string) Money {
 // Final says that the run has nothing left to wait for.
 func (r Request) Final() bool {
 	ended := slices.Contains(unpaidEnds, r.State) || (slices.Contains(funded, r.State) && r.State != Applying)
-	return ended && !r.Guarded && !r.silent() && !slices.ContainsFunc(r.Refunds, Refund.Outstanding)
+	return ended && !r.Guarded && len(r.Polls()) == 0 && !r.pending() &&
+		!slices.ContainsFunc(r.Refunds, Refund.Outstanding)
 }
 
 func (r Request) pending() bool { return slices.ContainsFunc(r.Attempts, Attempt.Pending) }

@@ -25,6 +25,7 @@ func rulesV1() []rule {
 	table = append(table, lapsing()...)
 	table = append(table, leaving(BuyerCancelled, CancelledBuyer)...)
 	table = append(table, leaving(MerchantCancelled, CancelledMerchant)...)
+	table = append(table, disowning()...)
 	table = append(table, leaving(MerchantWithdrew, CancelledMerchant, withdraw)...)
 	table = append(table, leaving(RiskBlocked, BlockedRisk)...)
 	table = append(table, pricing()...)
@@ -49,10 +50,12 @@ func paying() []rule {
 		{from: anyState, on: PayAsked, when: settledNumber},
 		{from: in(Open), on: PayAsked, when: oldQuote, refuse: "price_changed"},
 		{from: in(Open), on: PayAsked, when: tooLate, refuse: "closing_soon"},
+		{from: in(Open), on: PayAsked, when: tooMany, refuse: "too_many_attempts"},
 		{from: in(Open), on: PayAsked, to: Paying, acts: acts(takeSlot), do: does(CheckLogin)},
 		{from: in(Paying), on: PayAsked, when: samePay},
 		{from: in(Paying), on: PayAsked, when: switching.and(oldQuote), refuse: "price_changed"},
 		{from: in(Paying), on: PayAsked, when: switching.and(tooLate), refuse: "closing_soon"},
+		{from: in(Paying), on: PayAsked, when: switching.and(tooMany), refuse: "too_many_attempts"},
 		{from: in(Paying), on: PayAsked, when: switching, to: Confirming,
 			acts: acts(planNext, startClose), do: does(ClosePayment)},
 		{from: slotHeld, on: PayAsked, refuse: "slot_taken"},
@@ -187,9 +190,11 @@ func applying() []rule {
 		{from: in(Applying), on: OrderAccepted, to: Settled,
 			acts: acts(applyIt), do: does(StartRefund), tell: tells(NoticeSettled)},
 		{from: in(Applying), on: OrderRefused, when: reopening, to: goal,
-			acts: acts(giveBack), do: does(StartRefund), tell: tells(NoticeMoneyBack)},
+			acts: acts(giveBack, end), do: does(StartRefund), tell: tells(NoticeMoneyBack)},
 		{from: in(Applying), on: OrderRefused, to: Refunding,
-			acts: acts(giveBack), do: does(StartRefund), tell: tells(NoticeMoneyBack)},
+			acts: acts(giveBack, end), do: does(StartRefund), tell: tells(NoticeMoneyBack)},
+		{from: anyState, on: OrderAccepted}, // it came after the merchant withdrew: the money is on its way back
+		{from: anyState, on: OrderRefused},
 	}
 }
 

@@ -65,6 +65,20 @@ func holding() []rule {
 	}
 }
 
+// disowning: the order has not answered for the money, and the merchant says that it
+// never will. Whoever withdraws brings the number of the refund.
+func disowning() []rule {
+	do, ends := does(StartRefund), tells(NoticeMoneyBack, NoticeEnded)
+	return []rule{
+		{from: in(Applying), on: MerchantWithdrew, when: numbered.and(reopening), to: goal,
+			acts: acts(withdraw, disown, end), do: do, tell: tells(NoticeMoneyBack)},
+		{from: in(Applying), on: MerchantWithdrew, when: numbered.and(pending), to: Closing,
+			acts: acts(withdraw, disown, aim(CancelledMerchant)), do: do, tell: tells(NoticeMoneyBack)},
+		{from: in(Applying), on: MerchantWithdrew, when: numbered, to: CancelledMerchant,
+			acts: acts(withdraw, disown, end), do: do, tell: ends},
+	}
+}
+
 // refunding: applied money goes back when the merchant says so; any refund may
 // need a second try, or a human.
 func refunding() []rule {
@@ -103,6 +117,7 @@ func refunding() []rule {
 
 		{from: anyState, on: RefundBroke, when: unknownRefund, refuse: "unknown_refund"},
 		{from: anyState, on: RefundBroke, when: refundOver},
+		{from: anyState, on: RefundBroke, when: otherFailure, acts: acts(refundBroken)},
 		{from: anyState, on: RefundBroke, when: refundFailed},
 		{from: in(Refunding), on: RefundBroke, to: RefundStuck, acts: acts(refundBroken),
 			tell: tells(NoticeRefundStuck), file: CaseRefund},

@@ -112,7 +112,7 @@ func (w *walker) step(d *dice) {
 	case 9, 10, 11:
 		w.deliver(w.pay(d), d)
 	case 12:
-		w.deliver(w.people(d), d)
+		w.wants(w.people(d), d)
 	case 13:
 		w.afterSales(d)
 	case 14:
@@ -219,7 +219,7 @@ func oneOf(d *dice, mostly, rarely EventKind, n int) EventKind {
 
 // answerOne brings home one remote answer, or one poll's, or only forms it.
 func (w *walker) answerOne(d *dice) {
-	polls := w.r.Watched()
+	polls := w.r.Polls()
 	i := d.n(len(w.abroad) + len(polls) + 1)
 	switch {
 	case i < len(w.abroad) && !w.abroad[i].formed && d.oneIn(4):
@@ -227,7 +227,7 @@ func (w *walker) answerOne(d *dice) {
 	case i < len(w.abroad):
 		w.bringHome(i, d)
 	case i < len(w.abroad)+len(polls):
-		w.poll(polls[i-len(w.abroad)], d)
+		w.ask(polls[i-len(w.abroad)], d)
 	}
 }
 
@@ -242,6 +242,17 @@ func (w *walker) bringHome(i int, d *dice) {
 		e.answer = w.remote(e.Effect, d)
 	}
 	w.deliver(e.answer, d)
+}
+
+// ask lets one poll answer; of a refund only an end is told.
+func (w *walker) ask(poll Effect, d *dice) {
+	if poll.Kind == PollPayment {
+		w.poll(poll.Ref, d)
+		return
+	}
+	if f := w.bank.refund(poll.Ref); f.state != "" && f.state != Overdue {
+		w.deliver(f.event(), d)
+	}
 }
 
 // poll answers only with an end, or with "busy"; "unpaid" is an end for what is over.

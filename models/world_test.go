@@ -20,8 +20,8 @@ func (w *walker) bankMoves(d *dice) {
 	}
 	if len(w.bank.returns) > 0 {
 		f := &w.bank.returns[d.n(len(w.bank.returns))]
-		if f.state == "overdue" {
-			f.state = "done"
+		if f.state == Overdue {
+			f.state = []string{"done", "closed"}[d.n(2)]
 		}
 	}
 }
@@ -68,6 +68,9 @@ func (w *walker) people(d *dice) Event {
 	kinds := []EventKind{PriceChanged, PriceChanged, PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted,
 		HoldLifted, BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed, PayWithdrawn}
 	e := Event{Kind: kinds[d.n(len(kinds))]}
+	if w.r.State == Applying && d.oneIn(2) {
+		e.Kind = MerchantWithdrew // his system is dead for good
+	}
 	switch {
 	case e.Kind == PriceChanged:
 		price := Price{Payable: CNY(int64(9000 + 500*d.n(5))), Version: w.r.PriceVersion + int64(d.n(8)+1)/2}
@@ -82,6 +85,15 @@ func (w *walker) people(d *dice) Event {
 		e.Price = &Price{Payable: w.r.Payable, Version: w.r.PriceVersion - int64(d.n(2))}
 	}
 	return e
+}
+
+// wants delivers what somebody wants. A merchant who withdraws while his order is being
+// asked takes back what his system may have said.
+func (w *walker) wants(e Event, d *dice) {
+	was := w.r.State
+	if w.deliver(e, d) && e.Kind == MerchantWithdrew && was == Applying {
+		w.shop.taken, w.shop.price = "", 0
+	}
 }
 
 // afterSales asks for money back, or tries a failed refund again.

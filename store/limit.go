@@ -45,14 +45,19 @@ func (s *Store) Spent(
 	return found[0], true, nil
 }
 
-// PruneLimits forgets windows that are over and login codes that no limit counts
-// any more, and says how many.
-func (s *Store) PruneLimits(ctx context.Context) (int64, error) {
-	const codes = "DELETE FROM login_codes WHERE issued_at < clock_timestamp() - interval '25 hours'"
-	windows, err := s.write(ctx, "DELETE FROM limits WHERE expires_at <= clock_timestamp()")
-	if err != nil {
-		return 0, failed("prune limits", err)
+// PruneLimits forgets windows that are over, login codes that no limit counts any more
+// and shares of a day that nobody saved an attempt for, and says how many.
+func (s *Store) PruneLimits(ctx context.Context) (total int64, err error) {
+	for _, prune := range []string{
+		"DELETE FROM limits WHERE expires_at <= clock_timestamp()",
+		"DELETE FROM login_codes WHERE issued_at < clock_timestamp() - interval '25 hours'",
+		"DELETE FROM day_shares WHERE taken_at <= clock_timestamp() - interval '" + shareLife + "'",
+	} {
+		rows, err := s.write(ctx, prune)
+		if err != nil {
+			return total, failed("prune limits", err)
+		}
+		total += rows
 	}
-	old, err := s.write(ctx, codes)
-	return windows + old, failed("prune limits", err)
+	return total, nil
 }

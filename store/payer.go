@@ -20,12 +20,10 @@ type Payer struct {
 	Blocked     bool
 }
 
-// PayerFacts is what the login check needs to know of a payer. CapturedToday is
-// what was taken from him since midnight in Shanghai and not given back; a
-// limit of zero is none.
+// PayerFacts is what the login check needs to know of a payer; a limit of zero is none.
+// How much of his day is left only TakeFromDay can say.
 type PayerFacts struct {
 	Blocked         bool
-	CapturedToday   models.Money
 	DailyLimit      models.Money
 	PerPaymentLimit models.Money
 }
@@ -69,6 +67,12 @@ func (s *Store) PayerByPhone(ctx context.Context, phone string) (Payer, error) {
 	return found.payer(), failed("find payer", err)
 }
 
+// KnownPayer finds the payer of a phone and makes none; not_found "unknown_payer".
+func (s *Store) KnownPayer(ctx context.Context, phone string) (Payer, error) {
+	found, err := gorm.G[payerRecord](s.db).Where("phone_index = ?", s.phoneIndex(phone)).Take(ctx)
+	return found.payer(), missing("find payer", "unknown_payer", err)
+}
+
 // Payer reads one payer; unknown is not_found "unknown_payer".
 func (s *Store) Payer(ctx context.Context, id string) (Payer, error) {
 	record, err := gorm.G[payerRecord](s.db).Where("id = ?", id).Take(ctx)
@@ -97,34 +101,24 @@ func (s *Store) BlockPayer(ctx context.Context, id string, blocked bool, reason 
 }
 
 // PayerFacts reads what CheckLogin asks about a payer within an app.
-func (s *Store) PayerFacts(ctx context.Context, payer, app string, now time.Time) (PayerFacts, error) {
+func (s *Store) PayerFacts(ctx context.Context, payer, app string) (PayerFacts, error) {
 	const query = `SELECT p.blocked,
-			a.daily_limit_minor, a.daily_limit_currency, a.payment_limit_minor, a.payment_limit_currency,
-			(SELECT coalesce(sum(captured_minor - refunded_minor), 0) FROM attempts
-				WHERE payer_id = p.id AND state = 'succeeded' AND paid_at >= @since
-				AND captured_currency = coalesce(nullif(a.daily_limit_currency, ''), 'CNY')) AS captured
-		FROM payers p, apps a WHERE p.id = @payer AND a.id = @app`
+			a.daily_limit_minor, a.daily_limit_currency, a.payment_limit_minor, a.payment_limit_currency
+		FROM payers p, apps a WHERE p.id = ? AND a.id = ?`
 	var rows []struct {
 		Blocked      bool
 		DailyLimit   models.Money `gorm:"embedded;embeddedPrefix:daily_limit_"`
 		PaymentLimit models.Money `gorm:"embedded;embeddedPrefix:payment_limit_"`
-		Captured     int64
 	}
-	err := s.read(ctx, &rows, query, map[string]any{"payer": payer, "app": app, "since": midnight(now)})
-	if err != nil {
+	if err := s.read(ctx, &rows, query, payer, app); err != nil {
 		return PayerFacts{}, failed("read payer facts", err)
 	}
 	if len(rows) == 0 {
 		return PayerFacts{}, unknown("unknown_payer")
 	}
-	facts := PayerFacts{
+	return PayerFacts{
 		Blocked: rows[0].Blocked, DailyLimit: rows[0].DailyLimit, PerPaymentLimit: rows[0].PaymentLimit,
-		CapturedToday: models.CNY(rows[0].Captured),
-	}
-	if facts.DailyLimit.Currency != "" {
-		facts.CapturedToday.Currency = facts.DailyLimit.Currency
-	}
-	return facts, nil
+	}, nil
 }
 
 // PayerIsBuyer says whether the payer has the phone that the merchant told of the

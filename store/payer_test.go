@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -47,35 +46,15 @@ func TestAPhoneIsOnePayer(t *testing.T) {
 	refused(t, err, models.NotFound, "unknown_payer")
 }
 
-func TestPayerFactsCountTheDayInShanghai(t *testing.T) {
+func TestPayerFacts(t *testing.T) {
 	w := open(t)
 	payer, err := w.PayerByPhone(t.Context(), phone)
 	require.NoError(t, err)
-	l := w.opened()
-	number := mint.Number()
-	asked := l.ask(number)
-	asked.Pay.Payer = payer.ID
-	l.save(asked, models.Event{Kind: models.LoginPassed, Attempt: number})
-	l.save(models.Event{Kind: models.PaymentOpened, Attempt: number})
-	paid := capture(number, 12900)
-	paid.Capture.PaidAt = time.Date(2026, 3, 1, 16, 30, 0, 0, time.UTC) // half past midnight in Shanghai
-	l.save(paid)
-
-	at := func(now time.Time) models.Money {
-		facts, err := w.PayerFacts(t.Context(), payer.ID, "app_1", now)
-		require.NoError(t, err)
-		require.Equal(t, models.CNY(100_000), facts.DailyLimit)
-		require.Zero(t, facts.PerPaymentLimit)
-		return facts.CapturedToday
-	}
-	require.Equal(t, models.CNY(12900), at(time.Date(2026, 3, 2, 15, 59, 0, 0, time.UTC)))
-	require.Equal(t, models.CNY(0), at(time.Date(2026, 3, 2, 16, 0, 0, 0, time.UTC)), "the next day")
-
 	require.NoError(t, w.BlockPayer(t.Context(), payer.ID, true, "fraud"))
-	facts, err := w.PayerFacts(t.Context(), payer.ID, "app_1", time.Now())
+	facts, err := w.PayerFacts(t.Context(), payer.ID, "app_1")
 	require.NoError(t, err)
-	require.True(t, facts.Blocked)
-	_, err = w.PayerFacts(t.Context(), "pay_nobody", "app_1", time.Now())
+	require.Equal(t, store.PayerFacts{Blocked: true, DailyLimit: models.CNY(100_000)}, facts)
+	_, err = w.PayerFacts(t.Context(), "pay_nobody", "app_1")
 	refused(t, err, models.NotFound, "unknown_payer")
 }
 

@@ -37,9 +37,13 @@ func (r *run) launch(ctx workflow.Context, root *delivery, effects []models.Effe
 		origin.abroad++
 		r.abroad++
 		request := r.request
-		workflow.Go(ctx, func(ctx workflow.Context) {
+		way := ctx
+		if effect.Kind == models.AskOrderHook {
+			way, r.unask = workflow.WithCancel(ctx) // a merchant who withdraws is not asked on
+		}
+		workflow.Go(way, func(ctx workflow.Context) {
 			answer, err := ways[effect.Kind](ctx, effect, request)
-			if err != nil {
+			if err != nil && !temporal.IsCanceledError(err) {
 				workflow.GetLogger(ctx).Error("effect gave up", "effect", effect.Kind, "error", err)
 			}
 			r.abroad--
@@ -48,39 +52,43 @@ func (r *run) launch(ctx workflow.Context, root *delivery, effects []models.Effe
 	}
 }
 
-// watch is a poll under way for an attempt.
+// watch is a poll under way for an attempt or a refund.
 type watch struct {
-	number string
+	about  models.Effect
 	cancel workflow.CancelFunc
 }
 
-// watch makes the polls under way those that the law wants.
+// watch makes the polls under way those that the law wants, and stops asking an order
+// that the law no longer waits for.
 func (r *run) watch(ctx workflow.Context) {
-	wanted := r.request.Watched()
+	if r.request.State != models.Applying && r.unask != nil {
+		r.unask()
+		r.unask = nil
+	}
+	wanted := r.request.Polls()
 	for _, w := range r.watches {
-		if !slices.Contains(wanted, w.number) {
+		if !slices.Contains(wanted, w.about) {
 			w.cancel()
 		}
 	}
-	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.Contains(wanted, w.number) })
-	for _, number := range wanted {
-		if !slices.ContainsFunc(r.watches, func(w watch) bool { return w.number == number }) {
-			r.poll(ctx, number)
+	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.Contains(wanted, w.about) })
+	for _, about := range wanted {
+		if !slices.ContainsFunc(r.watches, func(w watch) bool { return w.about == about }) {
+			r.poll(ctx, about)
 		}
 	}
 }
 
-func (r *run) poll(ctx workflow.Context, number string) {
+func (r *run) poll(ctx workflow.Context, about models.Effect) {
 	ctx, cancel := workflow.WithCancel(ctx)
-	r.watches = append(r.watches, watch{number, cancel})
-	effect := models.Effect{Kind: models.PollPayment, Ref: number}
+	r.watches = append(r.watches, watch{about, cancel})
 	request := r.request
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		answer, err := untilAnswered(ctx, effect, request)
+		answer, err := untilAnswered(ctx, about, request)
 		if err != nil {
 			return // cancelled: the law no longer wants to know
 		}
-		r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return w.number == number })
+		r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return w.about == about })
 		r.inbox = append(r.inbox, &delivery{event: answer})
 	})
 }

@@ -41,6 +41,7 @@ type run struct {
 	inbox   []*delivery
 	abroad  int // effects out of the house whose answer is still to come
 	watches []watch
+	unask   workflow.CancelFunc // of the order hook that is being asked
 	timer   timer
 }
 

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -71,17 +72,46 @@ func TestLateMoneyGoesBack(t *testing.T) {
 	require.Equal(t, models.CNY(12900), request.Refunds[0].Amount)
 }
 
-// A refund whose run is ended from outside becomes work for a human.
-func TestALostRefundBecomesACase(t *testing.T) {
+// A refund whose run is ended from outside becomes work for a human; the provider is
+// asked on meanwhile, also long after the guard, and what it says at last counts.
+func TestALostRefundBecomesACaseAndIsFollowed(t *testing.T) {
 	h := newHouse(t)
 	h.refund = temporal.NewNonRetryableApplicationError("ended from outside", "ended", nil)
+	h.silent = 9 // hours; the test's server tries ten times
 	h.at(0, placed())
 	h.at(57*time.Minute, pay(first, "pay_1"))
 	h.env.RegisterDelayedCallback(func() { h.capture(first) }, 3*time.Hour)
 	h.at(3*time.Hour, reported(first))
-	request := h.run(h.fresh())
-	require.Equal(t, models.RefundFailed, request.Refunds[0].State)
-	require.Equal(t, "lost", request.Refunds[0].Failure)
+	fresh := h.fresh()
+	fresh.Guard = 3 * time.Hour
+	request := h.run(fresh)
+	require.True(t, slices.ContainsFunc(h.saved, func(step models.Step) bool {
+		refunds := step.Request.Refunds
+		return len(refunds) == 1 && refunds[0].State == models.RefundFailed && refunds[0].Failure == models.Lost
+	}))
+	require.Equal(t, models.RefundSucceeded, request.Refunds[0].State)
+	require.True(t, request.Refunds[0].DoneAt.After(request.GuardUntil.Add(6*time.Hour)))
+}
+
+// A system that is dead for good: when the merchant withdraws, the money goes back, the
+// system is not asked on, and the run can end.
+func TestAWithdrawalEndsTheQuestionToADeadHook(t *testing.T) {
+	h := newHouse(t)
+	h.dead = true
+	h.at(0, placed())
+	h.at(time.Minute, pay(first, "pay_1"))
+	h.env.RegisterDelayedCallback(func() { h.capture(first) }, 70*time.Second)
+	told := h.at(75*time.Second, reported(first))
+	h.at(3*time.Hour, models.Event{Kind: models.MerchantWithdrew, Actor: "merchant", Spare: second})
+	fresh := h.fresh()
+	fresh.Hooked = true
+	request := h.run(fresh)
+	require.Equal(t, models.Applying, told.request.State)
+	require.Equal(t, models.CancelledMerchant, request.State)
+	require.Equal(t, second, request.Refunds[0].Number)
+	asked := slices.DeleteFunc(slices.Clone(h.did), func(did string) bool { return did != "AskOrderHook" })
+	require.LessOrEqual(t, len(asked), 4, "once an hour, for three hours")
+	require.Equal(t, models.RefundSucceeded, request.Refunds[0].State)
 }
 
 func TestTheSecondFriendIsTurnedAway(t *testing.T) {

@@ -32,6 +32,8 @@ type house struct {
 	hook   models.EventKind
 	saved  []models.Step
 	refund error // what asking about a refund always fails with
+	silent int   // how often a broken refund is asked about in vain
+	dead   bool  // the merchant's system never answers
 	mints  int
 }
 
@@ -84,7 +86,12 @@ func (h *house) answer(kind models.EffectKind, call models.Call) (models.Event, 
 		event.Kind = models.LoginPassed
 	case models.OpenPayment:
 		event.Kind = models.PaymentOpened
+	case models.FollowRefund:
+		return h.follow(call)
 	case models.ApplyOrder, models.AskOrderHook:
+		if h.dead && kind == models.AskOrderHook {
+			return event, later("hook_silent")
+		}
 		event.Kind, event.Spare = h.hook, h.mint()
 	case models.ClosePayment:
 		event = h.ask(call, models.PaymentClosed)
@@ -97,6 +104,22 @@ func (h *house) answer(kind models.EffectKind, call models.Call) (models.Event, 
 		event = h.ask(call, models.PaymentUnpaid)
 	}
 	return event, nil
+}
+
+// follow is the slow question about a refund that broke: the money arrives at last.
+func (h *house) follow(call models.Call) (models.Event, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.silent--; h.silent >= 0 {
+		return models.Event{}, later("waiting")
+	}
+	return models.Event{Kind: models.RefundDone, Refund: call.Ref}, nil
+}
+
+// later asks to be called again in an hour.
+func later(reason string) error {
+	return temporal.NewApplicationErrorWithOptions("no outcome yet", reason,
+		temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})
 }
 
 // ask is a query: paid if the provider captured, else what the asker makes of it.

@@ -37,6 +37,10 @@ func queueOf(effect models.Effect, r models.Request) string {
 	if effect.Kind == models.AskOrderHook {
 		return HookQueue
 	}
-	attempt, _ := r.Attempt(effect.Ref)
+	number := effect.Ref
+	if refund, ok := r.Refund(number); ok {
+		number = refund.Attempt
+	}
+	attempt, _ := r.Attempt(number)
 	return ProviderQueue(attempt.Provider)
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/friendpay/friendpay/models"
 )
 
-// refundPatience is how long a refund may be on its way before a human is told.
+// refundPatience is how long a refund may be on its way before a human is told; the
+// request goes on asking, slowly (models.FollowRefund).
 const refundPatience = 24 * time.Hour
 
 // RefundMoney gives one refund back to whoever paid, under one number over all
@@ -29,7 +30,7 @@ func follow(ctx workflow.Context, call models.Call) (models.Event, error) {
 	patience := refundPatience / time.Duration(max(call.Request.Speed, 1))
 	answer, err := refundStep(ctx, PollRefund, call, max(patience, 10*time.Second))
 	if overdue(err) {
-		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: "overdue", Actor: "time"}, nil
+		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: models.Overdue, Actor: "time"}, nil
 	}
 	return answer, err
 }
@@ -71,7 +72,8 @@ func startRefund(ctx workflow.Context, effect models.Effect, r models.Request) (
 		return follow(ctx, call)
 	}
 	if err != nil { // ended from outside: a human must look, and may try again
-		answer, err = models.Event{Kind: models.RefundBroke, Refund: effect.Ref, Reason: "lost", Actor: "time"}, nil
+		answer = models.Event{Kind: models.RefundBroke, Refund: effect.Ref, Reason: models.Lost, Actor: "time"}
+		err = nil
 	}
 	return answer, err
 }

@@ -17,7 +17,8 @@ import (
 )
 
 func staffCommand() *cobra.Command {
-	return group("staff", "See what is stuck and why", stuckCommand(), showCommand())
+	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), forgetCommand(),
+		group("refund", "Act on a refund", retryCommand()))
 }
 
 // withHouse runs do with the parts that the settings name.

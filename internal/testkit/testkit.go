@@ -88,6 +88,9 @@ func leaks(code int) error {
 	return goleak.Find(process.leaks...)
 }
 
+// AtEnd has undo called when the tests of this binary are over, the last one first.
+func AtEnd(undo func() error) { atEnd(undo) }
+
 func atEnd(stop func() error) {
 	process.mu.Lock()
 	defer process.mu.Unlock()

@@ -44,6 +44,9 @@ type engine struct {
 	sim      *paysim.Sim
 	simURL   string
 	hookURL  string
+	dsn      string
+	space    string // the Temporal namespace
+	worker   *worker.Worker
 	friends  atomic.Int64
 }
 
@@ -56,19 +59,33 @@ func newEngine(t *testing.T) *engine {
 // activities see the rows through a test's eyes.
 func newEngineWith(t *testing.T, hookURL string, seen func(*store.Store) activities.Store) *engine {
 	t.Helper()
-	e := &engine{t: t, hookURL: hookURL, temporal: testkit.TemporalClient(t, testkit.Namespace(t))}
-	dsn := testkit.Database(t, store.Migrate)
-	key := make([]byte, vault.KeySize)
-	keys, err := vault.New(key, vault.Key{ID: "k1", Secret: key})
-	require.NoError(t, err)
-	e.store, err = store.Open(t.Context(), dsn, store.Options{Vault: keys})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, e.store.Close()) })
+	e := newHouse(t, hookURL)
+	e.work(seen(e.store))
+	return e
+}
+
+// newHouse is an engine that nobody works in yet.
+func newHouse(t *testing.T, hookURL string) *engine {
+	t.Helper()
+	e := &engine{t: t, hookURL: hookURL, space: testkit.Namespace(t), dsn: testkit.Database(t, store.Migrate)}
+	e.temporal = testkit.TemporalClient(t, e.space)
+	e.store = e.open(e.dsn)
 	e.simulate()
 	e.seed()
 	e.door = door.New(e.temporal)
-	e.work(seen(e.store))
 	return e
+}
+
+// open opens a database with the keys of the house.
+func (e *engine) open(dsn string) *store.Store {
+	e.t.Helper()
+	key := make([]byte, vault.KeySize)
+	keys, err := vault.New(key, vault.Key{ID: "k1", Secret: key})
+	require.NoError(e.t, err)
+	rows, err := store.Open(e.t.Context(), dsn, store.Options{Vault: keys})
+	require.NoError(e.t, err)
+	e.t.Cleanup(func() { require.NoError(e.t, rows.Close()) })
+	return rows
 }
 
 func (e *engine) simulate() {
@@ -115,7 +132,17 @@ func (e *engine) work(rows activities.Store) {
 	w, err := worker.New(e.temporal, acts, worker.Options{Providers: registry.Names()}, relay)
 	require.NoError(e.t, err)
 	require.NoError(e.t, w.Start(context.WithoutCancel(e.t.Context())))
-	e.t.Cleanup(func() { require.NoError(e.t, w.Stop()) })
+	e.worker = w
+	e.t.Cleanup(e.rest)
+}
+
+// rest stops the worker of this process, if it works.
+func (e *engine) rest() {
+	e.t.Helper()
+	if e.worker != nil {
+		require.NoError(e.t, e.worker.Stop())
+		e.worker = nil
+	}
 }
 
 // wish is how a test's request differs from the usual one.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/activities"
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -63,4 +64,29 @@ func TestWhatTheMerchantsSystemRefusesGoesBack(t *testing.T) {
 	order, err := e.store.Order(t.Context(), row.Order)
 	require.NoError(t, err)
 	require.Empty(t, order.AppliedAttempt, "the claim is given back")
+}
+
+// A system that is dead for good: the merchant withdraws, the money goes back, and the
+// run can end, since nobody asks that system any more.
+func TestAWithdrawalGivesBackWhatWaitsForADeadSystem(t *testing.T) {
+	e := newEngineWith(t, "http://127.0.0.1:1", func(rows *store.Store) activities.Store { return rows })
+	request := e.place(wish{speed: 60})
+	number := e.pay(request)
+	e.press(number)
+	e.report(number)
+	e.await(request.ID, models.Applying)
+	_, err := e.door.Deliver(t.Context(), request.ID, mint.Number(), models.Event{
+		Kind: models.MerchantWithdrew, Actor: "merchant", Spare: mint.Number(),
+	})
+	require.NoError(t, err)
+	row := e.await(request.ID, models.CancelledMerchant)
+	attempt, _ := row.Attempt(number)
+	require.Equal(t, models.OrderGone, attempt.Disposition)
+	e.history(request.ID)
+	require.Equal(t, truth{12900, 12900, 1}, e.moved(""))
+	require.True(t, e.holds(request.ID, number))
+	order, err := e.store.Order(t.Context(), row.Order)
+	require.NoError(t, err)
+	require.Equal(t, store.OrderCancelled, order.State)
+	require.Empty(t, order.AppliedAttempt)
 }

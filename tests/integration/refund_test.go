@@ -39,4 +39,34 @@ func TestARefundLongAfterTheEndThatIsOverdueIsACase(t *testing.T) {
 	cases, err := e.store.Cases(t.Context(), store.CaseFilter{Request: request.ID})
 	require.NoError(t, err)
 	require.Equal(t, models.CaseRefund, cases.Items[0].Kind)
+
+	// Nobody calls back: the money arrives, and is found all the same.
+	e.simulated("/sim/mockpay/refunds", `{"number":"`+refund+`","state":"done"}`)
+	e.await(request.ID, models.Refunded)
+	require.Equal(t, truth{12900, 12900, 1}, e.moved(""))
+	require.True(t, e.holds(request.ID, number))
+}
+
+// The provider closes a refund for good: staff try again, under a new number, and the
+// audit says who.
+func TestStaffRetryARefundThatTheProviderClosed(t *testing.T) {
+	e := newEngine(t)
+	e.trade()
+	request := e.settled()
+	e.simulated("/sim/faults", `{"op":"refund","mode":"closed_no_funds","count":1}`)
+	closed := e.owes(request, 12900)
+	e.await(request.ID, models.RefundStuck)
+	for range 2 { // twice: the second finds nothing that failed
+		t.Log(e.command("staff", "refund", "retry", "--request", request.ID, "--refund", closed, "--by", "anna"))
+	}
+	row := e.await(request.ID, models.Refunded)
+	require.Len(t, row.Refunds, 2)
+	require.Equal(t, models.RefundReplaced, row.Refunds[0].State)
+	require.Equal(t, truth{12900, 12900, 1}, e.moved(""), "given back once")
+	require.True(t, e.holds(request.ID, request.Winner))
+	deeds, err := e.store.Deeds(t.Context(), request.ID)
+	require.NoError(t, err)
+	require.Len(t, deeds, 1)
+	require.Equal(t, "staff:anna", deeds[0].Actor)
+	require.Equal(t, map[string]string{"refund": closed, "failure": models.ReturnClosed}, deeds[0].Detail)
 }

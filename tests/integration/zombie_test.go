@@ -1,0 +1,121 @@
+package integration
+
+import (
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
+
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/workflows"
+)
+
+// long is the patience for a takeover: Temporal gives a silent worker ten seconds.
+const long = 45 * time.Second
+
+// A worker sleeps in the middle of a save, for longer than its task may take. Another
+// one takes the request over and judges anew. When the sleeper wakes it tries to finish
+// its save, and loses: what it judged is older than what is stored.
+func TestAZombieLosesToTheFence(t *testing.T) {
+	e := newHouse(t, "")
+	e.trade()
+	zombie := e.spawn("worker", "FRIENDPAY_LOG_LEVEL=debug")
+	request := e.place(wish{guard: time.Hour})
+	order := e.hold("SELECT 1 FROM orders WHERE id = '" + request.Order + "' FOR UPDATE")
+	var caller sync.WaitGroup
+	caller.Go(func() {
+		// Heard, or told to look again: the update outlives its caller's patience.
+		_, err := e.door.Deliver(t.Context(), request.ID, mint.Number(),
+			models.Event{Kind: models.BuyerCancelled, Actor: "buyer"})
+		t.Log("the buyer hears:", err)
+	})
+	e.eventually("the save waits", func() bool { return e.count("SELECT count(*) FROM "+waiting) > 0 })
+	zombie.signal(syscall.SIGSTOP)
+	e.spawn("worker")
+	order.release(t)
+	require.Eventually(t, func() bool {
+		row, err := e.store.Request(t.Context(), request.ID)
+		return err == nil && row.State == models.CancelledBuyer
+	}, long, 50*time.Millisecond, "nobody took over")
+	caller.Wait()
+	before, err := e.store.Request(t.Context(), request.ID)
+	require.NoError(t, err)
+	seen := len(zombie.logs())
+	zombie.signal(syscall.SIGCONT)
+	require.Eventually(t, func() bool {
+		return strings.Contains(zombie.logs()[seen:], models.StaleStep)
+	}, long, 50*time.Millisecond, "the sleeper woke and never tried")
+	after, err := e.store.Request(t.Context(), request.ID)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	require.Equal(t, int(after.Seq), e.count("SELECT count(*) FROM transitions WHERE request_id = $1", after.ID))
+	require.Equal(t, 1, e.count(`SELECT count(*) FROM transitions WHERE request_id = $1
+		AND to_state = 'cancelled_buyer'`, after.ID))
+}
+
+// A worker sleeps while the provider is answering it. The call is repeated by another
+// under the same number; what the sleeper says when it wakes is nobody's any more.
+func TestAZombieDoublesNoPayment(t *testing.T) {
+	e := newHouse(t, "")
+	e.trade()
+	zombie := e.spawn("worker", "FRIENDPAY_LOG_LEVEL=debug")
+	request := e.place(wish{guard: time.Hour})
+	e.simulated("/sim/faults", `{"op":"create","mode":"hold","count":1}`)
+	asked := make(chan string, 1)
+	go func() {
+		number, _, _ := e.ask(request) // it takes longer than a caller waits
+		asked <- number
+	}()
+	e.eventually("the provider is answering", func() bool { return e.happened("order_created", "") == 1 })
+	zombie.signal(syscall.SIGSTOP)
+	e.spawn("worker")
+	var number string
+	require.Eventually(t, func() bool {
+		row, err := e.store.Request(t.Context(), request.ID)
+		if err != nil || len(row.Attempts) != 1 || row.Attempts[0].State != models.LiveAttempt {
+			return false
+		}
+		number = row.Attempts[0].Number
+		return true
+	}, long, 50*time.Millisecond, "nobody took over")
+	require.Equal(t, number, <-asked)
+	seen := len(zombie.logs())
+	e.simulated("/sim/faults/release", `{}`)
+	zombie.signal(syscall.SIGCONT)
+	e.press(number)
+	e.report(number)
+	e.await(request.ID, models.Settled)
+	require.Eventually(t, func() bool { return len(zombie.logs()) > seen }, long, 50*time.Millisecond)
+
+	require.Equal(t, 1, e.happened("order_created", number))
+	require.GreaterOrEqual(t, e.happened("order_repeated", number), 1, "asked again under the same number")
+	require.Equal(t, truth{12900, 0, 1}, e.moved(""))
+	require.True(t, e.holds(request.ID, number))
+	require.Equal(t, 1, e.count("SELECT count(*) FROM attempts"))
+	require.Equal(t, 1, e.opened(request.ID), "Temporal has one answer")
+}
+
+// opened counts the answers of OpenPayment in the history of a request.
+func (e *engine) opened(id string) (answers int) {
+	e.t.Helper()
+	scheduled := map[int64]bool{}
+	events := e.temporal.GetWorkflowHistory(e.t.Context(), workflows.RequestID(id), "", false,
+		enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		require.NoError(e.t, err)
+		activity := event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()
+		if activity == string(models.OpenPayment) {
+			scheduled[event.GetEventId()] = true
+		}
+		if scheduled[event.GetActivityTaskCompletedEventAttributes().GetScheduledEventId()] {
+			answers++
+		}
+	}
+	return answers
+}
