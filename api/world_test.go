@@ -86,7 +86,7 @@ func newTokens(t testing.TB) *token.Tokens {
 }
 
 func newLinks(t testing.TB) *token.Links {
-	links, err := token.NewLinks(bytes.Repeat([]byte{7}, 32))
+	links, err := token.NewLinks(bytes.Repeat([]byte{8}, 32), bytes.Repeat([]byte{7}, 32))
 	require.NoError(t, err)
 	return links
 }

@@ -11,7 +11,7 @@ var help = map[string]string{
 	"FRIENDPAY_GUARD":                     "how long to watch for late money; 0: 72h; dev only",
 	"FRIENDPAY_SHOP":                      "serve the demo shop under /shop; dev only",
 	"FRIENDPAY_BRIDGE_SCRIPT":             "stands for WeChat's bridge in browsers without one; dev only",
-	"FRIENDPAY_VAULT_INDEX_KEY":           "32 bytes in base64; finds rows by phone; never changes",
+	"FRIENDPAY_VAULT_INDEX_KEY":           "32 bytes in base64; finds payers and links; never changes",
 	"FRIENDPAY_VAULT_KEYS":                "id:base64 of 32 bytes, newest first, comma separated",
 	"FRIENDPAY_LINK_KEYS":                 "base64 of 32 bytes, newest first, comma separated",
 	"FRIENDPAY_BUYER_KEYS":                "id:base64 Ed25519 seeds, newest first",

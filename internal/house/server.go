@@ -9,7 +9,7 @@ import (
 
 // Server builds the API.
 func (h *House) Server() (*api.Server, error) {
-	links, err := h.Config.links()
+	links, err := h.Config.links(h.keys)
 	if err != nil {
 		return nil, err
 	}
