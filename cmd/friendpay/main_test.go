@@ -90,3 +90,11 @@ func TestAMerchantsFile(t *testing.T) {
 		require.Error(t, err, bad)
 	}
 }
+
+func TestAMerchantsAddressesLeadOutside(t *testing.T) {
+	var usage usageError
+	for _, file := range []merchantFile{{Webhook: "https://169.254.169.254/"}, {Hook: "http://shop.example.com/"}} {
+		require.ErrorAs(t, file.leadsOutside(house.Config{Mode: "production"}), &usage)
+		require.NoError(t, file.leadsOutside(house.Config{Mode: "dev"}))
+	}
+}

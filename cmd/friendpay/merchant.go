@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -69,6 +70,13 @@ func merchantCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			config, err := settings()
+			if err != nil {
+				return err
+			}
+			if err := file.leadsOutside(config); err != nil {
+				return err
+			}
 			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
 				key, secret := "fpk_"+file.Mode+"_"+secretText(), "whsec_"+secretText()
 				if err := s.Seed(ctx, file.seed(key, secret)); err != nil {
@@ -102,6 +110,16 @@ func readMerchant(path string, in io.Reader) (merchantFile, error) {
 		}
 	}
 	return file, nil
+}
+
+// leadsOutside refuses addresses that production would never call.
+func (f merchantFile) leadsOutside(config house.Config) error {
+	for name, address := range map[string]string{"webhook_url": f.Webhook, "hook_url": f.Hook} {
+		if err := config.CheckWebhook(address); err != nil {
+			return usageError{fmt.Errorf("%s: %w", name, err)}
+		}
+	}
+	return nil
 }
 
 func (f merchantFile) seed(key, secret string) store.SeedData {
