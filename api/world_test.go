@@ -163,7 +163,9 @@ func (w *world) call(method, path, as, body string, headers ...string) answer {
 	}
 	recorder := httptest.NewRecorder()
 	w.server.Handler().ServeHTTP(recorder, request)
-	return answer{recorder, w.t}
+	got := answer{recorder, w.t}
+	w.asDescribed(request, got)
+	return got
 }
 
 func (w *world) create(path, as, body string) answer {
