@@ -103,7 +103,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	}
 	invite, err := s.Store.Invite(ctx, in.Invite)
 	if err == nil && invite.Request != in.ID {
-		err = models.Refuse(models.NotFound, "unknown_invite", "This request has no such invite.")
+		err = unseen("unknown_invite")
 	}
 	if err != nil {
 		return nil, err

@@ -56,7 +56,9 @@ func TestUnknownAndMalformedSecretsTakeTheSameWay(t *testing.T) {
 		"/f/": {strings.Repeat("A", 43), "token hit hit", []string{
 			"x", known[:42], known + "A", strings.Repeat("a", 4000), strings.Repeat("%C3%A9", 43), "%00",
 		}},
-		"/c/": {"23456-23456", "spent spent code hit hit", []string{"x", "23456", strings.Repeat("2", 400), "%00", "-"}},
+		"/c/": {"23456-23456", "spent spent code hit hit", []string{
+			"x", "23456", strings.Repeat("2", 400), "%00", "-",
+		}},
 	} {
 		for _, secret := range append(kind.malformed, kind.unknown) {
 			rows.asked = nil
@@ -79,7 +81,8 @@ func TestGuessingIsLimitedOverAllAddresses(t *testing.T) {
 	bucket := hex.EncodeToString(newVault(t).Index("bucket", missesOfAll))
 	f.exec(`UPDATE limits SET count = 1999 WHERE bucket = '\x` + bucket + `'`)
 	require.Equal(t, http.StatusNotFound, from("198.51.100.2", "/f/x").Code, "the last of all guesses")
-	for i, path := range []string{"/c/" + f.code(id), "/c/23456-23456", "/f/" + strings.Repeat("A", 43), "/f/x"} {
+	paths := []string{"/c/" + f.code(id), "/c/23456-23456", "/f/" + strings.Repeat("A", 43), "/f/x"}
+	for i, path := range paths {
 		got := from("203.0.113."+string(rune('1'+i)), path)
 		require.Equal(t, http.StatusTooManyRequests, got.Code, path)
 		require.NotContains(t, got.Body.String(), "¥129.00", path)

@@ -31,7 +31,8 @@ func (w *world) undescribed(request *http.Request, status int, kind string, body
 	schema := &huma.Schema{Ref: "#/components/schemas/Problem"}
 	found := w.server.echo.NewContext(request, nil)
 	w.server.echo.Router().Find(request.Method, request.URL.Path, found)
-	if r, listed := w.server.routes[request.Method+" "+found.Path()]; listed && kind != "application/problem+json" {
+	r, listed := w.server.routes[request.Method+" "+found.Path()]
+	if listed && kind != "application/problem+json" {
 		op := operationAt(spec, r)
 		require.NotNil(w.t, op, "%s answers JSON and is not described", r.path)
 		answer := op.Responses[strconv.Itoa(status)]

@@ -74,13 +74,15 @@ func newVault(t testing.TB) *vault.Vault {
 	return v
 }
 
-func newTokens(t testing.TB) *token.Tokens {
+func newTokens(t testing.TB) *token.Tokens { return tokensAt(t, time.Now) }
+
+func tokensAt(t testing.TB, now func() time.Time) *token.Tokens {
 	keys := map[token.Audience][]token.Key{}
 	for i, name := range []token.Audience{token.Buyer, token.Payer, token.Staff} {
 		seed := bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize)
 		keys[name] = []token.Key{{ID: string(name), Private: ed25519.NewKeyFromSeed(seed)}}
 	}
-	tokens, err := token.New(token.Options{Issuer: "https://pay.example.com", Keys: keys, Now: time.Now})
+	tokens, err := token.New(token.Options{Issuer: "https://pay.example.com", Keys: keys, Now: now})
 	require.NoError(t, err)
 	return tokens
 }

@@ -45,7 +45,9 @@ func TestALinkOutlivesItsSecretsSuccessor(t *testing.T) {
 
 func TestSecretsAreLong(t *testing.T) {
 	t.Parallel()
-	for _, short := range [][][]byte{{secret(9)}, {secret(9), secret(1), secret(2)[:31]}, {secret(9)[:31], secret(1)}} {
+	for _, short := range [][][]byte{
+		{secret(9)}, {secret(9), secret(1), secret(2)[:31]}, {secret(9)[:31], secret(1)},
+	} {
 		_, err := token.NewLinks(short[0], short[1:]...)
 		require.Error(t, err)
 	}
