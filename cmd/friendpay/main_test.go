@@ -39,6 +39,7 @@ func TestAMistakeOfTheCallIsToldFromAFailure(t *testing.T) {
 	require.NotErrorAs(t, missing, &usage, "a file that is not there is a failure, not a mistake of the call")
 	for _, args := range [][]string{
 		{"demo", "--scenario", "nonsense"}, {"staff"}, {"staff", "bogus"}, {"merchant"}, {"dev", "--speed", "0"},
+		{"codec"}, {"codec", "serve", "--ui", "temporal.example.com"}, {"codec", "serve", "--ui", "https://a/b"},
 	} {
 		_, _, err := run(t, args...)
 		require.ErrorAs(t, err, &usage, args)
