@@ -71,10 +71,12 @@ func New(settings Settings, client *http.Client) (*Adapter, error) {
 	if wire == nil {
 		wire = http.DefaultTransport
 	}
+	last := bounded{next: wire, patience: own.Timeout}
+	own.Timeout = 0
 	login := own
-	login.Transport = bounded{wire}
+	login.Transport = last
 	a.login = &login
-	own.Transport = road{main: read.base, backup: read.backup, next: bounded{wire}}
+	own.Transport = road{main: read.base, backup: read.backup, next: last}
 	if a.unsigned, err = a.client(&own, option.WithoutValidator()); err != nil {
 		return nil, err
 	}
