@@ -136,7 +136,9 @@ func (e *errand) merchant(method, path, body string) map[string]any {
 	return e.json(method, path, body, http.Header{"Authorization": {"Bearer " + e.house.Demo.APIKey}})
 }
 
-func (e *errand) call(method, path, body string) map[string]any { return e.json(method, path, body, nil) }
+func (e *errand) call(method, path, body string) map[string]any {
+	return e.json(method, path, body, nil)
+}
 
 func (e *errand) json(method, path, body string, header http.Header) map[string]any {
 	answer := e.send(method, e.house.APIURL+path, body, header)
