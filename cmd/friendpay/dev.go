@@ -90,6 +90,7 @@ func tell(out io.Writer, h *local.House, env string) {
 		{"Shop (start here)", h.APIURL + "/shop"},
 		{"API", h.APIURL + "/docs"},
 		{"Simulator and its journal", h.SimURL},
+		{"Scan WeChat codes", h.SimURL + "/sim/wechatpay/codes"},
 		{"Text messages", h.SimURL + "/sim/sms/inbox"},
 		{"App of the demo merchant", local.DemoApp},
 		{"His API key", h.Demo.APIKey},

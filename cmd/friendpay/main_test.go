@@ -62,9 +62,13 @@ func TestGeneratedKeysAreGoodSettings(t *testing.T) {
 }
 
 const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode":"live",
-	"default_expiry_seconds":1800,"accounts":[{"id":"acc_tea","provider":"mockpay","settings":{"a":1}}],
+	"default_expiry_seconds":1800,
+	"accounts":[{"id":"acc_tea","provider":"mockpay","settings":` + deskOfTea + `}],
 	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap",
-		"min_fen":1,"max_fen":5}]}`
+		"min_fen":1,"max_fen":5,"surfaces":["mobile"]}]}`
+
+const deskOfTea = `{"base_url":"http://127.0.0.1:8399","app_id":"a","merchant":"m","key_id":"k","secret":"s",
+	"callback_secret":"c"}`
 
 func TestTheExampleOfAMerchantIsOne(t *testing.T) {
 	out, _, err := run(t, "merchant", "add", "--help")
@@ -82,10 +86,13 @@ func TestAMerchantsFile(t *testing.T) {
 	data := file.seed("fpk_live_x", "whsec_x")
 	hash := sha256.Sum256([]byte("fpk_live_x"))
 	require.Equal(t, hash[:], data.Keys[0].Hash, "only the key's hash is kept")
-	require.JSONEq(t, `{"a":1}`, string(data.Accounts[0].Settings))
+	require.JSONEq(t, deskOfTea, string(data.Accounts[0].Settings))
+	require.Equal(t, []string{"mobile"}, data.Channels[0].Surfaces)
 	require.EqualValues(t, 5, data.Channels[0].Max.Minor)
 	for _, bad := range []string{
 		`{`, `{"unknown":1}`, strings.Replace(tea, "live", "nonsense", 1), strings.Replace(tea, "1800", "5", 1),
+		strings.Replace(tea, `"key_id":"k",`, "", 1), strings.Replace(tea, "mockpay", "nopay", 1),
+		strings.Replace(strings.Replace(tea, "mockpay", "wechatpay", 1), deskOfTea, `{"api_v3_key":"short"}`, 1),
 	} {
 		_, err := readMerchant("-", strings.NewReader(bad))
 		require.Error(t, err, bad)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -46,6 +47,8 @@ type merchantFile struct {
 		MinFen   int64  `json:"min_fen"`
 		MaxFen   int64  `json:"max_fen"`
 		Close    int64  `json:"min_close_seconds"`
+
+		Surfaces []string `json:"surfaces"` // what a link must be open in; empty: anything
 	} `json:"channels"`
 }
 
@@ -109,7 +112,19 @@ func readMerchant(path string, in io.Reader) (merchantFile, error) {
 			errors.New("a merchant has id, app, mode (test or live) and default_expiry_seconds from 60"),
 		}
 	}
-	return file, nil
+	return file, file.open()
+}
+
+// open tries every account's settings on its adapter, so that a wrong key is heard of
+// here and not by a friend who pays.
+func (f merchantFile) open() error {
+	known := providers.NewRegistry(house.Providers(), nil)
+	for _, a := range f.Accounts {
+		if _, err := known.Open(a.Provider, a.Settings); err != nil {
+			return usageError{fmt.Errorf("account %s: %w", a.ID, err)}
+		}
+	}
+	return nil
 }
 
 // leadsOutside refuses addresses that production would never call.
@@ -142,7 +157,7 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 		data.Channels = append(data.Channels, store.Channel{
 			ID: c.ID, App: f.App, Provider: c.Provider, Account: c.Account, Product: c.Product, Kind: c.Kind,
 			NameZH: c.NameZH, NameEN: c.NameEN, Position: i + 1, Min: models.CNY(c.MinFen), Max: models.CNY(c.MaxFen),
-			MinCloseSeconds: c.Close, Enabled: true,
+			MinCloseSeconds: c.Close, Surfaces: c.Surfaces, Enabled: true,
 		})
 	}
 	return data

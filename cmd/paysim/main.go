@@ -74,6 +74,9 @@ func command(out, progress io.Writer) *cobra.Command {
 	c.Flags().Float64Var(&f.options.Speed, "speed", 1, "divides retry waits and the refund delay")
 	c.Flags().Uint64Var(&f.options.Seed, "seed", 1, "of the faults that come by chance")
 	c.Flags().StringVar(&f.options.PublicURL, "public-url", "", "where browsers reach it")
+	c.Flags().StringVar(&f.options.Domain, "domain", "",
+		"host[:port] registered with WeChat Pay for H5 and login; empty: any")
+	c.Flags().BoolVar(&f.options.Strict, "strict", false, "refuse what providers only advise against")
 	c.Flags().BoolVar(&f.json, "json", false, "print address and keys as JSON on standard output")
 	return c
 }
@@ -126,12 +129,15 @@ func shutDown(server *http.Server, sim *paysim.Sim) error {
 type announcement struct {
 	URL      string `json:"url"`
 	Accounts any    `json:"mockpay_accounts"`
+	WeChat   any    `json:"wechatpay_accounts"`
 	SMSKey   string `json:"sms_key"`
 }
 
 func announce(f flags, sim *paysim.Sim, addr string, out, progress io.Writer) error {
 	if f.json {
-		return json.NewEncoder(out).Encode(announcement{"http://" + addr, sim.Accounts(), sim.SMSKey()})
+		return json.NewEncoder(out).Encode(announcement{
+			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.SMSKey(),
+		})
 	}
 	_, err := fmt.Fprintf(progress, "paysim at http://%s, speed %g\n", addr, f.options.Speed)
 	if f.options.StateDir != "" && err == nil {
@@ -146,7 +152,7 @@ func readKeys(path string, options *paysim.Options) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	var given announcement
-	given.Accounts = &options.Accounts
+	given.Accounts, given.WeChat = &options.Accounts, &options.WeChat
 	if err := json.Unmarshal(text, &given); err != nil {
 		return fmt.Errorf("%w: keys in %s: %w", errUsage, path, err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/friendpay/friendpay/providers"
 )
 
-// patience is for callers who set no deadline.
+// patience bounds a call where the client given does not.
 const patience = 10 * time.Second
 
 // exchange is one call to WeChat Pay. Once says that doing it twice could do
@@ -20,6 +20,7 @@ type exchange struct {
 	op    string
 	reads bool // changes nothing
 	once  bool
+	file  bool // a whole bill travels, which may take long
 	do    func(ctx context.Context) error
 }
 
@@ -27,11 +28,12 @@ type exchange struct {
 // first gave no answer. Each try is signed anew. Every error is a *providers.Error
 // or one that Close may answer.
 func (a *Adapter) call(ctx context.Context, x exchange) error {
-	if _, bound := ctx.Deadline(); !bound {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, patience)
-		defer cancel()
+	patience := a.patience
+	if x.file {
+		patience = billPatience
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if a.public == nil {
 		if err := a.certs.ready(ctx); err != nil {
 			return noAnswer(ctx, x.op, err)

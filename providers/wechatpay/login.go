@@ -43,7 +43,7 @@ func (a *Adapter) Login(ctx context.Context, code string) (providers.Identity, e
 	if code == "" || len(code) > maxCode {
 		return providers.Identity{}, providers.ErrLogin
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, a.patience)
 	defer cancel()
 	asked := url.Values{
 		"appid": {a.AppID}, "secret": {a.AppSecret}, "code": {code}, "grant_type": {"authorization_code"},

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 )
 
 // mainHost is written into the SDK. The host is not part of a signature, so that
@@ -59,29 +58,19 @@ const (
 	maxFile   = 256 << 20 // bytes of a bill's file as it travels
 )
 
-// bounded cuts answers that are too long or too slow. The SDK reads whatever comes to
-// its end and does not close it, so that the patience of an http.Client would outlive
-// each call.
-type bounded struct {
-	next     http.RoundTripper
-	patience time.Duration // for a whole answer; 0: the context's alone
-}
+// bounded cuts answers that are too long; the SDK reads whatever comes.
+type bounded struct{ next http.RoundTripper }
 
 func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx, done := context.WithCancel(request.Context())
-	if b.patience > 0 {
-		ctx, done = context.WithTimeout(request.Context(), b.patience)
-	}
-	response, err := b.next.RoundTrip(request.WithContext(ctx))
+	response, err := b.next.RoundTrip(request)
 	if err != nil {
-		done()
 		return nil, err
 	}
 	limit := int64(maxAnswer)
 	if big, _ := request.Context().Value(bigAnswer).(bool); big {
 		limit = maxFile
 	}
-	response.Body = &cut{ReadCloser: response.Body, left: limit, done: done}
+	response.Body = &cut{ReadCloser: response.Body, left: limit}
 	return response, nil
 }
 
@@ -91,7 +80,6 @@ var errTooLong = errors.New("the answer is too long")
 type cut struct {
 	io.ReadCloser
 	left int64
-	done func() // at the end, whatever it is
 }
 
 func (c *cut) Read(p []byte) (int, error) {
@@ -100,18 +88,9 @@ func (c *cut) Read(p []byte) (int, error) {
 	}
 	n, err := c.ReadCloser.Read(p)
 	if c.left -= int64(n); c.left < 0 {
-		n, err = 0, errTooLong
-	}
-	if err != nil {
-		c.done()
+		return 0, errTooLong
 	}
 	return n, err
-}
-
-// Close gives up what was not read.
-func (c *cut) Close() error {
-	c.done()
-	return c.ReadCloser.Close()
 }
 
 // onBackup is for the second try of a call.

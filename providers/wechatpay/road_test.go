@@ -128,12 +128,6 @@ func TestEveryCallHasAnEnd(t *testing.T) {
 	_, err = a.Query(context.Background(), ref)
 	classed(t, err, providers.Ambiguous, "WIRE")
 	require.InDelta(t, 10*time.Second, limit, float64(time.Second), "for callers who set none")
-
-	a, err = wechatpay.New(good(s.URL), &http.Client{Transport: deadline{&limit}, Timeout: 3 * time.Second})
-	require.NoError(t, err)
-	_, err = a.Query(context.Background(), ref)
-	classed(t, err, providers.Ambiguous, "WIRE")
-	require.InDelta(t, 3*time.Second, limit, float64(time.Second), "or what the client has left")
 }
 
 // deadline notes how long a call may take, and answers none.

@@ -53,10 +53,11 @@ func (a *Adapter) Statement(ctx context.Context, day time.Time) ([]providers.Ent
 		return nil, odd("statement", "the bill's hash is of a kind that is not understood")
 	}
 	var entries []providers.Entry
-	err = a.call(ctx, exchange{op: "statement", reads: true, do: func(ctx context.Context) (err error) {
+	download := func(ctx context.Context) (err error) {
 		entries, err = a.fetch(ctx, address.String(), where.HashValue)
 		return err
-	}})
+	}
+	err = a.call(ctx, exchange{op: "statement", reads: true, file: true, do: download})
 	return entries, err
 }
 

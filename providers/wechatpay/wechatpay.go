@@ -6,6 +6,7 @@ package wechatpay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,8 +26,9 @@ import (
 // Adapter implements providers.Adapter and providers.Identifier for one account.
 type Adapter struct {
 	setup
-	signed   *core.Client // for answers whose signature the SDK verifies
-	unsigned *core.Client // for bill files, which are proven by a hash
+	patience time.Duration // how long a call may take
+	signed   *core.Client  // for answers whose signature the SDK verifies
+	unsigned *core.Client  // for bill files, which are proven by a hash
 	login    *http.Client
 	certs    *certificates // nil without certificate mode
 	verifier auth.Verifier
@@ -61,22 +63,24 @@ func New(settings Settings, client *http.Client) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{setup: read}
+	a := &Adapter{setup: read, patience: patience}
 	own := http.Client{}
 	if client != nil {
 		own = *client
+		a.patience = cmp.Or(client.Timeout, patience)
 	}
+	// The SDK does not close what it has read. With a time-out of the client's own each
+	// call would leave something running until that is over; a context's ends with it.
+	own.Timeout = 0
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	wire := own.Transport
 	if wire == nil {
 		wire = http.DefaultTransport
 	}
-	last := bounded{next: wire, patience: own.Timeout}
-	own.Timeout = 0
 	login := own
-	login.Transport = last
+	login.Transport = bounded{wire}
 	a.login = &login
-	own.Transport = road{main: read.base, backup: read.backup, next: last}
+	own.Transport = road{main: read.base, backup: read.backup, next: bounded{wire}}
 	if a.unsigned, err = a.client(&own, option.WithoutValidator()); err != nil {
 		return nil, err
 	}

@@ -39,9 +39,22 @@ func newHouse(t *testing.T) *local.House {
 	return house
 }
 
+// What people open links in, as it describes itself.
+const (
+	onPhone   = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile Safari/537.36"
+	inWeChat  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile MicroMessenger/8.0.60"
+	onDesktop = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36"
+)
+
 func newVisit(t *testing.T, house *local.House) *visit {
 	t.Helper()
-	return &visit{t: t, house: house, tab: testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"))}
+	return newVisitIn(t, house, onPhone)
+}
+
+func newVisitIn(t *testing.T, house *local.House, browser string) *visit {
+	t.Helper()
+	tab := testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("user-agent", browser))
+	return &visit{t: t, house: house, tab: tab}
 }
 
 func (v *visit) open(address string) {

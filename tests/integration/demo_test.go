@@ -14,14 +14,26 @@ import (
 
 // The demo proves itself: every scenario ends as docs/scenarios.md says, with the
 // numbers of the provider's journal, of Postgres and of Temporal.
-func TestEveryScenarioOfTheDemo(t *testing.T) {
+func TestEveryScenarioOfTheDemo(t *testing.T) { play(t, "all", demo.DefaultChannel) }
+
+// Whatever the friend pays with, the main job ends in the same way.
+func TestEveryChannelOfTheDemo(t *testing.T) {
+	for _, channel := range demo.Channels() {
+		if channel != demo.DefaultChannel {
+			t.Run(channel, func(t *testing.T) { play(t, "paid", channel) })
+		}
+	}
+}
+
+func play(t *testing.T, scenario, channel string) {
+	t.Helper()
 	binary, err := filepath.Abs("../../bin/friendpay")
 	require.NoError(t, err)
 	_, err = os.Stat(binary)
 	require.NoError(t, err, "run make build first: a scenario kills a worker of its own process")
 	var told bytes.Buffer
 	err = demo.Run(t.Context(), demo.Options{
-		Scenario: "all", Binary: binary, Log: slog.New(slog.DiscardHandler),
+		Scenario: scenario, Channel: channel, Binary: binary, Log: slog.New(slog.DiscardHandler),
 		Reporter: &demo.Reporter{Out: &told, JSON: true},
 	})
 	t.Log(told.String())

@@ -31,6 +31,7 @@ func (p *Provider) SimRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sim/wechatpay/pay", p.simPay)
 	mux.HandleFunc("POST /sim/wechatpay/capture", p.simCapture)
 	mux.HandleFunc("POST /sim/wechatpay/refunds", p.simRefund)
+	mux.HandleFunc("GET /sim/wechatpay/codes", p.showCodes)
 	mux.HandleFunc("POST /sim/wechatpay/user", p.simUser)
 	mux.HandleFunc("POST /sim/wechatpay/limits", p.simLimits)
 }

@@ -1,0 +1,62 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// The link is opened in the chat: the friend is known without being asked, and pays in
+// the window that WeChat's bridge opens.
+func TestAFriendPaysInsideWeChat(t *testing.T) {
+	house := newHouse(t)
+	buyer, friend := newVisit(t, house), newVisitIn(t, house, inWeChat)
+	link := buyer.ask()
+	friend.open(link)
+	friend.shot("wechat-friend")
+	friend.press("form.choices button.main")
+	friend.sees("form[action='/pay/attempts'] button.main")
+	require.NotContains(t, friend.address(), "code=", "the login's code is in no address any more")
+	require.Zero(t, friend.count("input[name=phone]"), "nobody asks for a phone here")
+	friend.fits()
+	friend.shot("wechat-confirm")
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	require.True(t, strings.HasPrefix(friend.address(), house.SimURL+"/wechatpay/jsapi"), friend.address())
+	friend.shot("wechat-cashier")
+	friend.press("button.pay")
+	friend.sees("article.notice.paid")
+	friend.fits()
+	friend.shot("wechat-paid")
+	buyer.sees("article.notice.settled")
+	friend.leavesNoToken(link)
+}
+
+// At a desk the friend gets a code to scan with his phone; the page turns by itself.
+func TestAFriendPaysAtADesk(t *testing.T) {
+	house := newHouse(t)
+	buyer, friend, phoneInHand := newVisit(t, house), newVisitIn(t, house, onDesktop), newVisit(t, house)
+	friend.open(buyer.ask())
+	friend.press("form.choices button.main")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("svg.qr")
+	friend.fits()
+	friend.shot("desktop-code")
+	phoneInHand.open(house.SimURL + "/sim/wechatpay/codes")
+	phoneInHand.press("a[href*='/wechatpay/native']")
+	phoneInHand.press("button.pay")
+	friend.sees("article.notice.paid")
+	friend.shot("desktop-paid")
+	buyer.sees("article.notice.settled")
+}
+
+// count is how many elements of the page fit a selector.
+func (v *visit) count(selector string) int {
+	v.t.Helper()
+	n, err := chromedp.Run(v.tab, chromedp.Evaluate[int](`document.querySelectorAll("`+selector+`").length`))
+	require.NoError(v.t, err)
+	return n
+}
