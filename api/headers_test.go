@@ -21,7 +21,9 @@ func (a answer) secured(what, cached string) {
 	a.t.Helper()
 	h := a.Header()
 	policy := h.Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'self'", "object-src 'none'", "base-uri 'none'", "ancestors 'none'"} {
+	for _, part := range []string{
+		"default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+	} {
 		require.Contains(a.t, policy, part, what)
 	}
 	require.NotContains(a.t, policy, "unsafe", what)

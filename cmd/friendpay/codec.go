@@ -39,7 +39,7 @@ func codecServeCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			at, err := url.Parse(ui)
 			if err != nil || at.Scheme+"://"+at.Host != ui || at.Host == "" {
-				return usageError{errors.New("--ui is the scheme and host of the Web UI, like https://temporal.example.com")}
+				return usageError{errors.New("--ui is the Web UI's scheme and host, like https://temporal.example.com")}
 			}
 			config, err := settings()
 			if err != nil {

@@ -101,7 +101,9 @@ func TestAMerchantsFile(t *testing.T) {
 
 func TestAMerchantsAddressesLeadOutside(t *testing.T) {
 	var usage usageError
-	for _, file := range []merchantFile{{Webhook: "https://169.254.169.254/"}, {Hook: "http://shop.example.com/"}} {
+	for _, file := range []merchantFile{
+		{Webhook: "https://169.254.169.254/"}, {Hook: "http://shop.example.com/"},
+	} {
 		require.ErrorAs(t, file.leadsOutside(house.Config{Mode: "production"}), &usage)
 		require.NoError(t, file.leadsOutside(house.Config{Mode: "dev"}))
 	}

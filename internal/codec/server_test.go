@@ -116,7 +116,8 @@ func TestAColleagueLogsInByHand(t *testing.T) {
 	cookie := in.Cookies()[0]
 	require.True(t, cookie.Secure && cookie.HttpOnly && cookie.Path == "/" && cookie.Domain == "")
 	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
-	shown := d.call(http.MethodPost, "/decode", `{"payloads":[]}`, "Cookie", cookie.Name+"="+cookie.Value, "Origin", ui)
+	shown := d.call(http.MethodPost, "/decode", `{"payloads":[]}`,
+		"Cookie", cookie.Name+"="+cookie.Value, "Origin", ui)
 	require.Equal(t, http.StatusOK, shown.StatusCode)
 }
 
@@ -142,6 +143,7 @@ func TestOnlyTheWebUIsPagesMayAsk(t *testing.T) {
 
 func TestWhatIsTooLargeIsNotRead(t *testing.T) {
 	d := newDesk(t)
-	large := d.call(http.MethodPost, "/decode", strings.Repeat(" ", 9<<20), "Authorization", "Bearer "+d.staff(codec.Role))
+	bearer := "Bearer " + d.staff(codec.Role)
+	large := d.call(http.MethodPost, "/decode", strings.Repeat(" ", 9<<20), "Authorization", bearer)
 	require.Equal(t, http.StatusBadRequest, large.StatusCode)
 }

@@ -185,7 +185,9 @@ func TestANameIsJudgedByWhatItMeansWhenDialled(t *testing.T) {
 func TestNetworksOfOnesOwnAreReachedOnAnyPort(t *testing.T) {
 	t.Parallel()
 	own := outward.Guard{Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}
-	for _, address := range []string{"https://10.1.2.3/", "https://10.1.2.3:9000/", "https://[::ffff:10.1.2.3]/"} {
+	for _, address := range []string{
+		"https://10.1.2.3/", "https://10.1.2.3:9000/", "https://[::ffff:10.1.2.3]/",
+	} {
 		require.NoError(t, own.Check(address), address)
 	}
 	for _, address := range []string{"https://10.2.0.1/", "http://10.1.2.3/", "https://u@10.1.2.3/"} {

@@ -126,7 +126,7 @@ func TestNoSecretTravelsInsideWeChat(t *testing.T) {
 	buyer := newVisit(t, house)
 	link := buyer.ask()
 	friend := &visit{t: t, house: house, tab: testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"),
-		chromedp.UserAgent("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.60"))}
+		chromedp.UserAgent("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0) Mobile/15E148 MicroMessenger/8.0.60"))}
 	log := friend.listen()
 	friend.open(link)
 	friend.press("form.choices button.main")

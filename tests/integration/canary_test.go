@@ -108,14 +108,16 @@ func temporalKeeps(t *testing.T, house *local.House) (all string, histories int)
 	require.NoError(t, err)
 	for _, run := range list.GetExecutions() {
 		take(run)
-		described, err := service.DescribeWorkflowExecution(t.Context(), &workflowservice.DescribeWorkflowExecutionRequest{
+		about := &workflowservice.DescribeWorkflowExecutionRequest{
 			Namespace: "default", Execution: run.GetExecution(),
-		})
+		}
+		described, err := service.DescribeWorkflowExecution(t.Context(), about)
 		require.NoError(t, err)
 		take(described)
-		history, err := service.GetWorkflowExecutionHistory(t.Context(), &workflowservice.GetWorkflowExecutionHistoryRequest{
+		all := &workflowservice.GetWorkflowExecutionHistoryRequest{
 			Namespace: "default", Execution: run.GetExecution(), MaximumPageSize: 10_000,
-		})
+		}
+		history, err := service.GetWorkflowExecutionHistory(t.Context(), all)
 		require.NoError(t, err)
 		require.NotEmpty(t, history.GetHistory().GetEvents())
 		take(history)
@@ -131,8 +133,8 @@ func inTheClear(t *testing.T, house *local.House, canaries hoard) {
 	conn, err := pgx.Connect(ctx, house.Env["DATABASE_URL"])
 	require.NoError(t, err)
 	defer conn.Close(context.WithoutCancel(ctx))
-	found, err := conn.Query(ctx, `SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
-		JOIN information_schema.tables t USING (table_schema, table_name)
+	found, err := conn.Query(ctx, `SELECT c.table_name, c.column_name, c.data_type
+		FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
 		WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, 2`)
 	require.NoError(t, err)
 	columns, err := pgx.CollectRows(found, pgx.RowToStructByPos[struct{ Table, Column, Kind string }])
@@ -140,17 +142,15 @@ func inTheClear(t *testing.T, house *local.House, canaries hoard) {
 	require.Greater(t, len(columns), 150)
 	seen := map[string]bool{}
 	for _, c := range columns {
-		// latin1 gives each byte of a sealed or hashed value a letter, and UTF-8 text its bytes.
-		value := pgx.Identifier{c.Column}.Sanitize() + "::text"
+		value, table := pgx.Identifier{c.Column}.Sanitize()+"::text", pgx.Identifier{c.Table}.Sanitize()
 		if c.Kind == "bytea" {
 			value = "encode(" + pgx.Identifier{c.Column}.Sanitize() + ", 'hex')"
 		}
-		var hex string
-		query := fmt.Sprintf("SELECT coalesce(string_agg(%s, E'\\n'), '') FROM %s", value, pgx.Identifier{c.Table}.Sanitize())
-		require.NoError(t, conn.QueryRow(ctx, query).Scan(&hex))
-		text := hex
+		var text string
+		query := fmt.Sprintf("SELECT coalesce(string_agg(%s, E'\\n'), '') FROM %s", value, table)
+		require.NoError(t, conn.QueryRow(ctx, query).Scan(&text))
 		if c.Kind == "bytea" {
-			text = unhexed(t, hex)
+			text = unhexed(t, text)
 		}
 		if names := canaries.in(text); len(names) > 0 {
 			column := c.Table + "." + c.Column
@@ -159,6 +159,6 @@ func inTheClear(t *testing.T, house *local.House, canaries hoard) {
 		}
 	}
 	for column := range byDesign {
-		require.True(t, seen[column], "%s holds no canary: take it off the list, or look whether the scan sees at all", column)
+		require.True(t, seen[column], "%s holds no canary: is it off the list, or does the scan not see?", column)
 	}
 }
