@@ -56,8 +56,15 @@ func (d desk) staff(roles ...string) string {
 	return raw
 }
 
+// said is what a codec server answered.
+type said struct {
+	status  int
+	header  http.Header
+	cookies []*http.Cookie
+}
+
 // call sends something as the Web UI's page or anybody's; headers are pairs.
-func (d desk) call(method, path, body string, headers ...string) *http.Response {
+func (d desk) call(method, path, body string, headers ...string) said {
 	d.t.Helper()
 	request, err := http.NewRequestWithContext(d.t.Context(), method, d.URL+path, strings.NewReader(body))
 	require.NoError(d.t, err)
@@ -66,8 +73,8 @@ func (d desk) call(method, path, body string, headers ...string) *http.Response 
 	}
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(d.t, err)
-	d.t.Cleanup(func() { answer.Body.Close() })
-	return answer
+	defer answer.Body.Close()
+	return said{answer.StatusCode, answer.Header, answer.Cookies()}
 }
 
 // The SDK's own client opens what the engine sealed, and only for colleagues of the role.
@@ -98,46 +105,46 @@ func TestColleaguesOpenHistories(t *testing.T) {
 		require.Error(t, err, name)
 	}
 	require.Equal(t, http.StatusNotFound, d.call(http.MethodPost, "/encode", "{}",
-		"Authorization", "Bearer "+d.staff(codec.Role)).StatusCode, "nobody has anything sealed here")
+		"Authorization", "Bearer "+d.staff(codec.Role)).status, "nobody has anything sealed here")
 }
 
 func TestAColleagueLogsInByHand(t *testing.T) {
 	d := newDesk(t)
 	form := func(raw string) string { return url.Values{"token": {raw}}.Encode() }
 	const kind = "application/x-www-form-urlencoded"
-	require.Equal(t, http.StatusOK, d.call(http.MethodGet, "/login", "").StatusCode)
+	require.Equal(t, http.StatusOK, d.call(http.MethodGet, "/login", "").status)
 	for _, raw := range []string{"", "a.b.c", d.staff("viewer")} {
 		refused := d.call(http.MethodPost, "/login", form(raw), "Content-Type", kind)
-		require.Equal(t, http.StatusForbidden, refused.StatusCode)
-		require.Empty(t, refused.Cookies())
+		require.Equal(t, http.StatusForbidden, refused.status)
+		require.Empty(t, refused.cookies)
 	}
 	in := d.call(http.MethodPost, "/login", form(d.staff(codec.Role)), "Content-Type", kind)
-	require.Equal(t, ui, in.Header.Get("Location"))
-	cookie := in.Cookies()[0]
+	require.Equal(t, ui, in.header.Get("Location"))
+	cookie := in.cookies[0]
 	require.True(t, cookie.Secure && cookie.HttpOnly && cookie.Path == "/" && cookie.Domain == "")
 	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
 	shown := d.call(http.MethodPost, "/decode", `{"payloads":[]}`,
 		"Cookie", cookie.Name+"="+cookie.Value, "Origin", ui)
-	require.Equal(t, http.StatusOK, shown.StatusCode)
+	require.Equal(t, http.StatusOK, shown.status)
 }
 
 func TestOnlyTheWebUIsPagesMayAsk(t *testing.T) {
 	d := newDesk(t)
 	bearer := []string{"Authorization", "Bearer " + d.staff(codec.Role)}
 	before := d.call(http.MethodOptions, "/decode", "", "Origin", ui, "Access-Control-Request-Method", "POST")
-	require.Equal(t, http.StatusNoContent, before.StatusCode)
-	require.Equal(t, ui, before.Header.Get("Access-Control-Allow-Origin"))
-	require.Equal(t, "true", before.Header.Get("Access-Control-Allow-Credentials"))
-	require.Contains(t, before.Header.Get("Access-Control-Allow-Headers"), "Authorization")
+	require.Equal(t, http.StatusNoContent, before.status)
+	require.Equal(t, ui, before.header.Get("Access-Control-Allow-Origin"))
+	require.Equal(t, "true", before.header.Get("Access-Control-Allow-Credentials"))
+	require.Contains(t, before.header.Get("Access-Control-Allow-Headers"), "Authorization")
 	for _, origin := range []string{
 		"https://evil.example", "null", ui + ".evil.example", "http://temporal.example.com", ui + ":8443",
 	} {
 		foreign := d.call(http.MethodPost, "/decode", `{"payloads":[]}`, append(bearer, "Origin", origin)...)
-		require.Equal(t, http.StatusForbidden, foreign.StatusCode, origin)
-		require.Empty(t, foreign.Header.Get("Access-Control-Allow-Origin"), origin)
+		require.Equal(t, http.StatusForbidden, foreign.status, origin)
+		require.Empty(t, foreign.header.Get("Access-Control-Allow-Origin"), origin)
 		preflight := d.call(http.MethodOptions, "/decode", "", "Origin", origin)
-		require.Empty(t, preflight.Header.Get("Access-Control-Allow-Origin"), origin)
-		require.Equal(t, "no-store", preflight.Header.Get("Cache-Control"))
+		require.Empty(t, preflight.header.Get("Access-Control-Allow-Origin"), origin)
+		require.Equal(t, "no-store", preflight.header.Get("Cache-Control"))
 	}
 }
 
@@ -145,5 +152,5 @@ func TestWhatIsTooLargeIsNotRead(t *testing.T) {
 	d := newDesk(t)
 	bearer := "Bearer " + d.staff(codec.Role)
 	large := d.call(http.MethodPost, "/decode", strings.Repeat(" ", 9<<20), "Authorization", bearer)
-	require.Equal(t, http.StatusBadRequest, large.StatusCode)
+	require.Equal(t, http.StatusBadRequest, large.status)
 }

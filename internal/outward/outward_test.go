@@ -1,6 +1,7 @@
 package outward_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -49,17 +50,10 @@ func TestHostileAddressesAreRefused(t *testing.T) {
 // Nothing hostile is dialled either, whoever wrote it into a row.
 func TestHostileAddressesAreNotDialled(t *testing.T) {
 	t.Parallel()
-	client := http.Client{Transport: outward.Guard{}.Transport()}
 	for _, address := range corpus(t, "hostile.txt") {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, nil)
-		if err != nil {
-			continue // not even an address
+		if _, err := url.Parse(address); err == nil { // else it is not even an address
+			require.ErrorIs(t, call(t, outward.Guard{}, address), outward.ErrInside, address)
 		}
-		answer, err := client.Do(request)
-		if err == nil {
-			answer.Body.Close()
-		}
-		require.Error(t, err, address)
 	}
 }
 
@@ -94,7 +88,7 @@ func dns(answers ...string) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
-			defer theirs.Close()
+			defer func() { _ = theirs.Close() }()
 			length := make([]byte, 2)
 			if _, err := io.ReadFull(theirs, length); err != nil {
 				return
@@ -104,7 +98,7 @@ func dns(answers ...string) *net.Resolver {
 				return
 			}
 			var found []byte
-			if kind := question[12+strings.IndexByte(string(question[12:]), 0)+2]; kind == 1 { // A
+			if kind := question[12+bytes.IndexByte(question[12:], 0)+2]; kind == 1 { // A
 				next := min(int(asked.Add(1)), len(answers)) - 1
 				found = netip.MustParseAddr(answers[next]).AsSlice()
 			}
@@ -116,7 +110,7 @@ func dns(answers ...string) *net.Resolver {
 
 // reply is a DNS message over TCP: the question again, and an address or none.
 func reply(question, address []byte) []byte {
-	end := 12 + strings.IndexByte(string(question[12:]), 0) + 5
+	end := 12 + bytes.IndexByte(question[12:], 0) + 5
 	message := append([]byte{}, question[:end]...)
 	message[2], message[3] = 0x81, 0x80
 	for i := 6; i < 12; i++ {

@@ -1,9 +1,9 @@
 package integration
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,8 +87,7 @@ func (e *errand) logInSilently(channel string) {
 	begun := e.call(http.MethodPost, "/v1/link/login/provider", `{"channel":"`+channel+`"}`)
 	e.canaries["login state"] = e.cookies["__Host-friendpay-login"]
 	e.cookies["paysim_wechat_user"] = canaryOpenID
-	answer := e.send(http.MethodGet, begun["url"].(string), "", nil)
-	back, err := answer.Location()
+	back, err := url.Parse(e.send(http.MethodGet, begun["url"].(string), "", nil).header.Get("Location"))
 	require.NoError(e.t, err)
 	e.canaries["login code"] = back.Query().Get("code")
 	require.NotEmpty(e.t, e.canaries["login code"])
@@ -113,7 +112,7 @@ func (e *errand) press(channel string, made map[string]any) {
 	wish, err := json.Marshal(map[string]any{"bridge": fields, "openid": canaryOpenID})
 	require.NoError(e.t, err)
 	answer := e.send(http.MethodPost, e.house.SimURL+"/sim/wechatpay/pay", string(wish), nil)
-	require.Less(e.t, answer.StatusCode, http.StatusMultipleChoices)
+	require.Less(e.t, answer.status, http.StatusMultipleChoices)
 }
 
 // wait is for a moment when the merchant reads this of his request.
@@ -128,7 +127,7 @@ func (e *errand) code() string {
 	var inbox struct {
 		Messages []struct{ Params map[string]string }
 	}
-	require.NoError(e.t, json.NewDecoder(answer.Body).Decode(&inbox))
+	require.NoError(e.t, json.Unmarshal(answer.body, &inbox))
 	return inbox.Messages[len(inbox.Messages)-1].Params["code"]
 }
 
@@ -142,18 +141,22 @@ func (e *errand) call(method, path, body string) map[string]any {
 
 func (e *errand) json(method, path, body string, header http.Header) map[string]any {
 	answer := e.send(method, e.house.APIURL+path, body, header)
-	var text bytes.Buffer
-	_, err := text.ReadFrom(answer.Body)
-	require.NoError(e.t, err)
-	require.Less(e.t, answer.StatusCode, http.StatusBadRequest, "%s %s: %s", method, path, &text)
+	require.Less(e.t, answer.status, http.StatusBadRequest, "%s %s: %s", method, path, answer.body)
 	said := map[string]any{}
-	if strings.HasSuffix(answer.Header.Get("Content-Type"), "json") {
-		require.NoError(e.t, json.Unmarshal(text.Bytes(), &said))
+	if strings.HasSuffix(answer.header.Get("Content-Type"), "json") {
+		require.NoError(e.t, json.Unmarshal(answer.body, &said))
 	}
 	return said
 }
 
-func (e *errand) send(method, address, body string, header http.Header) *http.Response {
+// back is what an errand's call brought back.
+type back struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (e *errand) send(method, address, body string, header http.Header) back {
 	request, err := http.NewRequestWithContext(e.t.Context(), method, address, strings.NewReader(body))
 	require.NoError(e.t, err)
 	request.Header = http.Header{"User-Agent": {e.agent}, "Idempotency-Key": {mint.Number()}}
@@ -168,11 +171,13 @@ func (e *errand) send(method, address, body string, header http.Header) *http.Re
 	}
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(e.t, err)
-	e.t.Cleanup(func() { answer.Body.Close() })
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(e.t, err)
 	for _, cookie := range answer.Cookies() {
 		e.cookies[cookie.Name] = cookie.Value
 	}
-	return answer
+	return back{answer.StatusCode, answer.Header, text}
 }
 
 // unhexed is the bytes of a column of bytes, value by value.
