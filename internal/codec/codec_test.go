@@ -93,7 +93,8 @@ func TestNothingReadableTravelsInFailures(t *testing.T) {
 	require.ErrorContains(t, options.FailureConverter.FailureToError(failure), canary+" outside")
 }
 
-// Garbage under our own mark is refused, not guessed at.
+// Garbage under our own mark is refused, not guessed at: what opens was sealed by us,
+// and nothing but the canary was. (Each fuzzing process seals it anew.)
 func FuzzOpen(f *testing.F) {
 	var options client.Options
 	codec.Seal(&options, vaultOf(f, "k1"))
@@ -109,7 +110,7 @@ func FuzzOpen(f *testing.F) {
 		}
 		var back string
 		err := options.DataConverter.FromPayload(payload, &back)
-		if err == nil && !bytes.Equal(data, whole) {
+		if err == nil && back != canary {
 			t.Fatalf("opened %x as %q", data, back)
 		}
 	})
