@@ -11,6 +11,9 @@ export CGO_ENABLED := 0
 # Suites that start servers and browsers of their own run two at a time: more would time each other out.
 PARALLEL := 2
 
+# How long `make fuzz` looks for each target's mistakes.
+FUZZTIME ?= 1m
+
 # Packages without servers, cheap enough to run twice: the second time under the race detector.
 PURE := $(wildcard models policy workflows activities providers internal/token internal/paysim)
 
@@ -22,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit race integration browser \
-	chaos docs clean friendpay paysim
+	chaos fuzz docs clean friendpay paysim
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +65,7 @@ dev: setup build ## everything on this machine, until Ctrl-C
 test: setup vet tidy workflowcheck lint unit race integration browser ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test chaos ## and the suites that take long
+test-all: test chaos fuzz ## and the suites that take long
 
 vet: ## the compiler's own checks
 	$(call step,vet)
@@ -93,6 +96,15 @@ race: ## the packages without servers, under the race detector; needs a C compil
 integration browser chaos: setup build ## the suite of that name under tests/
 	$(call step,$@)
 	$(if $(wildcard tests/$@),$(GO) test -count 1 -p $(PARALLEL) -timeout 15m ./tests/$@/...,@echo "no tests/$@")
+
+# Each fuzz target by itself, since Go fuzzes one at a time. Their seeds are plain tests of `make unit`.
+fuzz: ## every fuzz target for FUZZTIME, a minute unless told
+	$(call step,fuzz)
+	@grep -rl --include '*_test.go' '^func Fuzz' . | while read -r file; do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' "$$file"); do \
+			echo "$$(dirname "$$file") $$name"; \
+			$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; done
 
 ## -- the rest ------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
@@ -94,20 +95,38 @@ func (w *world) credentials() map[string][]string {
 	w.t.Helper()
 	signedPayer, _, err := w.server.Tokens.SignPayer(token.PayerClaims{Request: "fpr_1", Invite: "inv_1"}, 0)
 	require.NoError(w.t, err)
-	signedStaff, _, err := w.server.Tokens.SignStaff(token.StaffClaims{
-		RegisteredClaims: jwt.RegisteredClaims{Subject: "ada"}, Roles: []string{"viewer"},
+	signedStaff := w.staffToken(w.server.Tokens, "viewer")
+	signedBuyer := w.buyerToken("mer_tea", "app_tea", "buyer-1")
+	old := tokensAt(w.t, func() time.Time { return time.Now().Add(-25 * time.Hour) })
+	expiredPayer, _, err := old.SignPayer(token.PayerClaims{Request: "fpr_1", Invite: "inv_1"}, 0)
+	require.NoError(w.t, err)
+	expiredBuyer, _, err := old.SignBuyer(token.BuyerClaims{
+		Merchant: "mer_tea", App: "app_tea", RegisteredClaims: jwt.RegisteredClaims{Subject: "buyer-1"},
 	}, 0)
 	require.NoError(w.t, err)
-	signedBuyer := w.buyerToken("mer_tea", "app_tea", "buyer-1")
 	bearer := func(value string) []string { return []string{"Authorization", "Bearer " + value} }
 	return map[string][]string{
 		"": nil, "key": bearer(teaKey), "unknown key": bearer("fpk_test_nobody"), "buyer": bearer(signedBuyer),
 		"payer": bearer(signedPayer), "staff": bearer(signedStaff), "garbage": bearer("a.b.c"),
 		"cookie": {"Cookie", PayerCookie + "=" + signedPayer}, "metrics": bearer("collect"),
-		"buyer in a cookie": {"Cookie", PayerCookie + "=" + signedBuyer},
-		"basic":             {"Authorization", "Basic " + teaKey},
-		"key in a cookie":   {"Cookie", PayerCookie + "=" + teaKey},
+		"buyer in a cookie":    {"Cookie", PayerCookie + "=" + signedBuyer},
+		"staff in a cookie":    {"Cookie", PayerCookie + "=" + signedStaff},
+		"staff without a role": bearer(w.staffToken(w.server.Tokens)),
+		"expired staff":        bearer(w.staffToken(old, "viewer")),
+		"expired buyer":        bearer(expiredBuyer),
+		"expired cookie":       {"Cookie", PayerCookie + "=" + expiredPayer},
+		"basic":                {"Authorization", "Basic " + teaKey},
+		"key in a cookie":      {"Cookie", PayerCookie + "=" + teaKey},
 	}
+}
+
+func (w *world) staffToken(by *token.Tokens, roles ...string) string {
+	w.t.Helper()
+	signed, _, err := by.SignStaff(token.StaffClaims{
+		RegisteredClaims: jwt.RegisteredClaims{Subject: "ada"}, Roles: roles,
+	}, 0)
+	require.NoError(w.t, err)
+	return signed
 }
 
 func TestEveryRouteKnowsWhoMayTakeIt(t *testing.T) {

@@ -25,7 +25,7 @@ func (s *Server) askCode(c echo.Context) error {
 // the page that it opens anyway, never into a query, which servers like to log.
 func (s *Server) takeCode(c echo.Context) error {
 	typed := strings.TrimSpace(c.FormValue("code"))
-	if _, err := token.CodeHash(typed); err != nil {
+	if !token.IsCode(typed) {
 		typed = typed[:min(len(typed), longestCode)]
 		view := web.Code{Typed: strings.ToValidUTF8(typed, ""), Problem: &web.Problem{Reason: "bad_code"}}
 		return s.draw(c, http.StatusUnprocessableEntity, web.Page{Template: web.CodePage, View: view})

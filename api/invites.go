@@ -103,7 +103,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	}
 	invite, err := s.Store.Invite(ctx, in.Invite)
 	if err == nil && invite.Request != in.ID {
-		err = models.Refuse(models.NotFound, "unknown_invite", "This request has no such invite.")
+		err = unseen("unknown_invite")
 	}
 	if err != nil {
 		return nil, err
@@ -129,13 +129,7 @@ func (s *Server) firstInvite(ctx context.Context, r models.Request, surface stri
 func (s *Server) invite(ctx context.Context, r models.Request, invite store.Invite) (store.Invite, error) {
 	invite.Request, invite.Generation, invite.ExpiresAt = r.ID, 1, r.HardEnd
 	secret := s.Links.Token(invite.ID, int64(invite.Generation))
-	var err error
-	if invite.TokenHash, err = token.Hash(secret); err != nil {
-		return invite, err
-	}
-	if invite.CodeHash, err = token.CodeHash(token.Code(secret)); err != nil {
-		return invite, err
-	}
+	invite.TokenHash, invite.CodeHash = s.Links.Hash(secret), s.Links.CodeHash(token.Code(secret))
 	return s.rows(ctx).CreateInvite(ctx, invite)
 }
 

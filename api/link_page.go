@@ -1,21 +1,14 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"regexp"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/friendpay/friendpay/internal/token"
-	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
-
-// missesPerMinute bounds how often one address may name links that do not exist.
-const missesPerMinute = 20
 
 // finder finds the link that an address is about.
 type finder func(*Server, echo.Context) (store.Link, error)
@@ -114,53 +107,3 @@ func payAddress(channel string) string {
 }
 
 var channelID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
-
-// linkByToken finds a link by the secret in its address. Unknown and malformed
-// ones answer alike, and both count as misses.
-func (s *Server) linkByToken(c echo.Context) (store.Link, error) {
-	ctx := c.Request().Context()
-	hash, err := token.Hash(c.Param("token"))
-	if err != nil {
-		return store.Link{}, s.miss(ctx)
-	}
-	link, err := s.Store.InviteByHash(ctx, hash)
-	if models.CodeOf(err) == models.NotFound {
-		return link, s.miss(ctx)
-	}
-	return link, err
-}
-
-// linkByCode finds a link by the short code that a person types. It is short
-// enough to be worth guessing, so whoever missed too often is not even told of a hit.
-func (s *Server) linkByCode(c echo.Context) (store.Link, error) {
-	ctx := c.Request().Context()
-	until, spent, err := s.Store.Spent(ctx, missesOf(ctx), missesPerMinute)
-	if err != nil {
-		return store.Link{}, err
-	}
-	if spent {
-		return store.Link{}, tooOften(until)
-	}
-	hash, err := token.CodeHash(c.Param("code"))
-	if err != nil {
-		return store.Link{}, s.miss(ctx)
-	}
-	invite, err := s.Store.ShareCode(ctx, hash)
-	if models.CodeOf(err) == models.NotFound {
-		return store.Link{}, s.miss(ctx)
-	}
-	if err != nil {
-		return store.Link{}, err
-	}
-	return s.Store.Link(ctx, invite, "")
-}
-
-// miss counts a guess and answers it.
-func (s *Server) miss(ctx context.Context) error {
-	if err := s.within(ctx, missesOf(ctx), missesPerMinute, time.Minute); err != nil {
-		return err
-	}
-	return models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
-}
-
-func missesOf(ctx context.Context) string { return "misses:" + address(ctx) }

@@ -118,7 +118,7 @@ func (s *Server) ownOrder(ctx context.Context, id string) (store.Order, error) {
 		return store.Order{}, err
 	}
 	if !caller(ctx).owns(order.Merchant, order.App, order.Buyer) {
-		return store.Order{}, models.Refuse(models.NotFound, "unknown_order", "There is no such order.")
+		return store.Order{}, unseen("unknown_order")
 	}
 	return order, nil
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/mint"
-	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -22,14 +21,11 @@ func TestAMerchantPlacesARequest(t *testing.T) {
 	address := placed.text("link", "url")
 	require.Equal(t, "帮帮我\n"+address, placed.text("link", "share_text"))
 	secret := strings.TrimPrefix(address, "https://pay.example.com/f/")
-	hash, err := token.Hash(secret)
-	require.NoError(t, err)
-	link, err := w.store.InviteByHash(t.Context(), hash)
+	link, err := w.store.InviteByHash(t.Context(), w.server.Links.Hash(secret))
 	require.NoError(t, err)
 	require.Equal(t, placed.text("id"), link.Request.ID)
 	require.Equal(t, "王**", link.Order.BuyerName)
-	code, err := token.CodeHash(placed.text("link", "code"))
-	require.NoError(t, err)
+	code := w.server.Links.CodeHash(placed.text("link", "code"))
 	invite, err := w.store.ShareCode(t.Context(), code)
 	require.NoError(t, err)
 	require.Equal(t, link.Invite.ID, invite)

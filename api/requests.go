@@ -99,9 +99,15 @@ func (s *Server) owned(ctx context.Context, id string) (models.Request, error) {
 		return models.Request{}, err
 	}
 	if !caller(ctx).owns(request.Merchant, request.App, request.Buyer) {
-		return models.Request{}, models.Refuse(models.NotFound, "unknown_request", "There is no such request.")
+		return models.Request{}, unseen("unknown_request")
 	}
 	return request, nil
+}
+
+// unseen is the refusal of what is another's: in the very words of the store about
+// what nobody has, so that an answer does not tell the two apart.
+func unseen(reason string) error {
+	return models.Refuse(models.NotFound, reason, "We know nothing of that name.")
 }
 
 func (s *Server) answer(ctx context.Context, request models.Request, status int) (*requestOut, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -203,8 +204,8 @@ func (v *visitor) keep(a answer) answer {
 	return a
 }
 
-// rows is a checksum of every row of every table.
-func (w *world) rows() string {
+// rows is a checksum of every row of every table, but of those left out.
+func (w *world) rows(but ...string) string {
 	w.t.Helper()
 	ctx := w.t.Context()
 	conn, err := pgx.Connect(ctx, w.dsn)
@@ -217,6 +218,9 @@ func (w *world) rows() string {
 	require.Greater(w.t, len(tables), 10)
 	sum := sha256.New()
 	for _, table := range tables {
+		if slices.Contains(but, table) {
+			continue
+		}
 		var rows string
 		all := "SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM " +
 			pgx.Identifier{table}.Sanitize() + " t"

@@ -74,19 +74,21 @@ func newVault(t testing.TB) *vault.Vault {
 	return v
 }
 
-func newTokens(t testing.TB) *token.Tokens {
+func newTokens(t testing.TB) *token.Tokens { return tokensAt(t, time.Now) }
+
+func tokensAt(t testing.TB, now func() time.Time) *token.Tokens {
 	keys := map[token.Audience][]token.Key{}
 	for i, name := range []token.Audience{token.Buyer, token.Payer, token.Staff} {
 		seed := bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize)
 		keys[name] = []token.Key{{ID: string(name), Private: ed25519.NewKeyFromSeed(seed)}}
 	}
-	tokens, err := token.New(token.Options{Issuer: "https://pay.example.com", Keys: keys, Now: time.Now})
+	tokens, err := token.New(token.Options{Issuer: "https://pay.example.com", Keys: keys, Now: now})
 	require.NoError(t, err)
 	return tokens
 }
 
 func newLinks(t testing.TB) *token.Links {
-	links, err := token.NewLinks(bytes.Repeat([]byte{7}, 32))
+	links, err := token.NewLinks(bytes.Repeat([]byte{8}, 32), bytes.Repeat([]byte{7}, 32))
 	require.NoError(t, err)
 	return links
 }
@@ -163,7 +165,9 @@ func (w *world) call(method, path, as, body string, headers ...string) answer {
 	}
 	recorder := httptest.NewRecorder()
 	w.server.Handler().ServeHTTP(recorder, request)
-	return answer{recorder, w.t}
+	got := answer{recorder, w.t}
+	w.asDescribed(request, got)
+	return got
 }
 
 func (w *world) create(path, as, body string) answer {

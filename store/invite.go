@@ -27,8 +27,8 @@ type Invite struct {
 	ID            string      `gorm:"primaryKey"` // inv_…
 	Request       string      `gorm:"column:request_id"`
 	Generation    int         // of the token, from 1
-	TokenHash     []byte      // SHA-256 of the token, 32 bytes
-	CodeHash      []byte      // of the share code; empty: none
+	TokenHash     []byte      // keyed hash of the token, 32 bytes
+	CodeHash      []byte      // keyed hash of the share code; empty: none
 	Surface       string      // where it was meant to be opened
 	Label         string      // the buyer's own word for it
 	State         InviteState // CreateInvite makes it live

@@ -55,7 +55,7 @@ func root(began *bool) *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) { *began = true },
 	}
 	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), staffCommand(),
-		merchantCommand(), doctorCommand(), configCommand())
+		merchantCommand(), doctorCommand(), configCommand(), codecCommand())
 	return cmd
 }
 

@@ -39,6 +39,7 @@ func TestAMistakeOfTheCallIsToldFromAFailure(t *testing.T) {
 	require.NotErrorAs(t, missing, &usage, "a file that is not there is a failure, not a mistake of the call")
 	for _, args := range [][]string{
 		{"demo", "--scenario", "nonsense"}, {"staff"}, {"staff", "bogus"}, {"merchant"}, {"dev", "--speed", "0"},
+		{"codec"}, {"codec", "serve", "--ui", "temporal.example.com"}, {"codec", "serve", "--ui", "https://a/b"},
 	} {
 		_, _, err := run(t, args...)
 		require.ErrorAs(t, err, &usage, args)
@@ -98,5 +99,15 @@ func TestAMerchantsFile(t *testing.T) {
 	} {
 		_, err := readMerchant("-", strings.NewReader(bad))
 		require.Error(t, err, bad)
+	}
+}
+
+func TestAMerchantsAddressesLeadOutside(t *testing.T) {
+	var usage usageError
+	for _, file := range []merchantFile{
+		{Webhook: "https://169.254.169.254/"}, {Hook: "http://shop.example.com/"},
+	} {
+		require.ErrorAs(t, file.leadsOutside(house.Config{Mode: "production"}), &usage)
+		require.NoError(t, file.leadsOutside(house.Config{Mode: "dev"}))
 	}
 }

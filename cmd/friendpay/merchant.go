@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -76,6 +77,13 @@ func merchantCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			config, err := settings()
+			if err != nil {
+				return err
+			}
+			if err := file.leadsOutside(config); err != nil {
+				return err
+			}
 			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
 				return add(ctx, cmd.OutOrStdout(), s, file, fresh)
 			})
@@ -131,6 +139,16 @@ func readMerchant(path string, in io.Reader) (merchantFile, error) {
 		}
 	}
 	return file, file.check()
+}
+
+// leadsOutside refuses addresses that production would never call.
+func (f merchantFile) leadsOutside(config house.Config) error {
+	for name, address := range map[string]string{"webhook_url": f.Webhook, "hook_url": f.Hook} {
+		if err := config.CheckWebhook(address); err != nil {
+			return usageError{fmt.Errorf("%s: %w", name, err)}
+		}
+	}
+	return nil
 }
 
 // seed is the file as rows; without a key none is added.

@@ -44,11 +44,12 @@ type Config struct {
 	SMSURL string `env:"FRIENDPAY_SMS_URL"`
 	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true"`
 
-	TrustedProxies []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
-	WorkerBuild    string   `env:"FRIENDPAY_WORKER_BUILD"`
-	CallsPerSecond float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
-	MetricsToken   string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
-	LogLevel       string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
+	TrustedProxies  []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
+	WebhookNetworks []string `env:"FRIENDPAY_WEBHOOK_NETWORKS"`
+	WorkerBuild     string   `env:"FRIENDPAY_WORKER_BUILD"`
+	CallsPerSecond  float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
+	MetricsToken    string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
+	LogLevel        string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
 }
 
 // Read takes the settings from an environment and says everything that is wrong
@@ -74,6 +75,8 @@ func (c Config) check() (wrong complaints) {
 	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
 	_, err := prefixes(c.TrustedProxies)
 	wrong.say(err != nil, "FRIENDPAY_TRUSTED_PROXIES are networks like 10.0.0.0/8")
+	_, err = prefixes(c.WebhookNetworks)
+	wrong.say(err != nil, "FRIENDPAY_WEBHOOK_NETWORKS are networks like 10.0.0.0/8")
 	wrong.say(new(slog.Level).UnmarshalText([]byte(c.LogLevel)) != nil,
 		"FRIENDPAY_LOG_LEVEL is debug, info, warn or error")
 	if !c.Dev() {

@@ -62,6 +62,7 @@ func TestWhatIsWrong(t *testing.T) {
 		"FRIENDPAY_PAYER_KEYS":                {"", canary, "p1:" + short},
 		"FRIENDPAY_STAFF_KEYS":                {"", canary, "s1:" + short},
 		"FRIENDPAY_TRUSTED_PROXIES":           {"10.0.0.1", "everybody"},
+		"FRIENDPAY_WEBHOOK_NETWORKS":          {"10.0.0.1", "everybody"},
 		"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": {"-1", "some"},
 		"FRIENDPAY_LOG_LEVEL":                 {"loud"},
 	} {

@@ -81,7 +81,7 @@ func (h *House) Close() error {
 // Worker builds the engine: workflows, activities, relay and outbox. Watchers
 // are interceptors for demos and tests.
 func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worker, error) {
-	webhooks := webhook.New(nil, now)
+	webhooks := webhook.New(h.Config.merchants(), now)
 	acts := &activities.Activities{
 		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: now, Log: h.Log,
 		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},

@@ -43,7 +43,8 @@ func (c Config) vault() (*vault.Vault, error) {
 	return vault.New(index, keys...)
 }
 
-func (c Config) links() (*token.Links, error) {
+// links derives the pepper of their hashes from the one key that never changes.
+func (c Config) links(keys *vault.Vault) (*token.Links, error) {
 	secrets := make([][]byte, len(c.LinkKeys))
 	for i, key := range c.LinkKeys {
 		var err error
@@ -51,7 +52,7 @@ func (c Config) links() (*token.Links, error) {
 			return nil, fmt.Errorf("link key: %w", err)
 		}
 	}
-	return token.NewLinks(secrets...)
+	return token.NewLinks(keys.Index("links"), secrets...)
 }
 
 func (c Config) tokens(clock func() time.Time) (*token.Tokens, error) {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/friendpay/friendpay/internal/outward"
 )
 
 // providerPatience bounds one call to a provider; an activity's own limit is longer.
@@ -19,6 +21,31 @@ func (c Config) providerClient() *http.Client {
 		client.Transport = outside{http.DefaultTransport}
 	}
 	return client
+}
+
+// merchants is the way to addresses that merchants wrote. In dev they live on this
+// machine.
+func (c Config) merchants() http.RoundTripper {
+	if c.Dev() {
+		return nil
+	}
+	return c.guard().Transport()
+}
+
+// CheckWebhook says whether a merchant's address may be stored, in this house's mode.
+func (c Config) CheckWebhook(address string) error {
+	if c.Dev() || address == "" {
+		return nil
+	}
+	return c.guard().Check(address)
+}
+
+func (c Config) guard() outward.Guard {
+	networks, err := prefixes(c.WebhookNetworks)
+	if err != nil {
+		networks = nil // refused when the settings were read
+	}
+	return outward.Guard{Networks: networks}
 }
 
 var errInside = errors.New("in production a provider is reached by https, and not on this machine")

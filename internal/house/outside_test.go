@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/outward"
 )
 
 // reached answers nothing, and proves that a call was let through.
@@ -30,4 +32,21 @@ func TestProductionReachesProvidersOutsideOnly(t *testing.T) {
 	}
 	require.Nil(t, Config{Mode: "dev"}.providerClient().Transport)
 	require.IsType(t, outside{}, Config{Mode: "production"}.providerClient().Transport)
+}
+
+// In production nothing that a merchant wrote leads inside; dev has him on this machine.
+func TestProductionReachesMerchantsOutsideOnly(t *testing.T) {
+	t.Parallel()
+	strict, dev := Config{Mode: "production"}, Config{Mode: "dev"}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://127.0.0.1:1/hook", nil)
+	require.NoError(t, err)
+	_, err = strict.merchants().RoundTrip(request) //nolint:bodyclose // never answers
+	require.ErrorIs(t, err, outward.ErrInside)
+	require.Nil(t, dev.merchants())
+	require.NoError(t, dev.CheckWebhook("http://127.0.0.1:1/hook"))
+	require.NoError(t, strict.CheckWebhook(""))
+	require.NoError(t, strict.CheckWebhook("https://shop.example.com/hook"))
+	require.ErrorIs(t, strict.CheckWebhook("https://10.0.0.1/hook"), outward.ErrInside)
+	own := Config{Mode: "production", WebhookNetworks: []string{"10.0.0.0/8"}}
+	require.NoError(t, own.CheckWebhook("https://10.0.0.1/hook"))
 }

@@ -2,14 +2,21 @@ package house
 
 import (
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/netip"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/friendpay/friendpay/api"
+	"github.com/friendpay/friendpay/internal/codec"
+	"github.com/friendpay/friendpay/internal/token"
 )
 
 // Server builds the API.
 func (h *House) Server() (*api.Server, error) {
-	links, err := h.Config.links()
+	links, err := h.Config.links(h.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +39,31 @@ func (h *House) Server() (*api.Server, error) {
 		Store: h.Store, Door: h.Door, Accounts: h.Accounts, SMS: h.SMS, Tokens: tokens, Links: links,
 		Clock: now, Log: h.Log, Config: config,
 	})
+}
+
+// CodecServer opens histories for Temporal's Web UI at an address, for colleagues of the
+// role. It needs the keys only, no database and no Temporal.
+func (c Config) CodecServer(ui string, log *slog.Logger) (http.Handler, error) {
+	keys, err := c.vault()
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := c.tokens(now)
+	if err != nil {
+		return nil, err
+	}
+	return codec.NewServer(codec.Options{Keys: keys, Staff: tokens.Staff, Origin: ui, Log: log}), nil
+}
+
+// CodecToken is a colleague's token for the codec server, good for a shift.
+func (c Config) CodecToken(name string) (raw string, until time.Time, err error) {
+	tokens, err := c.tokens(now)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return tokens.SignStaff(token.StaffClaims{
+		RegisteredClaims: jwt.RegisteredClaims{Subject: name}, Roles: []string{codec.Role},
+	}, token.Shift)
 }
 
 // The merchant whom the demo shop plays; package local makes his rows.

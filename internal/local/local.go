@@ -39,6 +39,7 @@ type Options struct {
 	DatabaseURL  string // a real database instead of a private one
 	TemporalAddr string // a real Temporal instead of a private one
 	Volatile     bool   // do not survive a crash of the machine; for tests
+	Sealed       bool   // seal what Temporal stores, as in production
 	Log          *slog.Logger
 }
 
@@ -193,7 +194,8 @@ func (h *House) environment(keys map[string]string) map[string]string {
 	env := map[string]string{
 		"FRIENDPAY_MODE": "dev", "FRIENDPAY_PUBLIC_URL": h.APIURL, "DATABASE_URL": h.databaseURL(),
 		"FRIENDPAY_SPEED": strconv.FormatInt(h.options.Speed, 10), "FRIENDPAY_GUARD": h.options.Guard.String(),
-		"FRIENDPAY_SHOP": strconv.FormatBool(h.options.Shop), "FRIENDPAY_PLAIN_HISTORY": "true",
+		"FRIENDPAY_SHOP":          strconv.FormatBool(h.options.Shop),
+		"FRIENDPAY_PLAIN_HISTORY": strconv.FormatBool(!h.options.Sealed),
 		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/wechatpay/bridge.js",
 		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
 		"TEMPORAL_ADDRESS": h.temporalAddress(),

@@ -115,3 +115,16 @@ func TestUnfinishedTextIsGuarded(t *testing.T) {
 	require.NotEmpty(t, tidy.CheckText("x.sql", "-- FIX"+"ME: index"))
 	require.Empty(t, tidy.CheckText("x.sql", "-- an index"))
 }
+
+func TestProofsAreGuarded(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	const file = "func TestOne(t *testing.T) {}\n\tfunc TestTwo(\nfunc FuzzThree(f *testing.F) {\n"
+	for _, name := range tidy.TestNames(file) {
+		known[name] = true
+	}
+	require.Equal(t, map[string]bool{"TestOne": true, "FuzzThree": true}, known)
+	check := func(text string) string { return caught(tidy.CheckProofs("docs/x.md", text, known)) }
+	require.Empty(t, check("proven by `TestOne` and `FuzzThree`, and Test by hand"))
+	require.Contains(t, check("proven by `TestTwo`"), "names TestTwo")
+}

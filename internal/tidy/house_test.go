@@ -102,3 +102,20 @@ func TestNothingIsLeftUnfinished(t *testing.T) {
 		}
 	}
 }
+
+// A document that names a test as its proof names one that exists.
+func TestProofsExist(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, source := range tree(t).Go {
+		for _, name := range tidy.TestNames(tree(t).Text[source.Path]) {
+			known[name] = true
+		}
+	}
+	require.Contains(t, tree(t).Text, "docs/threat-model.md")
+	for name, text := range tree(t).Text {
+		if filepath.Ext(name) == ".md" {
+			report(t, tidy.CheckProofs(name, text, known))
+		}
+	}
+}

@@ -33,28 +33,31 @@ func letter(sum [sha256.Size]byte, i int) int {
 	return bits % len(codeAlphabet)
 }
 
-// CodeHash is what is stored of a share code, and what one is found by. Case,
-// spaces and dashes do not matter; anything else that is no code is ErrNoLink.
-func CodeHash(code string) ([]byte, error) {
+// IsCode says that what was typed has the shape of a share code. Case, spaces and
+// dashes do not matter.
+func IsCode(typed string) bool {
+	_, ok := normalCode(typed)
+	return ok
+}
+
+// normalCode is a code without what people add when they type it.
+func normalCode(typed string) (code string, ok bool) {
 	kept := make([]byte, 0, codeLength)
-	for i := range len(code) {
-		switch c := code[i]; {
+	for i := range len(typed) {
+		switch c := typed[i]; {
 		case c == '-' || c == ' ':
 		case len(kept) == codeLength:
-			return nil, ErrNoLink
+			return "", false
 		case c >= 'a' && c <= 'z':
 			kept = append(kept, c-'a'+'A')
 		default:
 			kept = append(kept, c)
 		}
 	}
-	if len(kept) != codeLength {
-		return nil, ErrNoLink
-	}
 	for _, c := range kept {
 		if !strings.ContainsRune(codeAlphabet, rune(c)) {
-			return nil, ErrNoLink
+			return "", false
 		}
 	}
-	return digest(string(kept)), nil
+	return string(kept), len(kept) == codeLength
 }

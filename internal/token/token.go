@@ -140,7 +140,9 @@ func (t *Tokens) read(name Audience, raw string, claims jwt.Claims) error {
 	_, err := a.parser.ParseWithClaims(raw, claims, func(token *jwt.Token) (any, error) {
 		return a.key(token.Header, name.kind())
 	})
-	if err != nil {
+	header, rest, _ := strings.Cut(raw, ".")
+	body, _, _ := strings.Cut(rest, ".")
+	if err != nil || !unambiguous(header) || !unambiguous(body) {
 		return ErrRefused
 	}
 	return nil

@@ -121,6 +121,35 @@ func TestKeysAreChangedByOverlap(t *testing.T) {
 	require.False(t, reads(before, key("b2")), "until it is taken out")
 }
 
+// Each audience changes its keys by itself, while tokens of the others live on.
+func TestEachAudienceChangesItsKeys(t *testing.T) {
+	t.Parallel()
+	for _, a := range audiences {
+		old := forgery{}.of(a)
+		for overlap, good := range map[bool]bool{true: true, false: false} {
+			keys := keySet{token.Buyer: {key("b1")}, token.Payer: {key("p1")}, token.Staff: {key("s1")}}
+			keys[token.Audience(a.name)] = []token.Key{key("new")}
+			if overlap {
+				keys[token.Audience(a.name)] = []token.Key{key("new"), key(a.key)}
+			}
+			tokens, err := token.New(token.Options{Issuer: issuer, Now: func() time.Time { return now }, Keys: keys})
+			require.NoError(t, err)
+			_, err = a.read(tokens, old)
+			require.Equal(t, good, err == nil, "%s, overlap %v", a.name, overlap)
+			fresh := a
+			fresh.key = "new"
+			_, err = a.read(tokens, forgery{}.of(fresh))
+			require.NoError(t, err, a.name)
+			for _, other := range audiences {
+				if other.name != a.name {
+					_, err = other.read(tokens, forgery{}.of(other))
+					require.NoError(t, err, "%s while %s changes", other.name, a.name)
+				}
+			}
+		}
+	}
+}
+
 func TestKeysAreChecked(t *testing.T) {
 	t.Parallel()
 	good := map[token.Audience][]token.Key{

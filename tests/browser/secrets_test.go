@@ -1,0 +1,153 @@
+package browser
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/local"
+	"github.com/friendpay/friendpay/internal/testkit"
+)
+
+// sent is one call that a browser made, as it went over the wire.
+type sent struct{ method, address, referer string }
+
+// wire is the network log of one browser: what its pages asked for, and the headers
+// that went with it.
+type wire struct {
+	mu      sync.Mutex
+	calls   []sent
+	headers []map[string]string // in another order, and without addresses
+}
+
+// listen keeps the log from now on.
+func (v *visit) listen() *wire {
+	v.t.Helper()
+	w := &wire{}
+	require.NoError(v.t, chromedp.Listen(v.tab, func(event any) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		switch e := event.(type) {
+		case *network.EventRequestWillBeSent:
+			call := sent{method: e.Request.Method, address: e.Request.URL, referer: text(e.Request.Headers)["referer"]}
+			w.calls = append(w.calls, call)
+		case *network.EventRequestWillBeSentExtraInfo:
+			w.headers = append(w.headers, text(e.Headers))
+		}
+	}))
+	return w
+}
+
+func text(headers network.Headers) map[string]string {
+	list := map[string]string{}
+	for name, value := range headers {
+		list[strings.ToLower(name)] = fmt.Sprint(value)
+	}
+	return list
+}
+
+// keeps holds the whole log against the secrets of a visit.
+func (w *wire) keeps(t *testing.T, house *local.House, link string) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	secret := link[strings.LastIndex(link, "/")+1:]
+	require.Greater(t, len(w.calls), 8)
+	require.Greater(t, len(w.headers), 8, "the log has what went over the wire")
+	exchanged := false
+	for _, call := range w.calls {
+		at, err := url.Parse(call.address)
+		require.NoError(t, err)
+		here := "http://" + at.Host
+		require.Contains(t, []string{house.APIURL, house.SimURL}, here, "nobody else is called")
+		if at.Path != "/f/"+secret {
+			require.NotContains(t, call.address, secret, "a later address")
+			exchanged = exchanged || at.Path == "/pay" || strings.HasPrefix(at.Path, "/connect/")
+		} else {
+			require.False(t, exchanged, "once exchanged, the secret is not sent again")
+		}
+		requireReferer(t, call.referer, here, secret)
+	}
+	require.True(t, exchanged)
+	for _, headers := range w.headers {
+		requireReferer(t, headers["referer"], "http://"+headers["host"], secret)
+		for name, value := range headers {
+			require.NotContains(t, value, secret, "header %s", name)
+			if name != "cookie" && name != "set-cookie" {
+				require.NotRegexp(t, session, value, "header %s", name)
+			}
+		}
+	}
+}
+
+// session is how a token of ours begins.
+var session = regexp.MustCompile(`eyJ[0-9A-Za-z_-]{20,}\.eyJ`)
+
+// requireReferer: none with the secret at all, and to another origin no more than our own.
+func requireReferer(t *testing.T, referer, to, secret string) {
+	t.Helper()
+	require.NotContains(t, referer, secret)
+	require.NotRegexp(t, session, referer)
+	if referer == "" || strings.HasPrefix(referer, to+"/") {
+		return
+	}
+	at, err := url.Parse(referer)
+	require.NoError(t, err)
+	require.Contains(t, []string{"", "/"}, at.Path, "%s is told more than an origin: %s", to, referer)
+	require.Empty(t, at.RawQuery)
+}
+
+// The whole way of a friend who logs in by phone and leaves for the provider's page.
+func TestNoSecretTravelsWithAFriendOnHisWay(t *testing.T) {
+	house := newHouse(t)
+	buyer, friend := newVisit(t, house), newVisit(t, house)
+	link := buyer.ask()
+	log := friend.listen()
+	friend.open(link)
+	friend.press("form.choices button[value=mockpay]")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	friend.press("button.pay")
+	friend.sees("article.notice.paid")
+	log.keeps(t, house, link)
+}
+
+// The whole way inside WeChat: known without a word, paid over the app's own bridge.
+func TestNoSecretTravelsInsideWeChat(t *testing.T) {
+	house := newHouse(t)
+	buyer := newVisit(t, house)
+	link := buyer.ask()
+	friend := &visit{t: t, house: house, tab: testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"),
+		chromedp.UserAgent("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0) Mobile/15E148 MicroMessenger/8.0.60"))}
+	log := friend.listen()
+	friend.open(link)
+	friend.press("form.choices button.main")
+	friend.sees("form[action='/pay/attempts']")
+	require.NotContains(t, friend.address(), "code=")
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	require.True(t, strings.HasPrefix(friend.address(), house.SimURL+"/wechatpay/"), friend.address())
+	friend.press("button.pay")
+	friend.sees("article.notice.paid")
+	log.keeps(t, house, link)
+	require.True(t, log.saw("/connect/oauth2/authorize") && log.saw("/pay/login/return"), "the login was silent")
+}
+
+func (w *wire) saw(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, call := range w.calls {
+		if at, err := url.Parse(call.address); err == nil && at.Path == path {
+			return true
+		}
+	}
+	return false
+}
