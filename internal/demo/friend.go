@@ -33,10 +33,9 @@ type attempt struct {
 
 // newFriend opens the link and logs in as the channel wants it.
 func (s *story) newFriend(ctx context.Context) (*friend, error) {
-	s.friends++
 	f := &friend{
 		story: s, cookies: map[string]string{},
-		phone: fmt.Sprintf("1380013%04d", s.friends), openid: "oDemoFriend" + mint.Number()[:8],
+		phone: fmt.Sprintf("1380013%04d", s.friends.Add(1)), openid: "oDemoFriend" + mint.Number()[:8],
 	}
 	if err := f.open(ctx); err != nil {
 		return nil, fmt.Errorf("open the link: %w", err)
@@ -137,10 +136,10 @@ func (f *friend) pay(ctx context.Context) (attempt, error) {
 	made := attempt{by: f}
 	err := f.post(ctx, "/v1/link/attempts", map[string]any{
 		"channel": f.options.Channel,
-		"quote":   map[string]any{"minor": price, "currency": "CNY", "price_version": 1},
+		"quote":   map[string]any{"minor": f.price, "currency": "CNY", "price_version": f.version},
 	}, &made)
 	if err == nil {
-		f.payer = f
+		f.payer, f.made = f, made.Number
 	}
 	return made, err
 }

@@ -14,7 +14,7 @@ import (
 // its place replaces the row, and nothing of it ever left the house.
 func playTemporalKilled(ctx context.Context, s *story) error {
 	hold := newHoldSave(models.Paying)
-	if err := errors.Join(s.house.StopWorker(), s.house.StartWorker(ctx, hold)); err != nil {
+	if err := errors.Join(s.stopWorker(), s.startWorker(ctx, hold)); err != nil {
 		return err
 	}
 	if err := s.place(ctx, 8*time.Minute); err != nil {
