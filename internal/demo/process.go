@@ -50,12 +50,14 @@ func kill(cmd *exec.Cmd) error {
 	return nil
 }
 
-// startWorker lets somebody work again: this program, or the other release.
+// startWorker lets somebody work again, this program or the other release, until
+// stopWorker: a scenario's end is waited for when its own time is over.
 func (s *stage) startWorker(ctx context.Context, watchers ...interceptor.WorkerInterceptor) (err error) {
+	ctx = context.WithoutCancel(ctx)
 	if s.options.Worker == "" || len(watchers) > 0 {
 		return s.house.StartWorker(ctx, watchers...)
 	}
-	s.crew, err = s.spawn(context.WithoutCancel(ctx), s.options.Worker, nil, "worker")
+	s.crew, err = s.spawn(ctx, s.options.Worker, nil, "worker")
 	return err
 }
 
