@@ -42,45 +42,55 @@ func (r *run) launch(ctx workflow.Context, root *delivery, effects []models.Effe
 			if err != nil {
 				workflow.GetLogger(ctx).Error("effect gave up", "effect", effect.Kind, "error", err)
 			}
+			answer.By = effect.Kind
 			r.abroad--
 			r.inbox = append(r.inbox, &delivery{event: answer, origin: origin})
 		})
 	}
 }
 
-// watch is a poll under way for an attempt.
+// watch is a poll under way for an attempt. One that is over is asked about in
+// another way than one that may still be paid, so its poll begins anew.
 type watch struct {
 	number string
+	over   bool
 	cancel workflow.CancelFunc
 }
 
 // watch makes the polls under way those that the law wants.
 func (r *run) watch(ctx workflow.Context) {
-	wanted := r.request.Watched()
+	var wanted []watch
+	for _, number := range r.request.Watched() {
+		attempt, _ := r.request.Attempt(number)
+		wanted = append(wanted, watch{number: number, over: !attempt.Pending()})
+	}
 	for _, w := range r.watches {
-		if !slices.Contains(wanted, w.number) {
+		if !slices.ContainsFunc(wanted, w.same) {
 			w.cancel()
 		}
 	}
-	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.Contains(wanted, w.number) })
-	for _, number := range wanted {
-		if !slices.ContainsFunc(r.watches, func(w watch) bool { return w.number == number }) {
-			r.poll(ctx, number)
+	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.ContainsFunc(wanted, w.same) })
+	for _, w := range wanted {
+		if !slices.ContainsFunc(r.watches, w.same) {
+			r.poll(ctx, w)
 		}
 	}
 }
 
-func (r *run) poll(ctx workflow.Context, number string) {
-	ctx, cancel := workflow.WithCancel(ctx)
-	r.watches = append(r.watches, watch{number, cancel})
-	effect := models.Effect{Kind: models.PollPayment, Ref: number}
+func (w watch) same(other watch) bool { return w.number == other.number && w.over == other.over }
+
+func (r *run) poll(ctx workflow.Context, w watch) {
+	ctx, w.cancel = workflow.WithCancel(ctx)
+	r.watches = append(r.watches, w)
+	effect := models.Effect{Kind: models.PollPayment, Ref: w.number}
 	request := r.request
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		answer, err := untilAnswered(ctx, effect, request)
 		if err != nil {
 			return // cancelled: the law no longer wants to know
 		}
-		r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return w.number == number })
+		answer.By = models.PollPayment
+		r.watches = slices.DeleteFunc(r.watches, w.same)
 		r.inbox = append(r.inbox, &delivery{event: answer})
 	})
 }
