@@ -28,6 +28,9 @@ func playTimerAndMessage(ctx context.Context, s *story) error {
 		return err
 	}
 	s.tell("the worker is stopped", models.Paying)
+	if err := s.lastMoment(ctx); err != nil {
+		return err
+	}
 	if err := s.channel.press(ctx, s.provider, made); err != nil {
 		return fmt.Errorf("pay at the provider: %w", err)
 	}
@@ -51,6 +54,18 @@ func (s *story) awaitPolled(ctx context.Context, made attempt) error {
 		row, err := s.house.Parts.Store.Request(ctx, s.request)
 		a, _ := row.Attempt(made.Number)
 		return a.Watched, err
+	})
+}
+
+// lastMoment waits until his time is all but over: a knock at the door waits only so
+// long, and has to stand there when the timer fires.
+func (s *story) lastMoment(ctx context.Context) error {
+	row, err := s.house.Parts.Store.Request(ctx, s.request)
+	if err != nil {
+		return err
+	}
+	return s.until(ctx, "his last moment", func() (bool, error) {
+		return time.Until(row.SlotUntil) < 1500*time.Millisecond, nil
 	})
 }
 

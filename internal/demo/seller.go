@@ -13,10 +13,23 @@ import (
 // ask is the merchant's server calling about its request.
 func (s *story) ask(ctx context.Context, what string, body, into any) error {
 	address := s.house.APIURL + "/v1/requests/" + s.request + "/" + what
-	if err := post(ctx, http.DefaultClient, address, s.merchant(), body, into); err != nil {
+	if err := s.insist(ctx, address, body, into); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
+}
+
+// insist repeats a call that was not taken for now under the same Idempotency-Key, as
+// the merchant's server has to.
+func (s *story) insist(ctx context.Context, address string, body, into any) error {
+	header := s.merchant()
+	for try := 1; ; try++ {
+		err := post(ctx, http.DefaultClient, address, header, body, into)
+		var p *problem
+		if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable || try == 3 {
+			return err
+		}
+	}
 }
 
 // refund gives money back; zero is all that is left.

@@ -131,8 +131,7 @@ func (s *story) place(ctx context.Context, expiresIn time.Duration) error {
 		"expires_in_seconds": int(expiresIn.Seconds()),
 	}
 	var placed view
-	err := post(ctx, http.DefaultClient, s.house.APIURL+"/v1/requests", s.merchant(), body, &placed)
-	if err != nil {
+	if err := s.insist(ctx, s.house.APIURL+"/v1/requests", body, &placed); err != nil {
 		return fmt.Errorf("place: %w", err)
 	}
 	s.request, s.link = placed.ID, placed.Link.URL
