@@ -17,7 +17,9 @@ var (
 		a, ok := r.Attempt(e.Attempt)
 		return ok && a.Watched && !a.Pending() && e.By == PollPayment
 	}}
-	fromHint      = guard{"first look after a callback", func(_ Request, e Event) bool { return e.By == QueryPayment }}
+	fromHint = guard{"first look after a callback", func(_ Request, e Event) bool {
+		return e.By == QueryPayment
+	}}
 	settledNumber = guard{"number used", func(r Request, e Event) bool {
 		return r.attempt(e.Pay.Number) >= 0 || r.Next != nil && r.Next.Number == e.Pay.Number
 	}}

@@ -264,12 +264,14 @@ func TestAHintThatCannotBeCheckedKeepsTheRunAlive(t *testing.T) {
 // no report, also not the close that comes after it.
 func TestAReportOutlivesAnswersThatLagBehind(t *testing.T) {
 	first := func(kind EventKind) Event { return Event{Kind: kind, Attempt: "A1", By: QueryPayment} }
+	live := func() *scene { return begin(t).pay("A1").opened("A1") }
+	ended := func() *scene { return live().closed("A1").lapse(RequestLapsed) }
 	stories := map[string]*scene{
-		"after the end":    begin(t).pay("A1").opened("A1").closed("A1").lapse(RequestLapsed).do(first(PaymentUnpaid)),
-		"and says closed":  begin(t).pay("A1").opened("A1").closed("A1").lapse(RequestLapsed).do(first(PaymentClosed)),
-		"before the close": begin(t).pay("A1").opened("A1").do(first(PaymentUnpaid)).lapse(PollDue).lapse(SlotLapsed).closed("A1"),
-		"while closing":    begin(t).pay("A1").opened("A1").lapse(PollDue).lapse(SlotLapsed).do(first(PaymentBusy)).closed("A1"),
-		"instead of it":    begin(t).pay("A1").opened("A1").do(first(PaymentClosed)),
+		"after the end":    ended().do(first(PaymentUnpaid)),
+		"and says closed":  ended().do(first(PaymentClosed)),
+		"before the close": live().do(first(PaymentUnpaid)).lapse(PollDue).lapse(SlotLapsed).closed("A1"),
+		"while closing":    live().lapse(PollDue).lapse(SlotLapsed).do(first(PaymentBusy)).closed("A1"),
+		"instead of it":    live().do(first(PaymentClosed)),
 	}
 	for name, s := range stories {
 		if !slices.Equal(s.Watched(), []string{"A1"}) || s.StuckAt.IsZero() {

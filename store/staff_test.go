@@ -86,7 +86,8 @@ func TestAnUnclearRefundIsStuck(t *testing.T) {
 	refund, now := l.request.Refunds[0].Number, time.Now().UTC().Truncate(time.Millisecond)
 	called := func(class providers.Class, at time.Time) {
 		require.NoError(t, w.RecordCall(t.Context(), store.Call{
-			Request: l.request.ID, Attempt: number, Refund: refund, Provider: "mockpay", Op: "refund", Class: class, At: at,
+			Request: l.request.ID, Attempt: number, Refund: refund, Provider: "mockpay", Op: "refund",
+			Class: class, At: at,
 		}))
 	}
 	since := func() time.Time {

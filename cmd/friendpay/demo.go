@@ -38,7 +38,7 @@ func demoCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a step, and one at the end of each scenario")
-	cmd.Flags().StringVar(&options.Scenario, "scenario", "paid", "what to play: names separated by commas, or all")
+	cmd.Flags().StringVar(&options.Scenario, "scenario", "paid", "what to play: names with commas, or all")
 	cmd.Flags().StringVar(&options.Worker, "worker-binary", "", "another release's friendpay, to do the work")
 	cmd.Flags().StringVar(&options.API, "api-binary", "", "another release's friendpay, to answer the calls")
 	cmd.Flags().StringVar(&options.Channel, "channel", demo.DefaultChannel,

@@ -96,7 +96,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answers := make([]kept, copies)
 	var group sync.WaitGroup
 	for i := range answers {
-		group.Go(func() {
+		group.Go(func() { //nolint:contextcheck // each copy carries the context of the first
 			again := r.Clone(r.Context())
 			again.Body = io.NopCloser(bytes.NewReader(body))
 			nodes[i%len(nodes)].ServeHTTP(&answers[i], again)

@@ -110,7 +110,8 @@ func (s *story) checkDuplicate(ctx context.Context, number string) error {
 	}
 	a, _ := row.Attempt(number)
 	if a.Disposition != models.Duplicate || row.Returned(number) != a.Captured {
-		err = fmt.Errorf("the later money is %q, %s of %s went back", a.Disposition, row.Returned(number), a.Captured)
+		err = fmt.Errorf("the later money is %q, %s of %s went back",
+			a.Disposition, row.Returned(number), a.Captured)
 	}
 	return err
 }

@@ -57,7 +57,7 @@ func cancelThenClose(force bool) func(context.Context, *story) error {
 
 func cancelThenPaid(force bool) func(context.Context, *story) error {
 	return func(ctx context.Context, s *story) error {
-		made, err := s.cancelPaying(ctx, force)
+		made, err := s.begin(ctx, hour)
 		if err != nil {
 			return err
 		}
@@ -65,6 +65,10 @@ func cancelThenPaid(force bool) func(context.Context, *story) error {
 		if err := s.provider.spoil(ctx, race); err != nil {
 			return err
 		}
+		if err := s.cancel(ctx, force); err != nil {
+			return err
+		}
+		s.tell("the merchant cancels; the friend pays in the last moment", models.Closing)
 		if err := s.ends(ctx, s.want.State); err != nil {
 			return err
 		}

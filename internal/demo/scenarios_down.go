@@ -67,11 +67,14 @@ func (s *story) crowdOfBuyers(ctx context.Context) ([]*story, error) {
 			return err
 		}
 		made, err := b.buyerPays(ctx)
-		if err == nil && made.Presentation.Kind == "" {
-			err = errors.New("the provider's order is not there yet")
+		if err != nil {
+			return err
 		}
 		b.made = made.Number
-		return err
+		return b.until(ctx, "the provider's order", func() (bool, error) {
+			entries, err := s.provider.journal(ctx, made.Number)
+			return count(entries, "order_created") == 1, err
+		})
 	})
 }
 

@@ -74,8 +74,9 @@ func playAmbiguousRefund(ctx context.Context, s *story) error {
 	}
 	err := s.until(ctx, "the refund to be asked for again", func() (bool, error) {
 		entries, err := s.provider.journal(ctx, s.made)
-		if made := count(entries, "refund_created"); err == nil && (made != 1 || count(entries, "refund_refused") > 0) {
-			err = fmt.Errorf("%d refunds were made under one number", made)
+		made, no := count(entries, "refund_created"), count(entries, "refund_refused")
+		if err == nil && (made != 1 || no > 0) {
+			err = fmt.Errorf("%d refunds were made, and %d refused, under one number", made, no)
 		}
 		return count(entries, "refund_repeated") > 0, err
 	})

@@ -110,7 +110,7 @@ func (s *story) loseTemporal(ctx context.Context, payer *story) error {
 	}
 	files, err := filepath.Glob(filepath.Join(s.dir, "temporal", "temporal.db*"))
 	if err == nil && len(files) == 0 {
-		err = errors.New("Temporal's store is not where it should be")
+		err = errors.New("the store of Temporal is not where it should be")
 	}
 	for _, file := range files {
 		err = errors.Join(err, os.Remove(file))
@@ -142,7 +142,8 @@ func (s *story) rehydrate(ctx context.Context, requests ...*story) error {
 	}
 	// A callback may have been faster: it starts its request by itself.
 	if count.Restarted+count.Running != len(requests) || count.Restarted < len(requests)-1 {
-		return fmt.Errorf("%d requests were started again and %d ran, of %d", count.Restarted, count.Running, len(requests))
+		return fmt.Errorf("%d requests were started again and %d ran, of %d",
+			count.Restarted, count.Running, len(requests))
 	}
 	for _, r := range requests {
 		if runs, err := r.running(ctx); err != nil || !runs {

@@ -25,7 +25,7 @@ func playProviderOutage(ctx context.Context, s *story) error {
 	hole := new(blackHole)
 	tales := []tale{
 		{"query", hole.query, settled},
-		{"close", hole.close, expected{State: models.Expired}},
+		{"close", hole.close, expected{State: models.CancelledMerchant}},
 		{"refund", hole.refund("refund"), back},
 		{"refund query", hole.refund("refund_query"), back},
 	}
@@ -100,15 +100,18 @@ func (h *blackHole) query(ctx context.Context, s *story) error {
 }
 
 func (h *blackHole) close(ctx context.Context, s *story) error {
-	made, err := s.begin(ctx, brief)
+	made, err := s.begin(ctx, hour)
 	if err == nil {
 		err = s.gone(ctx, "close", made.Number)
 	}
 	h.begun.Done()
+	if err == nil {
+		err = s.cancel(ctx, false)
+	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.ends(ctx, models.Expired), s.wasMet(ctx, made.Number), s.checkClosed(ctx, made.Number))
+	return errors.Join(s.ends(ctx, models.CancelledMerchant), s.wasMet(ctx, made.Number), s.checkClosed(ctx, made.Number))
 }
 
 func (h *blackHole) refund(op string) func(context.Context, *story) error {

@@ -93,9 +93,9 @@ func (s *story) payAnew(ctx context.Context, f *friend) (err error) {
 			return err
 		}
 	}
-	made, err := f.pay(ctx)
+	made, err := s.sent(ctx, f)
 	if err != nil {
-		return fmt.Errorf("ask to pay: %w", err)
+		return err
 	}
 	s.tell("a friend asks to pay what it costs now", models.Paying)
 	return s.finish(ctx, made)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -44,7 +45,7 @@ func (s *story) forgottenAttempt(ctx context.Context, hold *holdSave) (number st
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
-		_, _ = f.pay(ctx) // he will hear nothing good
+		_, _ = f.press(ctx, mint.Number()) // he will hear nothing good
 	}()
 	select {
 	case <-hold.reached:

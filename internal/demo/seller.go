@@ -23,13 +23,22 @@ func (s *story) ask(ctx context.Context, what string, body, into any) error {
 // the merchant's server has to.
 func (s *story) insist(ctx context.Context, address string, body, into any) error {
 	header := s.merchant()
-	for try := 1; ; try++ {
-		err := post(ctx, http.DefaultClient, address, header, body, into)
-		var p *problem
-		if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable || try == 3 {
+	var err error
+	for range tries {
+		if err = post(ctx, http.DefaultClient, address, header, body, into); !later(err) {
 			return err
 		}
 	}
+	return err
+}
+
+// tries is how often somebody asks who is told "not now".
+const tries = 5
+
+// later says that a call was not taken for now: the same call may be taken again.
+func later(err error) bool {
+	var p *problem
+	return errors.As(err, &p) && p.Status == http.StatusServiceUnavailable
 }
 
 // refund gives money back; zero is all that is left.

@@ -34,14 +34,15 @@ type Options struct {
 	Guard        time.Duration
 	SimSpeed     float64 // divides the simulator's waits; 0: as Speed
 	Shop         bool
-	UI           bool                                // Temporal's Web UI
-	WebhookURL   string                              // of the demo merchant; empty: none
-	HookURL      string                              // of the demo merchant's order hook; empty: the order row decides
-	DatabaseURL  string                              // a real database instead of a private one
-	TemporalAddr string                              // a real Temporal instead of a private one
-	Gate         func(api http.Handler) http.Handler // stands before the API; nil: nothing does
-	Volatile     bool                                // do not survive a crash of the machine; for tests
+	UI           bool   // Temporal's Web UI
+	WebhookURL   string // of the demo merchant; empty: none
+	HookURL      string // of the demo merchant's order hook; empty: the order row decides
+	DatabaseURL  string // a real database instead of a private one
+	TemporalAddr string // a real Temporal instead of a private one
+	Volatile     bool   // do not survive a crash of the machine; for tests
 	Log          *slog.Logger
+
+	Gate func(api http.Handler) http.Handler // stands before the API; nil: nothing does
 }
 
 // House is a running house on this machine.
