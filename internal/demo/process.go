@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"syscall"
 
 	"go.temporal.io/sdk/interceptor"
 
@@ -68,7 +69,18 @@ func (s *stage) stopWorker() error {
 	}
 	crew := s.crew
 	s.crew = nil
-	return errors.Join(kill(crew), s.house.StopWorker())
+	return errors.Join(end(crew), s.house.StopWorker())
+}
+
+// end lets a process finish what is under way.
+func end(cmd *exec.Cmd) error {
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("end a process: %w", err)
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("await the end of a process: %w", err)
+	}
+	return nil
 }
 
 // spawnAPI runs one more API and returns its address once it is ready.
