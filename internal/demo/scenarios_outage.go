@@ -111,7 +111,8 @@ func (h *blackHole) close(ctx context.Context, s *story) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.ends(ctx, models.CancelledMerchant), s.wasMet(ctx, made.Number), s.checkClosed(ctx, made.Number))
+	return errors.Join(s.ends(ctx, models.CancelledMerchant),
+		s.wasMet(ctx, made.Number), s.checkClosed(ctx, made.Number))
 }
 
 func (h *blackHole) refund(op string) func(context.Context, *story) error {
