@@ -28,22 +28,19 @@ func playTemporalDown(ctx context.Context, s *story) error {
 	}
 	s.tell(fmt.Sprintf("%d buyers are at the provider", many), models.Paying)
 	s.gate.repeat(copies)
-	if err := s.house.Temporal.Kill(); err != nil {
-		return err
-	}
-	s.tell("Temporal is killed", models.Paying)
-	err = each(buyers, func(b *story) error { return s.provider.capture(ctx, b.made) })
+	err = without(ctx, s.house.Temporal, func() error {
+		s.tell("Temporal is killed", models.Paying)
+		err := each(buyers, func(b *story) error { return s.provider.capture(ctx, b.made) })
+		if err != nil {
+			return err
+		}
+		return s.allAcknowledged(ctx, many*copies)
+	})
 	if err != nil {
 		return err
 	}
-	if err := s.allAcknowledged(ctx, many*copies); err != nil {
-		return err
-	}
-	s.tell(fmt.Sprintf("all pay; %d callbacks are acknowledged", many*copies), models.Paying)
+	s.tell(fmt.Sprintf("all paid; %d callbacks were acknowledged", many*copies), models.Paying)
 	s.gate.repeat(1)
-	if err := s.house.Temporal.Restart(ctx); err != nil {
-		return fmt.Errorf("start Temporal again: %w", err)
-	}
 	s.tell("Temporal is back", models.Paying)
 	err = each(buyers, func(b *story) error {
 		return errors.Join(b.await(ctx, models.PaidByBuyer), b.oneEvent(ctx))
@@ -52,6 +49,21 @@ func playTemporalDown(ctx context.Context, s *story) error {
 		s.tell("every payment is applied, once", models.PaidByBuyer)
 	}
 	return err
+}
+
+// server can die and come back with what it knew.
+type server interface {
+	Kill() error
+	Restart(ctx context.Context) error
+}
+
+// without kills a server, and starts it again whatever becomes of the while: the next
+// scenario needs it.
+func without(ctx context.Context, gone server, while func() error) error {
+	if err := gone.Kill(); err != nil {
+		return err
+	}
+	return errors.Join(while(), gone.Restart(context.WithoutCancel(ctx)))
 }
 
 // crowdOfBuyers are buyers about to pay for themselves: they need no login, of which
@@ -129,20 +141,17 @@ func playPostgresDown(ctx context.Context, s *story) error {
 		return err
 	}
 	s.gate.repeat(1)
-	if err := s.house.Postgres.Kill(); err != nil {
+	err = without(ctx, s.house.Postgres, func() error {
+		if err := s.channel.press(ctx, s.provider, made); err != nil {
+			return fmt.Errorf("pay at the provider: %w", err)
+		}
+		s.tell("PostgreSQL is killed, and the friend pays", models.Paying)
+		return s.awaitNotStored(ctx, 2)
+	})
+	if err != nil {
 		return err
 	}
-	if err := s.channel.press(ctx, s.provider, made); err != nil {
-		return fmt.Errorf("pay at the provider: %w", err)
-	}
-	s.tell("PostgreSQL is killed, and the friend pays", models.Paying)
-	if err := s.awaitNotStored(ctx, 2); err != nil {
-		return err
-	}
-	s.tell("his callback is refused for now, twice, and never acknowledged", models.Paying)
-	if err := s.house.Postgres.Restart(ctx); err != nil {
-		return fmt.Errorf("start PostgreSQL again: %w", err)
-	}
+	s.tell("his callback was refused for now, twice, and never acknowledged", models.Paying)
 	if err := s.awaitReady(ctx); err != nil {
 		return err
 	}
