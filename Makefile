@@ -25,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit race integration browser \
-	chaos fuzz docs clean friendpay paysim
+	chaos fuzz rollback docs clean friendpay paysim
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ dev: setup build ## everything on this machine, until Ctrl-C
 test: setup vet tidy workflowcheck lint unit race integration browser ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test chaos fuzz ## and the suites that take long
+test-all: test rollback chaos fuzz ## and the suites that take long
 
 vet: ## the compiler's own checks
 	$(call step,vet)
@@ -105,6 +105,10 @@ fuzz: ## every fuzz target for FUZZTIME, a minute unless told
 			echo "$$(dirname "$$file") $$name"; \
 			$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; \
 		done; done
+
+rollback: setup build ## the release before this one does the work, on this schema; PREVIOUS names another
+	$(call step,rollback)
+	@tools/rollback $(PREVIOUS)
 
 ## -- the rest ------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ type Store interface {
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
 	Paying(ctx context.Context, attempt models.Attempt, app string) (store.Paying, error)
 	RecordCall(ctx context.Context, call store.Call) error
+	SilentSince(ctx context.Context, request, refund string) (time.Time, error)
+	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
 }
 
 // Accounts opens the adapter of a merchant's account at a provider.

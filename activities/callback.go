@@ -39,8 +39,14 @@ var pollAfter = []time.Duration{
 	2 * time.Minute, 5 * time.Minute, 10 * time.Minute,
 }
 
+// doubtFor is how long a report is held against a provider whose answers do not bear
+// it out: they may come from a copy that lags behind. Source: product rules 4.4, T_stuck.
+const doubtFor = 15 * time.Minute
+
 // PollPayment asks until there is an end. Each try is one query; the server
 // keeps the schedule, so that a poll costs a history three events, not three a try.
+// Of an attempt that is over only money is an end, until the doubt has lasted long
+// enough; whatever is said then counts.
 func (a *Activities) PollPayment(ctx context.Context, call models.Call) (models.Event, error) {
 	t, err := a.open(ctx, call.Request, call.Ref)
 	if err != nil {
@@ -51,12 +57,20 @@ func (a *Activities) PollPayment(ctx context.Context, call models.Call) (models.
 	if err != nil {
 		return models.Event{}, wait
 	}
-	fresh := answer.Kind == models.PaymentBusy && call.Ref == t.request.Slot && !t.request.SlotExtended
-	checked := answer.Kind == models.PaymentUnpaid && !t.attempt.Pending()
-	if ended(answer.Kind) || fresh || checked {
+	if t.settles(ctx, answer.Kind) {
 		return answer, nil
 	}
 	return models.Event{}, wait
+}
+
+// settles says whether an answer ends the poll.
+func (t talk) settles(ctx context.Context, kind models.EventKind) bool {
+	fresh := kind == models.PaymentBusy && t.attempt.Number == t.request.Slot && !t.request.SlotExtended
+	if t.attempt.Pending() || kind == models.PaymentSucceeded {
+		return fresh || ended(kind)
+	}
+	waited := t.Clock().Sub(activity.GetInfo(ctx).ScheduledTime)
+	return waited >= t.scaled(doubtFor) && (ended(kind) || kind == models.PaymentUnpaid)
 }
 
 // nth is the wait after the n-th try, counted from 1.

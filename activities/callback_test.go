@@ -174,6 +174,7 @@ func (w *world) executed(env *testsuite.TestWorkflowEnvironment, call models.Cal
 func (w *world) poll(call models.Call) (asked []time.Duration, event models.Event) {
 	w.t.Helper()
 	env, clock := w.server(w.PollPayment)
+	w.Clock = env.Now
 	answers := slices.Clone(w.desk.answers)
 	for i, answer := range answers {
 		w.desk.answers[i] = func(ctx context.Context) (providers.Status, error) {
@@ -221,6 +222,16 @@ func TestThePollIsScaled(t *testing.T) {
 	require.Equal(t, []time.Duration{0, 500 * ms, 1500 * ms, 3500 * ms}, asked)
 }
 
+// What a callback spoke of is doubted only when a quarter of an hour has not borne it
+// out: until then the answers may come from a copy that lags behind.
+func TestThePollOfWhatIsOverWaitsForLaggingAnswers(t *testing.T) {
+	w := newWorld(t)
+	w.desk.unpaidFor(10)
+	asked, event := w.poll(models.Call{Request: request(models.ClosedAttempt), Ref: number})
+	require.Equal(t, models.PaymentUnpaid, event.Kind)
+	require.Equal(t, after(5, 10, 20, 30, 60, 120, 300, 600), asked)
+}
+
 func TestThePollEndsWithAnAnswer(t *testing.T) {
 	live, over := request(models.LiveAttempt), request(models.ClosedAttempt)
 	extended := request(models.LiveAttempt)
@@ -236,7 +247,9 @@ func TestThePollEndsWithAnAnswer(t *testing.T) {
 		"closed":                          {live, gone, models.PaymentClosed},
 		"failed":                          {live, says(providers.Failed), models.PaymentFailed},
 		"unpaid":                          {live, unpaid, ""},
-		"unpaid, and it was over":         {over, unpaid, models.PaymentUnpaid},
+		"unpaid, and it was over":         {over, unpaid, ""},
+		"closed, and it was over":         {over, gone, ""},
+		"paid, and it was over":           {over, paid, models.PaymentSucceeded},
 		"busy for the first time":         {live, says(providers.Paying), models.PaymentBusy},
 		"busy again":                      {extended, says(providers.Paying), ""},
 		"busy without the slot":           {elsewhere, says(providers.Paying), ""},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
 )
 
 // refundAfter is how long to wait after each question about a refund. Source:
@@ -39,9 +40,32 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 		return broke(call.Ref, "rejected"), nil
 	}
 	if err != nil {
+		t.complain(ctx)
 		return models.Event{}, later(err)
 	}
 	return refundEvent(refund, status), nil
+}
+
+// silentFor is how long a provider may leave open what became of a refund before that
+// is a case; asking goes on all the same. Source: product rules 4.4, T_stuck.
+const silentFor = 2 * time.Hour
+
+// complain opens a case, once, when the provider has been unclear for too long. That it
+// could not be opened must not stop the asking: the next try opens it.
+func (t talk) complain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
+	since, err := t.Store.SilentSince(ctx, t.request.ID, t.refund)
+	if err == nil && !since.IsZero() && t.Clock().Sub(since) >= t.scaled(silentFor) {
+		_, err = t.Store.OpenCase(ctx, store.Case{
+			Request: t.request.ID, Kind: models.CaseSilence, Attempt: t.attempt.Number, Refund: t.refund,
+			Provider: t.attempt.Provider, Account: t.attempt.Account,
+			Detail: "The provider does not say whether the refund was taken.",
+		})
+	}
+	if err != nil {
+		t.Log.WarnContext(ctx, "silence not looked at", "request", t.request.ID, "refund", t.refund, "error", err)
+	}
 }
 
 // PollRefund asks until the refund has an end.
@@ -51,6 +75,9 @@ func (a *Activities) PollRefund(ctx context.Context, call models.Call) (models.E
 		return models.Event{}, a.retry(ctx, err)
 	}
 	answer, err := t.queryRefund(ctx, refund)
+	if err != nil {
+		t.complain(ctx)
+	}
 	if err != nil || answer.Kind == models.RefundUnfinished {
 		return models.Event{}, waiting(t.scaled(nth(refundAfter, activity.GetInfo(ctx).Attempt)))
 	}

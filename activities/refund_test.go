@@ -171,3 +171,31 @@ func TestTheRefundsPollKeepsItsSchedule(t *testing.T) {
 	require.Equal(t, models.RefundDone, w.executed(env, owing()).Kind)
 	require.Equal(t, after(60, 60, 60, 60, 60, 300, 600, 1200, 1800, 1800), asked)
 }
+
+// A provider that does not say what became of a refund is asked on and on; after two
+// hours of it a human is told too.
+func TestARefundNobodyAnswersForBecomesACase(t *testing.T) {
+	for name, c := range map[string]struct {
+		silent time.Time
+		cases  int
+	}{
+		"it answered a moment ago":       {time.Time{}, 0},
+		"silent for less than two hours": {noon.Add(-119 * time.Minute), 0},
+		"silent for two hours":           {noon.Add(-2 * time.Hour), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.rows.silent = c.silent
+			w.desk.refund = func(providers.Refund) (providers.RefundStatus, error) {
+				return providers.RefundStatus{}, &providers.Error{Class: providers.Ambiguous, Op: "refund", Code: "504"}
+			}
+			_, err := w.run("SubmitRefund", owing())
+			require.Equal(t, string(providers.Ambiguous), again(t, err).Type(), "it is asked again")
+			require.Len(t, w.rows.cases, c.cases)
+			for _, opened := range w.rows.cases {
+				require.Equal(t, models.CaseSilence, opened.Kind)
+				require.Equal(t, refund, opened.Refund)
+			}
+		})
+	}
+}

@@ -50,6 +50,8 @@ type rows struct {
 	paying   func() (store.Paying, error)
 	keep     func(attempt string, shown providers.Presentation) error
 	save     func(models.Step) error
+	silent   time.Time
+	cases    []store.Case
 	calls    []store.Call
 }
 
@@ -90,6 +92,13 @@ func (r *rows) RecordCall(ctx context.Context, call store.Call) error {
 	require.NoError(r.t, ctx.Err())
 	r.calls = append(r.calls, call)
 	return nil
+}
+
+func (r *rows) SilentSince(context.Context, string, string) (time.Time, error) { return r.silent, nil }
+
+func (r *rows) OpenCase(_ context.Context, opened store.Case) (store.Case, error) {
+	r.cases = append(r.cases, opened)
+	return opened, nil
 }
 
 // desk is a provider that answers as a test says, in turn; the last answer stays.

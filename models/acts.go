@@ -23,15 +23,12 @@ var (
 		r.change(r.Slot, func(a *Attempt) { a.Watched = true })
 		r.PollAt = time.Time{}
 	}}
-	watch = act{"watch", func(r *Request, e Event) {
-		r.change(e.Attempt, func(a *Attempt) { a.Watched = true })
-	}}
-	watchAgain = act{"watch again", func(r *Request, e Event) {
-		r.change(e.Attempt, func(a *Attempt) { a.Watched = true })
-		r.await(e.At)
+	heed = act{"keep the report open", func(r *Request, e Event) {
+		r.change(e.Attempt, func(a *Attempt) { a.Watched, a.Reported = true, true })
+		r.awaitWatched(e)
 	}}
 	unwatch = act{"stop watching", func(r *Request, e Event) {
-		r.change(e.Attempt, func(a *Attempt) { a.Watched = false })
+		r.change(e.Attempt, func(a *Attempt) { a.Watched, a.Reported = false, false })
 		r.calm()
 	}}
 
@@ -55,10 +52,12 @@ var (
 	}}
 	finish = act{"finish", func(r *Request, e Event) {
 		r.change(e.Attempt, func(a *Attempt) {
-			// A hint that came while closing and could not be checked is still to be checked.
-			a.Watched = a.Watched && closing(*a)
+			// What a callback spoke of outlives every other answer but money.
+			a.Reported = a.Reported || e.By == QueryPayment
+			a.Watched = a.Reported
 			a.State, a.Reason = finished(e.Kind), e.Reason
 		})
+		r.awaitWatched(e)
 		r.dropSlot(e.Attempt)
 	}}
 

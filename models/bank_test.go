@@ -91,11 +91,23 @@ func (b *bank) status(number string, d *dice) Event {
 	return e
 }
 
-// give makes a refund at the provider, or says why not; a refund done stays done.
+// lagging is what a query answers that may come from a copy which lags behind: the
+// order as it was before it was paid. Only a poll waits until no copy does.
+func (b *bank) lagging(number string, d *dice) Event {
+	was := *b.order(number)
+	if was.paid.Minor == 0 || !d.oneIn(4) {
+		return b.status(number, d)
+	}
+	was.paid = Money{}
+	return (&bank{orders: []bankOrder{was}}).status(number, d)
+}
+
+// give makes a refund at the provider, or says why not; a refund done stays done,
+// and one closed stays closed.
 func (b *bank) give(number string, d *dice, kindly bool) Event {
 	f := b.refund(number)
 	switch {
-	case f.state == "done":
+	case f.state == "done", f.state == "closed": // both are for good
 	case kindly || !d.oneIn(3):
 		f.state = "done"
 	default:

@@ -51,7 +51,20 @@ var brokenLaws = []struct {
 		return without(table, onRule(PaymentReported, Paying, opening.name))
 	}},
 	{"a_hint_is_forgotten", "P2", func(table []rule) []rule {
-		return change(table, onRule(PaymentUnknown, Expired, over.name), func(r *rule) { r.acts = nil })
+		return change(table, onRule(PaymentUnknown, Expired, ""), func(r *rule) { r.acts = nil })
+	}},
+	{"the_first_look_is_the_last", "P2", func(table []rule) []rule {
+		return without(table, func(r rule) bool {
+			return r.on == PaymentClosed && strings.HasSuffix(r.when.name, fromHint.name)
+		})
+	}},
+	{"any_answer_ends_a_report", "P2", func(table []rule) []rule {
+		return change(table, guardedBy(checked.name), func(r *rule) {
+			r.when = guard{checked.name, func(r Request, e Event) bool {
+				a, ok := r.Attempt(e.Attempt)
+				return ok && a.Watched && !a.Pending()
+			}}
+		})
 	}},
 	{"a_payer_who_gives_up_is_believed", "P3", func(table []rule) []rule {
 		return change(table, onRule(PayWithdrawn, Paying, ownSlot.name), func(r *rule) {

@@ -51,7 +51,8 @@ func finished(by EventKind) AttemptState {
 
 func (r *Request) capture(e Event, as Disposition) {
 	r.change(e.Attempt, func(a *Attempt) {
-		a.State, a.Disposition, a.Watched, a.Reason = SucceededAttempt, as, false, e.Capture.Mismatch
+		a.State, a.Disposition, a.Reason = SucceededAttempt, as, e.Capture.Mismatch
+		a.Watched, a.Reported = false, false
 		a.Captured, a.Transaction, a.PaidAt = e.Capture.Money, e.Capture.Transaction, e.Capture.PaidAt
 	})
 }
@@ -122,6 +123,13 @@ func (r *Request) end(at time.Time) {
 func (r *Request) await(at time.Time) {
 	if r.StuckAt.IsZero() {
 		r.StuckAt = at.Add(r.scaled(silenceWindow))
+	}
+}
+
+// awaitWatched starts it for an attempt that is over and still watched.
+func (r *Request) awaitWatched(e Event) {
+	if a, _ := r.Attempt(e.Attempt); a.Watched && !a.Pending() {
+		r.await(e.At)
 	}
 }
 

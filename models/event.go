@@ -85,10 +85,13 @@ type Event struct {
 	Attempt string    `json:"attempt,omitempty"` // the number of the attempt it is about
 	Refund  string    `json:"refund,omitempty"`  // the number of the refund it is about
 	Reason  string    `json:"reason,omitempty"`  // stable, snake case
-	Pay     *Pay      `json:"pay,omitempty"`
-	Capture *Capture  `json:"capture,omitempty"`
-	Price   *Price    `json:"price,omitempty"`
-	Money   *Money    `json:"money,omitempty"`
+	// By is the effect that an answer comes from, stamped by the workflow: the same words
+	// mean more from a poll that waited than from the first look after a callback.
+	By      EffectKind `json:"by,omitempty"`
+	Pay     *Pay       `json:"pay,omitempty"`
+	Capture *Capture   `json:"capture,omitempty"`
+	Price   *Price     `json:"price,omitempty"`
+	Money   *Money     `json:"money,omitempty"`
 	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
 	// event may turn out to owe; numbers are never minted by the law itself.
 	Spare string `json:"spare,omitempty"`

@@ -11,10 +11,14 @@ var (
 	unknownAttempt = guard{"no such attempt", func(r Request, e Event) bool { return r.attempt(e.Attempt) < 0 }}
 	captured       = attemptIn("captured already", SucceededAttempt)
 	over           = attemptIn("over already", SucceededAttempt, ClosedAttempt, FailedAttempt)
+	shut           = attemptIn("over without money", ClosedAttempt, FailedAttempt)
 	opening        = attemptIn("being opened", NewAttempt)
-	watched        = guard{"over, but watched", func(r Request, e Event) bool {
+	checked        = guard{"over, and watched for long enough", func(r Request, e Event) bool {
 		a, ok := r.Attempt(e.Attempt)
-		return ok && a.Watched && !a.Pending()
+		return ok && a.Watched && !a.Pending() && e.By == PollPayment
+	}}
+	fromHint = guard{"first look after a callback", func(_ Request, e Event) bool {
+		return e.By == QueryPayment
 	}}
 	settledNumber = guard{"number used", func(r Request, e Event) bool {
 		return r.attempt(e.Pay.Number) >= 0 || r.Next != nil && r.Next.Number == e.Pay.Number

@@ -67,7 +67,8 @@ type Attempt struct {
 	CreatedAt   time.Time    `json:"created_at"`
 	ExpiresAt   time.Time    `json:"expires_at"` // the provider's own deadline for it
 	Watched     bool         `json:"watched,omitempty"`
-	Reason      string       `json:"reason,omitempty"` // why it failed or closed
+	Reported    bool         `json:"reported,omitempty"` // a callback spoke of it that no answer bore out yet
+	Reason      string       `json:"reason,omitempty"`   // why it failed or closed
 }
 
 // GivenUp is the reason of an attempt that its payer no longer wants to pay. Money
@@ -151,11 +152,12 @@ func (r Request) Refund(number string) (Refund, bool) {
 }
 
 // Watched lists the attempts that PollPayment should be asking about. One that is
-// still being opened has nothing to ask about yet.
+// still being opened has nothing to ask about yet, and ClosePayment itself asks about
+// one that is being closed.
 func (r Request) Watched() []string {
 	var numbers []string
 	for _, a := range r.Attempts {
-		if a.Watched && a.State != NewAttempt {
+		if a.Watched && (a.State == LiveAttempt || !a.Pending()) {
 			numbers = append(numbers, a.Number)
 		}
 	}

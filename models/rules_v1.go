@@ -105,17 +105,28 @@ func strangers() []rule {
 }
 
 // hints: a callback says that something happened; the provider is asked. A hint
-// is never forgotten: what cannot be asked now is watched until it could be.
+// is never forgotten: an answer may lag behind its callback, so whatever the first
+// look finds but money leaves the report open, until a poll has waited long enough.
+// A report that nothing bears out by then is for a human.
 func hints() []rule {
-	return []rule{
+	table := []rule{
 		{from: anyState, on: PaymentReported, when: unknownAttempt, refuse: "unknown_attempt"},
 		{from: anyState, on: PaymentReported, when: captured},
-		{from: anyState, on: PaymentReported, when: opening, acts: acts(watch)},
+		{from: anyState, on: PaymentReported, when: opening, acts: acts(heed)},
 		{from: anyState, on: PaymentReported, do: does(QueryPayment)},
 		{from: anyState, on: PaymentUnknown, when: captured},
-		{from: anyState, on: PaymentUnknown, when: over, acts: acts(watchAgain)},
-		{from: anyState, on: PaymentUnknown, acts: acts(watch)},
+		{from: anyState, on: PaymentUnknown, acts: acts(heed)},
 	}
+	for _, on := range []EventKind{PaymentUnpaid, PaymentBusy} {
+		table = append(table, rule{from: anyState, on: on, when: fromHint, acts: acts(heed)})
+	}
+	for _, on := range []EventKind{PaymentUnpaid, PaymentClosed, PaymentFailed} {
+		table = append(table, rule{from: anyState, on: on, when: checked, acts: acts(unwatch), file: CaseMismatch})
+	}
+	for _, on := range []EventKind{PaymentClosed, PaymentFailed} {
+		table = append(table, rule{from: anyState, on: on, when: shut.and(fromHint), acts: acts(heed)})
+	}
+	return table
 }
 
 // success: money. The first verified success wins; every other capture goes
@@ -162,7 +173,6 @@ func noSuccess() []rule {
 	var table []rule
 	for _, on := range []EventKind{PaymentClosed, PaymentFailed, PaymentRefused} {
 		table = append(table, []rule{
-			{from: anyState, on: on, when: watched, acts: acts(unwatch)},
 			{from: anyState, on: on, when: over},
 			{from: in(Paying), on: on, when: inSlot, to: Open, acts: acts(finish), tell: tells(NoticeFreed)},
 			{from: in(Confirming), on: on, when: inSlot.and(hasNext), to: Paying,
@@ -177,8 +187,6 @@ func noSuccess() []rule {
 	return append(table, []rule{
 		{from: in(Paying), on: PaymentBusy, when: inSlot.and(extendable), acts: acts(extendSlot)},
 		{from: anyState, on: PaymentBusy},
-		{from: anyState, on: PaymentUnpaid, when: watched, acts: acts(unwatch)},
-		{from: anyState, on: PaymentUnpaid},
 	}...)
 }
 

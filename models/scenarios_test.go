@@ -254,9 +254,33 @@ func TestAHintThatCannotBeCheckedKeepsTheRunAlive(t *testing.T) {
 	if s.Final() || !slices.Equal(s.cases, []CaseKind{CaseSilence}) {
 		t.Fatalf("final %t, cases %v", s.Final(), s.cases)
 	}
-	s.do(Event{Kind: PaymentUnpaid, Attempt: "A1"})
-	if !s.Final() {
-		t.Error("the hint was nothing, and nothing is left")
+	s.do(Event{Kind: PaymentUnpaid, Attempt: "A1", By: PollPayment})
+	if !s.Final() || !slices.Equal(s.cases, []CaseKind{CaseSilence, CaseMismatch}) {
+		t.Error("nothing bore the report out: nothing is left, and a human is told")
+	}
+}
+
+// The provider's answers may lag behind its callbacks: what the first look finds ends
+// no report, also not the close that comes after it.
+func TestAReportOutlivesAnswersThatLagBehind(t *testing.T) {
+	first := func(kind EventKind) Event { return Event{Kind: kind, Attempt: "A1", By: QueryPayment} }
+	live := func() *scene { return begin(t).pay("A1").opened("A1") }
+	ended := func() *scene { return live().closed("A1").lapse(RequestLapsed) }
+	stories := map[string]*scene{
+		"after the end":    ended().do(first(PaymentUnpaid)),
+		"and says closed":  ended().do(first(PaymentClosed)),
+		"before the close": live().do(first(PaymentUnpaid)).lapse(PollDue).lapse(SlotLapsed).closed("A1"),
+		"while closing":    live().lapse(PollDue).lapse(SlotLapsed).do(first(PaymentBusy)).closed("A1"),
+		"instead of it":    live().do(first(PaymentClosed)),
+	}
+	for name, s := range stories {
+		if !slices.Equal(s.Watched(), []string{"A1"}) || s.StuckAt.IsZero() {
+			t.Errorf("%s: watched %v, a case at %s", name, s.Watched(), s.StuckAt)
+		}
+		s.do(Event{Kind: PaymentClosed, Attempt: "A1", By: ClosePayment})
+		if s.succeeds("A1", 10000); len(s.Watched()) > 0 {
+			t.Errorf("%s: money is no end", name)
+		}
 	}
 }
 

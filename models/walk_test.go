@@ -145,6 +145,7 @@ func (w *walker) deliver(e Event, d *dice) bool {
 		w.blame(breach(before, next, after, verdict))
 		for _, effect := range verdict.Effects {
 			if answer, local := w.local(effect, d); local {
+				answer.By = effect.Kind
 				events = append(events, answer)
 			} else {
 				w.abroad = append(w.abroad, errand{Effect: effect})
@@ -202,7 +203,7 @@ func (w *walker) local(effect Effect, d *dice) (Event, bool) {
 		if !w.healing && d.oneIn(6) {
 			return Event{Kind: PaymentUnknown, Attempt: effect.Ref}, true
 		}
-		return w.bank.status(effect.Ref, d), true
+		return w.bank.lagging(effect.Ref, d), true
 	case QueryRefund:
 		return w.bank.refund(effect.Ref).event(), true
 	default:
@@ -234,13 +235,10 @@ func (w *walker) answerOne(d *dice) {
 func (w *walker) bringHome(i int, d *dice) {
 	e := w.abroad[i]
 	w.abroad = slices.Delete(w.abroad, i, i+1)
-	a, _ := w.r.Attempt(e.Ref)
-	// A close that was formed before a payment whose only hint could not be checked
-	// looks like the poll's answer to that hint: the daily bill finds such money.
-	crossed := e.Kind == ClosePayment && a.Watched && !a.Pending()
-	if !e.formed || crossed {
+	if !e.formed {
 		e.answer = w.remote(e.Effect, d)
 	}
+	e.answer.By = e.Kind
 	w.deliver(e.answer, d)
 }
 
@@ -259,6 +257,7 @@ func (w *walker) ask(poll Effect, d *dice) {
 func (w *walker) poll(number string, d *dice) {
 	a, _ := w.r.Attempt(number)
 	if answer := w.bank.status(number, d); answer.Kind != PaymentUnpaid || !a.Pending() {
+		answer.By = PollPayment
 		w.deliver(answer, d)
 	}
 }
@@ -270,7 +269,7 @@ func (w *walker) remote(effect Effect, d *dice) Event {
 	case ClosePayment:
 		o := w.bank.order(effect.Ref)
 		o.shut = true
-		return w.bank.status(effect.Ref, d)
+		return w.bank.lagging(effect.Ref, d)
 	case AskOrderHook:
 		return w.shop.ask(w.r, d, w.healing)
 	default:

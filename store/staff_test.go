@@ -77,6 +77,38 @@ func TestStuckSaysWhy(t *testing.T) {
 	require.Contains(t, w.reasons(now), "A webhook does not get through: timeout.")
 }
 
+// A refund is unclear from the first failed call that no good one has followed.
+func TestAnUnclearRefundIsStuck(t *testing.T) {
+	w := open(t)
+	l, number := w.settled()
+	asked := models.CNY(100)
+	l.save(models.Event{Kind: models.RefundAsked, Refund: mint.Number(), Money: &asked})
+	refund, now := l.request.Refunds[0].Number, time.Now().UTC().Truncate(time.Millisecond)
+	called := func(class providers.Class, at time.Time) {
+		require.NoError(t, w.RecordCall(t.Context(), store.Call{
+			Request: l.request.ID, Attempt: number, Refund: refund, Provider: "mockpay", Op: "refund",
+			Class: class, At: at,
+		}))
+	}
+	since := func() time.Time {
+		at, err := w.SilentSince(t.Context(), l.request.ID, refund)
+		require.NoError(t, err)
+		return at
+	}
+	unclear := "The provider does not say whether the refund was taken."
+
+	require.True(t, since().IsZero())
+	called(providers.Ambiguous, now)
+	called(providers.Ambiguous, now.Add(10*time.Minute))
+	require.True(t, since().Equal(now), "the first of them counts")
+	require.NotContains(t, w.reasons(now.Add(14*time.Minute)), unclear)
+	require.Contains(t, w.reasons(now.Add(16*time.Minute)), unclear)
+
+	called("", now.Add(11*time.Minute))
+	require.True(t, since().IsZero(), "it has answered since")
+	require.NotContains(t, w.reasons(now.Add(16*time.Minute)), unclear)
+}
+
 func TestCasesHaveAnOwnerAndAnEnd(t *testing.T) {
 	w := open(t)
 	orphan := store.Case{Kind: models.CaseOrphan, Attempt: mint.Number(), Provider: "mockpay", Account: "acc_1"}

@@ -31,10 +31,21 @@ const (
 // that a million healthy requests cost nothing.
 var stuck = []string{
 	`SELECT r.id AS request, r.state, a.number AS subject, a.state_since AS since, r.next_at,
-		CASE a.state WHEN 'unknown' THEN 'The provider does not say whether the payment exists.'
-			ELSE 'The provider does not confirm that the payment is closed.' END AS reason
+		CASE a.state WHEN 'new' THEN 'The payment is still being made at the provider.'
+			WHEN 'unknown' THEN 'The provider does not say whether the payment exists.'
+			WHEN 'closing' THEN 'The provider does not confirm that the payment is closed.'
+			ELSE 'A callback spoke of a payment that the provider does not confirm.' END AS reason
 		FROM attempts a JOIN requests r ON r.id = a.request_id
-		WHERE a.state IN ('unknown', 'closing') AND a.state_since < @undecided`,
+		WHERE (a.state IN ('new', 'unknown', 'closing') OR a.watched AND a.state IN ('closed', 'failed'))
+			AND a.state_since < @undecided`,
+	`SELECT r.id, r.state, f.number, s.since, r.next_at,
+		'The provider does not say whether the refund was taken.'
+		FROM refunds f JOIN requests r ON r.id = f.request_id,
+			LATERAL (SELECT min(c.at) AS since FROM provider_calls c WHERE c.request_id = f.request_id
+				AND c.refund = f.number AND c.class IN ('ambiguous', 'refused')
+				AND c.at > coalesce((SELECT max(g.at) FROM provider_calls g WHERE g.request_id = f.request_id
+					AND g.refund = f.number AND g.class NOT IN ('ambiguous', 'refused')), '-infinity')) s
+		WHERE f.state IN ('due', 'processing') AND f.created_at < @undecided AND s.since < @undecided`,
 	`SELECT r.id, r.state, f.number, f.created_at, r.next_at,
 		CASE f.state WHEN 'failed' THEN 'A refund failed and needs a human: ' || f.failure || '.'
 			ELSE 'A refund is still not done after a day.' END

@@ -46,15 +46,18 @@ func (r *run) launch(ctx workflow.Context, root *delivery, effects []models.Effe
 			if err != nil && !temporal.IsCanceledError(err) {
 				workflow.GetLogger(ctx).Error("effect gave up", "effect", effect.Kind, "error", err)
 			}
+			answer.By = effect.Kind
 			r.abroad--
 			r.inbox = append(r.inbox, &delivery{event: answer, origin: origin})
 		})
 	}
 }
 
-// watch is a poll under way for an attempt or a refund.
+// watch is a poll under way for an attempt or a refund. An attempt that is over is asked
+// about in another way than one that may still be paid, so its poll begins anew.
 type watch struct {
 	about  models.Effect
+	over   bool
 	cancel workflow.CancelFunc
 }
 
@@ -65,30 +68,37 @@ func (r *run) watch(ctx workflow.Context) {
 		r.unask()
 		r.unask = nil
 	}
-	wanted := r.request.Polls()
+	var wanted []watch
+	for _, about := range r.request.Polls() {
+		attempt, known := r.request.Attempt(about.Ref)
+		wanted = append(wanted, watch{about: about, over: known && !attempt.Pending()})
+	}
 	for _, w := range r.watches {
-		if !slices.Contains(wanted, w.about) {
+		if !slices.ContainsFunc(wanted, w.same) {
 			w.cancel()
 		}
 	}
-	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.Contains(wanted, w.about) })
-	for _, about := range wanted {
-		if !slices.ContainsFunc(r.watches, func(w watch) bool { return w.about == about }) {
-			r.poll(ctx, about)
+	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return !slices.ContainsFunc(wanted, w.same) })
+	for _, w := range wanted {
+		if !slices.ContainsFunc(r.watches, w.same) {
+			r.poll(ctx, w)
 		}
 	}
 }
 
-func (r *run) poll(ctx workflow.Context, about models.Effect) {
-	ctx, cancel := workflow.WithCancel(ctx)
-	r.watches = append(r.watches, watch{about, cancel})
+func (w watch) same(other watch) bool { return w.about == other.about && w.over == other.over }
+
+func (r *run) poll(ctx workflow.Context, w watch) {
+	ctx, w.cancel = workflow.WithCancel(ctx)
+	r.watches = append(r.watches, w)
 	request := r.request
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		answer, err := untilAnswered(ctx, about, request)
+		answer, err := untilAnswered(ctx, w.about, request)
 		if err != nil {
 			return // cancelled: the law no longer wants to know
 		}
-		r.watches = slices.DeleteFunc(r.watches, func(w watch) bool { return w.about == about })
+		answer.By = w.about.Kind
+		r.watches = slices.DeleteFunc(r.watches, w.same)
 		r.inbox = append(r.inbox, &delivery{event: answer})
 	})
 }

@@ -131,6 +131,7 @@ func (r *run) judge(
 			if err != nil {
 				return nil, nil, err
 			}
+			answer.By = effect.Kind
 			events = append(events, answer)
 		}
 	}

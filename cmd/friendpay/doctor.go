@@ -22,21 +22,28 @@ type finding struct {
 }
 
 func doctorCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, revive bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check settings, database, Temporal, workers and what is stuck", Args: cobra.NoArgs,
+		Long: "Checks settings, database, Temporal, workers and what is stuck.\n\n" +
+			"With --rehydrate it checks nothing: when Temporal has lost its store, it starts every open\n" +
+			"request again from its row. A request that runs is left alone, so that it may be repeated.",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			h, err := open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, h.Close()) }()
+			if revive {
+				return rehydrate(cmd.Context(), cmd.OutOrStdout(), h, asJSON)
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Second)
 			defer cancel()
 			return report(cmd, examine(ctx, h), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&revive, "rehydrate", false, "start every open request again that Temporal has lost")
 	return cmd
 }
 

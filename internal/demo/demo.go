@@ -8,19 +8,25 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/friendpay/friendpay/models"
 )
 
 // Options say what to play and how to tell it.
 type Options struct {
-	Scenario string // one of Names, or "all"
-	Channel  string // one of Channels
-	Binary   string // of friendpay, for workers that are killed
-	Reporter *Reporter
-	Log      *slog.Logger
+	Scenario string // of Names, separated by commas, or "all"
+	Channel  string // one of Channels; empty: DefaultChannel
+	Binary   string // of friendpay, for processes of their own
+	// Worker and API are friendpay of another release, which then does that work in
+	// processes of its own; empty: this program does it.
+	Worker, API string
+	Reporter    *Reporter
+	Log         *slog.Logger
 }
 
 // scenario is one story with its known end.
@@ -31,47 +37,16 @@ type scenario struct {
 	want  expected
 }
 
-// expected is how a scenario ends; docs/scenarios.md shows the same table.
+// expected is how a scenario ends; docs/scenarios.md shows the same table. Of
+// several requests all states are named, by the alphabet, and the money is summed.
 type expected struct {
 	State                       models.State
 	Captured, Refunded, Applied int64 // fen
 	Events, Tasks               int   // at most; 0: not asked
 }
 
-// price is what every demo order costs, in fen.
-const price = 12900
-
 // limit is how long one scenario may take.
 const limit = 90 * time.Second
-
-var scenarios = []scenario{
-	{"paid", "A friend opens the link, logs in, pays; the order settles and both are told.", playPaid,
-		expected{models.Settled, price, 0, price, 42, 6}},
-	{"expired", "A friend begins to pay and never does; the order is closed at the provider first.", playExpired,
-		expected{State: models.Expired}},
-	{"late-money", "Money arrives after the end and goes back to the friend.", playLateMoney,
-		expected{State: models.Expired, Captured: price, Refunded: price}},
-	{"two-payers", "Fifty friends press pay at once: one pays, the rest hear when the slot is free.",
-		playTwoPayers, expected{State: models.Settled, Captured: price, Applied: price}},
-	{"duplicate-callback", "The provider reports the same payment twice at once.", playDuplicateCallback,
-		expected{State: models.Settled, Captured: price, Applied: price}},
-	{"forged-callback", "Forged, truncated, stale and foreign callbacks change nothing; the genuine one does.",
-		playForgedCallback, expected{State: models.Settled, Captured: price, Applied: price}},
-	{"lost-callback", "No callback ever comes: the poll finds the payment.", playLostCallback,
-		expected{State: models.Settled, Captured: price, Applied: price}},
-	{"worker-killed", "The worker dies between the provider's answer and its recording.", playWorkerKilled,
-		expected{State: models.Settled, Captured: price, Applied: price}},
-	{"refund", "The merchant gives the money back after the sale, in two parts.", playRefund,
-		expected{State: models.Refunded, Captured: price, Refunded: price}},
-	{"abnormal-refund", "The payer's account cannot take the refund, until a human puts it right.",
-		playAbnormalRefund, expected{State: models.Refunded, Captured: price, Refunded: price}},
-	{"ambiguous-create", "The provider makes the order and its answer is lost.", playAmbiguousCreate,
-		expected{State: models.Settled, Captured: price, Applied: price}},
-	{"paid-between-query-and-close", "Money comes after the last question and before the close.",
-		playPaidBeforeClose, expected{State: models.Settled, Captured: price, Applied: price}},
-	{"temporal-killed-mid-step", "Temporal dies after a row was written and before the step was durable.",
-		playTemporalKilled, expected{State: models.Expired}},
-}
 
 // Names lists the scenarios in the order "all" plays them.
 func Names() []string {
@@ -82,7 +57,7 @@ func Names() []string {
 	return names
 }
 
-// Run plays the scenario on a stack of its own and returns an error unless
+// Run plays the scenarios on a stack of its own and returns an error unless
 // every assertion held.
 func Run(ctx context.Context, options Options) (err error) {
 	chosen, err := choose(options.Scenario)
@@ -95,54 +70,101 @@ func Run(ctx context.Context, options Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	var failed []error
-	for _, c := range chosen {
-		if err := s.play(ctx, c); err != nil {
-			options.Reporter.failed(c.name, err)
-			failed = append(failed, fmt.Errorf("%s: %w", c.name, err))
-		}
+	return s.playAll(ctx, chosen)
+}
+
+func choose(names string) (chosen []scenario, err error) {
+	if names == "all" {
+		return scenarios, nil
 	}
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no scenario is called %q; there are all, %s", name, strings.Join(Names(), ", "))
+		}
+		chosen = append(chosen, scenarios[i])
+	}
+	return chosen, nil
+}
+
+// Check says what is wrong with a list of scenarios, without playing it.
+func Check(names string) error {
+	_, err := choose(names)
+	return err
+}
+
+// playAll plays one scenario after the other. While one waits for the end of its
+// guard the next begins, unless it takes away what that end needs.
+func (s *stage) playAll(ctx context.Context, chosen []scenario) error {
+	failed := make([]error, len(chosen))
+	var endings errgroup.Group
+	for i, c := range chosen {
+		if slices.Contains(disruptive, c.name) {
+			_ = endings.Wait() // their errors are in failed
+		}
+		told, err := s.play(ctx, c)
+		if err != nil {
+			failed[i] = s.fail(c, err)
+			continue
+		}
+		endings.Go(func() error {
+			failed[i] = s.fail(c, s.conclude(ctx, c, told))
+			return nil
+		})
+	}
+	_ = endings.Wait()
 	return errors.Join(failed...)
 }
 
-func choose(name string) ([]scenario, error) {
-	if name == "all" {
-		return scenarios, nil
+// fail reports an error and names the scenario in it.
+func (s *stage) fail(c scenario, err error) error {
+	if err == nil {
+		return nil
 	}
-	for _, s := range scenarios {
-		if s.name == name {
-			return []scenario{s}, nil
-		}
-	}
-	return nil, fmt.Errorf("no scenario is called %q; there are all, %s", name, strings.Join(Names(), ", "))
+	s.options.Reporter.failed(c.name, err)
+	return fmt.Errorf("%s: %w", c.name, err)
 }
 
-// play plays one scenario and compares its end with what is expected.
-func (s *stage) play(ctx context.Context, c scenario) error {
+// play plays one scenario up to where only its end is left to wait for.
+func (s *stage) play(ctx context.Context, c scenario) (*story, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	s.options.Reporter.begin(c.name, c.about)
 	if err := s.reset(ctx); err != nil {
-		return fmt.Errorf("set the stage: %w", err)
+		return nil, fmt.Errorf("set the stage: %w", err)
 	}
-	told := &story{stage: s, scenario: c.name}
-	if err := c.play(ctx, told); err != nil {
-		return err
-	}
-	verdict, err := s.judge(ctx, c.name, told.request)
-	s.options.Reporter.verdict(verdict)
-	return errors.Join(err, c.want.compare(verdict))
+	told := s.newStory(c.name)
+	return told, c.play(ctx, told)
 }
 
-func (w expected) compare(v Verdict) error {
+// conclude compares the end of a scenario with what is expected.
+func (s *stage) conclude(ctx context.Context, c scenario, told *story) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	verdict, err := s.judge(ctx, c.name, told.cast.requests())
+	s.options.Reporter.verdict(verdict)
+	err = errors.Join(err, c.want.compare(verdict.Book))
+	if s.options.Worker+s.options.API != "" {
+		return err // the budget is this release's
+	}
+	return errors.Join(err, c.want.within(verdict))
+}
+
+func (w expected) compare(b Book) error {
 	var wrong []error
-	if v.Outcome != w.State {
-		wrong = append(wrong, fmt.Errorf("ended %s, not %s", v.Outcome, w.State))
+	if b.Outcome != w.State {
+		wrong = append(wrong, fmt.Errorf("ended %s, not %s", b.Outcome, w.State))
 	}
-	if v.Captured != w.Captured || v.Refunded != w.Refunded || v.Applied != w.Applied {
+	if b.Captured != w.Captured || b.Refunded != w.Refunded || b.Applied != w.Applied {
 		wrong = append(wrong, fmt.Errorf("captured %d, refunded %d, applied %d; not %d, %d, %d",
-			v.Captured, v.Refunded, v.Applied, w.Captured, w.Refunded, w.Applied))
+			b.Captured, b.Refunded, b.Applied, w.Captured, w.Refunded, w.Applied))
 	}
+	return errors.Join(wrong...)
+}
+
+// within holds the length of the histories against the budget.
+func (w expected) within(v Verdict) error {
+	var wrong []error
 	if w.Events > 0 && v.HistoryEvents > w.Events {
 		wrong = append(wrong, fmt.Errorf("%d history events, the budget is %d", v.HistoryEvents, w.Events))
 	}

@@ -33,10 +33,9 @@ type attempt struct {
 
 // newFriend opens the link and logs in as the channel wants it.
 func (s *story) newFriend(ctx context.Context) (*friend, error) {
-	s.friends++
 	f := &friend{
 		story: s, cookies: map[string]string{},
-		phone: fmt.Sprintf("1380013%04d", s.friends), openid: "oDemoFriend" + mint.Number()[:8],
+		phone: fmt.Sprintf("1380013%04d", s.friends.Add(1)), openid: "oDemoFriend" + mint.Number()[:8],
 	}
 	if err := f.open(ctx); err != nil {
 		return nil, fmt.Errorf("open the link: %w", err)
@@ -132,15 +131,27 @@ func (f *friend) loginAtProvider(ctx context.Context) error {
 	return errors.New("the login at the provider did not come back")
 }
 
-// pay asks to pay; the answer says where.
-func (f *friend) pay(ctx context.Context) (attempt, error) {
+// pay asks to pay, again if the house says "not now"; the answer says where, or that
+// the provider's order is not there yet.
+func (f *friend) pay(ctx context.Context) (made attempt, err error) {
+	key := mint.Number()
+	for range tries {
+		if made, err = f.press(ctx, key); !later(err) {
+			return made, err
+		}
+	}
+	return made, err
+}
+
+// press asks once, under that Idempotency-Key.
+func (f *friend) press(ctx context.Context, key string) (attempt, error) {
 	made := attempt{by: f}
-	err := f.post(ctx, "/v1/link/attempts", map[string]any{
+	err := f.send(ctx, key, "/v1/link/attempts", map[string]any{
 		"channel": f.options.Channel,
-		"quote":   map[string]any{"minor": price, "currency": "CNY", "price_version": 1},
+		"quote":   map[string]any{"minor": f.price, "currency": "CNY", "price_version": f.version},
 	}, &made)
 	if err == nil {
-		f.payer = f
+		f.payer, f.made = f, made.Number
 	}
 	return made, err
 }
@@ -171,9 +182,13 @@ func (f *friend) sees(ctx context.Context, kind string) (bool, error) {
 }
 
 func (f *friend) post(ctx context.Context, path string, body, into any) error {
+	return f.send(ctx, mint.Number(), path, body, into)
+}
+
+func (f *friend) send(ctx context.Context, key, path string, body, into any) error {
 	client := http.Client{Transport: keeper{f}}
 	header := f.header()
-	header.Set("Idempotency-Key", mint.Number())
+	header.Set("Idempotency-Key", key)
 	return post(ctx, &client, f.house.APIURL+path, header, body, into)
 }
 

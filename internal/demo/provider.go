@@ -32,6 +32,7 @@ type fault struct {
 	Number   string `json:"number,omitempty"`
 	Count    int    `json:"count,omitempty"`
 	MS       int64  `json:"ms,omitempty"`
+	Value    string `json:"value,omitempty"`
 }
 
 func (p *provider) spoil(ctx context.Context, f fault) error {

@@ -57,8 +57,11 @@ func (r *Reporter) verdict(v Verdict) {
 		r.write(v)
 		return
 	}
-	_, _ = fmt.Fprintf(r.Out, "  → %s: captured %d − refunded %d = applied %d fen; %d events, %d tasks\n",
-		v.Outcome, v.Captured, v.Refunded, v.Applied, v.HistoryEvents, v.WorkflowTasks)
+	for _, b := range v.Books {
+		_, _ = fmt.Fprintf(r.Out, "    %s: %s fen\n", b.Outcome, b.Equation)
+	}
+	_, _ = fmt.Fprintf(r.Out, "  → %s %s: %s fen; %d requests, %d events, %d tasks\n",
+		v.Scenario, v.Outcome, v.Equation, v.Requests, v.HistoryEvents, v.WorkflowTasks)
 }
 
 // failure is the last line of a scenario that did not end as it must. Outcome is
@@ -77,7 +80,7 @@ func (r *Reporter) failed(scenario string, err error) {
 		r.write(failure{Scenario: scenario, Outcome: "failed", Error: err.Error()})
 		return
 	}
-	_, _ = fmt.Fprintf(r.Out, "  → failed: %v\n", err)
+	_, _ = fmt.Fprintf(r.Out, "  → %s failed: %v\n", scenario, err)
 }
 
 func (r *Reporter) write(line any) {

@@ -27,12 +27,23 @@ func (s *story) begin(ctx context.Context, expiresIn time.Duration) (attempt, er
 		return attempt{}, err
 	}
 	s.tell("a friend opens the link and logs in", models.Open)
+	made, err := s.sent(ctx, f)
+	if err == nil {
+		s.tell("he asks to pay and is sent to the provider", models.Paying)
+	}
+	return made, err
+}
+
+// sent lets a friend ask to pay, and wait until his page knows where.
+func (s *story) sent(ctx context.Context, f *friend) (attempt, error) {
 	made, err := f.pay(ctx)
 	if err != nil {
-		return attempt{}, fmt.Errorf("ask to pay: %w", err)
+		return made, fmt.Errorf("ask to pay: %w", err)
 	}
-	s.tell("he asks to pay and is sent to the provider", models.Paying)
-	return made, nil
+	if made.Presentation.Kind != "" {
+		return made, nil
+	}
+	return s.presented(ctx, f, made.Number)
 }
 
 // finish presses the button and waits for the settled order and the messages.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 
 	"github.com/friendpay/friendpay/models"
@@ -13,10 +12,10 @@ import (
 // playWorkerKilled lets a worker in a process of its own die by kill -9 after the
 // provider made the order and before the worker could record the answer.
 func playWorkerKilled(ctx context.Context, s *story) error {
-	if err := s.house.StopWorker(); err != nil {
+	if err := s.stopWorker(); err != nil {
 		return err
 	}
-	doomed, err := s.spawnWorker(ctx)
+	doomed, err := s.spawn(ctx, s.options.Binary, nil, "worker")
 	if err != nil {
 		return err
 	}
@@ -48,7 +47,7 @@ func (s *story) dieWhileOpening(ctx context.Context, doomed *exec.Cmd) (attempt,
 		return attempt{}, err
 	}
 	s.tell("the provider made the order; the worker is killed before it hears", models.Paying)
-	if err := errors.Join(s.provider.release(ctx), s.house.StartWorker(ctx)); err != nil {
+	if err := errors.Join(s.provider.release(ctx), s.startWorker(ctx)); err != nil {
 		return attempt{}, err
 	}
 	<-asked
@@ -93,32 +92,6 @@ func (s *story) checkCreates(ctx context.Context, number string) error {
 	made, again := count(entries, "order_created"), count(entries, "order_repeated")
 	if made != 1 || again < 1 {
 		return fmt.Errorf("%d orders made and %d calls repeated under one number", made, again)
-	}
-	return nil
-}
-
-// spawnWorker runs `friendpay worker` as a process of its own.
-func (s *story) spawnWorker(ctx context.Context) (*exec.Cmd, error) {
-	cmd := exec.CommandContext(ctx, s.options.Binary, "worker") //nolint:gosec // it is this very program
-	cmd.Stderr = os.Stderr
-	for name, value := range s.house.Env {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
-	cmd.Env = append(cmd.Env, "FRIENDPAY_LOG_LEVEL=error")
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start a worker: %w", err)
-	}
-	return cmd, nil
-}
-
-// kill is kill -9, and waits for the process to be gone.
-func kill(cmd *exec.Cmd) error {
-	if err := cmd.Process.Kill(); err != nil {
-		return fmt.Errorf("kill the worker: %w", err)
-	}
-	var ended *exec.ExitError
-	if err := cmd.Wait(); err != nil && !errors.As(err, &ended) {
-		return fmt.Errorf("await the worker's end: %w", err)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/friendpay/friendpay/models"
 )
@@ -32,19 +31,6 @@ func playRefund(ctx context.Context, s *story) error {
 	return s.awaitBothTold(ctx, "request.refunded")
 }
 
-// refund is the merchant's server asking for money to go back; zero is all that is left.
-func (s *story) refund(ctx context.Context, amount models.Money) error {
-	body := map[string]any{"reason": "returned"}
-	if amount.Minor > 0 {
-		body["amount"] = amount
-	}
-	address := s.house.APIURL + "/v1/requests/" + s.request + "/refunds"
-	if err := post(ctx, http.DefaultClient, address, s.merchant(), body, nil); err != nil {
-		return fmt.Errorf("refund: %w", err)
-	}
-	return nil
-}
-
 // playAmbiguousCreate loses the provider's answer after it made the order.
 func playAmbiguousCreate(ctx context.Context, s *story) error {
 	if err := s.place(ctx, hour); err != nil {
@@ -70,6 +56,35 @@ func playAmbiguousCreate(ctx context.Context, s *story) error {
 		return err
 	}
 	return s.finish(ctx, made)
+}
+
+// playAmbiguousRefund loses the provider's answer after it took the refund on.
+func playAmbiguousRefund(ctx context.Context, s *story) error {
+	if err := playPaid(ctx, s); err != nil {
+		return err
+	}
+	if err := s.provider.spoil(ctx, fault{Op: "refund", Mode: "drop_after", Number: s.made}); err != nil {
+		return err
+	}
+	if err := s.refund(ctx, models.Money{}); err != nil {
+		return err
+	}
+	if err := s.await(ctx, models.Refunded); err != nil {
+		return err
+	}
+	err := s.until(ctx, "the refund to be asked for again", func() (bool, error) {
+		entries, err := s.provider.journal(ctx, s.made)
+		made, no := count(entries, "refund_created"), count(entries, "refund_refused")
+		if err == nil && (made != 1 || no > 0) {
+			err = fmt.Errorf("%d refunds were made, and %d refused, under one number", made, no)
+		}
+		return count(entries, "refund_repeated") > 0, err
+	})
+	if err != nil {
+		return err
+	}
+	s.tell("the provider's answer was lost; it was asked again, under one number", models.Refunded)
+	return s.awaitBothTold(ctx, "request.refunded")
 }
 
 // playPaidBeforeClose lets the money come between the last question and the close.

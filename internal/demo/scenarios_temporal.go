@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -14,7 +15,7 @@ import (
 // its place replaces the row, and nothing of it ever left the house.
 func playTemporalKilled(ctx context.Context, s *story) error {
 	hold := newHoldSave(models.Paying)
-	if err := errors.Join(s.house.StopWorker(), s.house.StartWorker(ctx, hold)); err != nil {
+	if err := errors.Join(s.stopWorker(), s.startWorker(ctx, hold)); err != nil {
 		return err
 	}
 	if err := s.place(ctx, 8*time.Minute); err != nil {
@@ -44,7 +45,7 @@ func (s *story) forgottenAttempt(ctx context.Context, hold *holdSave) (number st
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
-		_, _ = f.pay(ctx) // he will hear nothing good
+		_, _ = f.press(ctx, mint.Number()) // he will hear nothing good
 	}()
 	select {
 	case <-hold.reached:

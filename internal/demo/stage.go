@@ -1,12 +1,15 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/local"
@@ -30,8 +33,11 @@ type stage struct {
 	sink     *sink
 	provider *provider
 	channel  channel
-	orders   int
-	friends  int
+	gate     *gate
+	orders   atomic.Int64
+	friends  atomic.Int64
+	crew     *exec.Cmd // works, when another release does
+	front    *exec.Cmd // answers, when another release does
 }
 
 func newStage(ctx context.Context, options Options) (*stage, error) {
@@ -43,10 +49,14 @@ func newStage(ctx context.Context, options Options) (*stage, error) {
 	if err != nil {
 		return nil, errors.Join(err, merchant.close())
 	}
-	s := &stage{options: options, dir: dir, sink: merchant, channel: channels[options.Channel]}
+	options.Channel = cmp.Or(options.Channel, DefaultChannel)
+	s := &stage{options: options, dir: dir, sink: merchant, gate: new(gate), channel: channels[options.Channel]}
 	s.house, err = local.Start(ctx, local.Options{
-		Dir: dir, Speed: speed, Guard: guard, WebhookURL: merchant.url, Log: options.Log,
+		Dir: dir, Speed: speed, Guard: guard, WebhookURL: merchant.url, Gate: s.gate.before, Log: options.Log,
 	})
+	if err == nil && options.API != "" {
+		err = s.yield(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -55,9 +65,22 @@ func newStage(ctx context.Context, options Options) (*stage, error) {
 	return s, nil
 }
 
+// yield lets another release answer in the place of this program.
+func (s *stage) yield(ctx context.Context) (err error) {
+	var address string
+	if s.front, address, err = s.spawnAPI(ctx, s.options.API); err != nil {
+		return err
+	}
+	return s.gate.lead(address)
+}
+
 // close stops everything and leaves nothing behind.
 func (s *stage) close() error {
-	return errors.Join(s.house.Close(), s.sink.close(), os.RemoveAll(s.dir))
+	errs := []error{s.stopWorker()}
+	if s.front != nil {
+		errs = append(errs, kill(s.front))
+	}
+	return errors.Join(errors.Join(errs...), s.house.Close(), s.sink.close(), os.RemoveAll(s.dir))
 }
 
 // reset mends every fault and makes sure that a worker runs.
@@ -65,19 +88,27 @@ func (s *stage) reset(ctx context.Context) error {
 	if err := s.provider.mend(ctx); err != nil {
 		return err
 	}
-	if err := s.house.StopWorker(); err != nil {
+	s.gate.repeat(1)
+	if err := s.stopWorker(); err != nil {
 		return err
 	}
-	return s.house.StartWorker(ctx)
+	return s.startWorker(ctx)
 }
 
 // story is one scenario being played.
 type story struct {
 	*stage
 	scenario string
+	name     string // which of several; empty: the only one
+	want     expected
+	quiet    bool // one of many: it tells nothing
+	cast     *cast
 	request  string
 	link     string
+	price    int64   // fen, as the demo believes it to be
+	version  int64   // of the price
 	payer    *friend // who got the right to pay
+	made     string  // the number of the attempt he got it by
 }
 
 // view is what merchant and friend see of a request, as far as the demo looks.
@@ -91,21 +122,20 @@ type view struct {
 
 // place is the merchant's server placing an order and asking a friend to pay it.
 func (s *story) place(ctx context.Context, expiresIn time.Duration) error {
-	s.orders++
 	body := map[string]any{
 		"order": map[string]any{
-			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders),
-			"title": "手冲咖啡壶套装", "kind": "physical", "payable": models.CNY(price), "price_version": 1,
+			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders.Add(1)),
+			"title": "手冲咖啡壶套装", "kind": "physical", "payable": models.CNY(s.price), "price_version": s.version,
 			"buyer": map[string]string{"id": "b-1", "name": "王小明"},
 		},
 		"expires_in_seconds": int(expiresIn.Seconds()),
 	}
 	var placed view
-	err := post(ctx, http.DefaultClient, s.house.APIURL+"/v1/requests", s.merchant(), body, &placed)
-	if err != nil {
+	if err := s.insist(ctx, s.house.APIURL+"/v1/requests", body, &placed); err != nil {
 		return fmt.Errorf("place: %w", err)
 	}
 	s.request, s.link = placed.ID, placed.Link.URL
+	s.cast.join(s)
 	s.tell("the merchant places the order, the buyer has a link", placed.State)
 	return nil
 }
@@ -118,6 +148,12 @@ func (s *story) merchant() http.Header {
 }
 
 func (s *story) tell(what string, state models.State) {
+	if s.quiet {
+		return
+	}
+	if s.name != "" {
+		what = s.name + ": " + what
+	}
 	s.options.Reporter.step(s.scenario, what, state)
 }
 
@@ -137,8 +173,12 @@ func (s *story) await(ctx context.Context, want models.State) error {
 	})
 }
 
-// until asks again and again until it is so, or the scenario's time is up.
 func (s *story) until(ctx context.Context, what string, so func() (bool, error)) error {
+	return until(ctx, what, so)
+}
+
+// until asks again and again until it is so, or the scenario's time is up.
+func until(ctx context.Context, what string, so func() (bool, error)) error {
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
 	for {

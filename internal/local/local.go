@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -41,6 +42,8 @@ type Options struct {
 	Volatile     bool   // do not survive a crash of the machine; for tests
 	Sealed       bool   // seal what Temporal stores, as in production
 	Log          *slog.Logger
+
+	Gate func(api http.Handler) http.Handler // stands before the API; nil: nothing does
 }
 
 // House is a running house on this machine.

@@ -52,7 +52,11 @@ func (h *House) serveAPI(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
-	h.serve(h.listener, server.HTTPServer("")) //nolint:contextcheck // served until Close
+	served := server.HTTPServer("")
+	if h.options.Gate != nil {
+		served.Handler = h.options.Gate(served.Handler)
+	}
+	h.serve(h.listener, served) //nolint:contextcheck // served until Close
 	return nil
 }
 

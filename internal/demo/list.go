@@ -1,0 +1,67 @@
+package demo
+
+import "github.com/friendpay/friendpay/models"
+
+// price is what every demo order costs, in fen.
+const price = 12900
+
+// disruptive are the scenarios that take a server away, which the ends of others need.
+var disruptive = []string{"temporal-killed-mid-step", "temporal-down", "postgres-down", "rehydrate"}
+
+var scenarios = []scenario{
+	{"paid", "A friend opens the link, logs in, pays; the order settles and both are told.", playPaid,
+		expected{models.Settled, price, 0, price, 42, 6}},
+	{"expired", "A friend begins to pay and never does; the order is closed at the provider first.", playExpired,
+		expected{State: models.Expired}},
+	{"late-money", "Money arrives after the end and goes back to the friend.", playLateMoney,
+		expected{State: models.Expired, Captured: price, Refunded: price}},
+	{"two-payers", "Fifty friends press pay at once: one pays, the rest hear when the slot is free.",
+		playTwoPayers, expected{State: models.Settled, Captured: price, Applied: price}},
+	{"duplicate-callback", "The provider reports the same payment twice at once.", playDuplicateCallback,
+		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"forged-callback", "Forged, truncated, stale and foreign callbacks change nothing; the genuine one does.",
+		playForgedCallback, expected{State: models.Settled, Captured: price, Applied: price}},
+	{"lost-callback", "No callback ever comes: the poll finds the payment.", playLostCallback,
+		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"worker-killed", "The worker dies between the provider's answer and its recording.", playWorkerKilled,
+		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"refund", "The merchant gives the money back after the sale, in two parts.", playRefund,
+		expected{State: models.Refunded, Captured: price, Refunded: price}},
+	{"abnormal-refund", "The payer's account cannot take the refund, until a human puts it right.",
+		playAbnormalRefund, expected{State: models.Refunded, Captured: price, Refunded: price}},
+	{"ambiguous-create", "The provider makes the order and its answer is lost.", playAmbiguousCreate,
+		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"ambiguous-refund", "The provider takes a refund on and its answer is lost.", playAmbiguousRefund,
+		expected{State: models.Refunded, Captured: price, Refunded: price}},
+	{"paid-between-query-and-close", "Money comes after the last question and before the close.",
+		playPaidBeforeClose, expected{State: models.Settled, Captured: price, Applied: price}},
+	{"temporal-killed-mid-step", "Temporal dies after a row was written and before the step was durable.",
+		playTemporalKilled, expected{State: models.Expired}},
+	{"cancel-while-paying", "The merchant cancels, softly and by force, before, between and after the money.",
+		playCancelWhilePaying, expected{State: "cancelled_merchant, settled",
+			Captured: 8 * price, Refunded: 4 * price, Applied: 4 * price}},
+	{"price-change", "The price rises and falls at each point of an attempt.", playPriceChange,
+		expected{State: "settled, superseded",
+			Captured: 3*dearer + 3*cheaper + 3*price, Refunded: 2*price - cheaper,
+			Applied: 3*dearer + 4*cheaper + price}},
+	{"buyer-pays-himself", "Buyer and friend pay at once: one counts, the later money goes back.",
+		playBuyerPaysHimself, expected{State: "paid_by_buyer, settled",
+			Captured: 5 * price, Refunded: 2 * price, Applied: 3 * price}},
+	{"timer-and-message-in-one-task", "With the worker stopped, the payer's time runs out and a callback comes.",
+		playTimerAndMessage, expected{State: models.Settled, Captured: price, Applied: price}},
+	{"provider-outage", "For ten minutes the provider answers nothing, at each kind of call.",
+		playProviderOutage, expected{State: "cancelled_merchant, refunded, settled",
+			Captured: 4 * price, Refunded: 2 * price, Applied: 2 * price}},
+	{"temporal-down", "Fifty payments are called back 500 times while Temporal is down.",
+		playTemporalDown, expected{State: models.PaidByBuyer, Captured: many * price, Applied: many * price}},
+	{"postgres-down", "A callback comes while PostgreSQL is down, and again when it is back.", playPostgresDown,
+		expected{State: models.Settled, Captured: price, Applied: price}},
+	{"event-to-closed-run", "Late money, and a refund's end, are reported when the run is long over.",
+		playEventToClosedRun, expected{State: "expired, refunded", Captured: 2 * price, Refunded: 2 * price}},
+	{"out-of-order", "Events come in another order than they happened.", playOutOfOrder,
+		expected{State: "expired, refunded, settled", Captured: 3 * price, Refunded: 2 * price, Applied: price}},
+	{"duplicate-on-two-nodes", "Two API processes get the same callback at the same moment.",
+		playDuplicateOnTwoNodes, expected{State: models.Settled, Captured: price, Applied: price}},
+	{"rehydrate", "Temporal loses all it knew; every open request is started again from its row.", playRehydrate,
+		expected{State: "refunded, settled", Captured: 4 * price, Refunded: price, Applied: 3 * price}},
+}
