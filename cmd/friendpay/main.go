@@ -54,7 +54,7 @@ func root(began *bool) *cobra.Command {
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRun: func(*cobra.Command, []string) { *began = true },
 	}
-	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), staffCommand(),
+	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), chaosCommand(), staffCommand(),
 		merchantCommand(), doctorCommand(), configCommand())
 	return cmd
 }
