@@ -19,7 +19,6 @@ type audit struct {
 
 // truth is the provider's journal, summed up.
 type truth struct {
-	captures []journal.Entry
 	refunds  []journal.Entry // done
 	captured map[string]int64
 	refunded map[string]int64 // by the order's number
@@ -59,7 +58,6 @@ func (t *town) newAudit(_ context.Context, unfinished []string) (*audit, error) 
 		}
 		switch e.Kind {
 		case "captured":
-			a.truth.captures = append(a.truth.captures, e)
 			a.truth.captured[e.Number] += e.Minor
 		case "refund_done":
 			a.truth.refunds = append(a.truth.refunds, e)

@@ -3,9 +3,6 @@ package chaos
 import (
 	"context"
 	"fmt"
-	"time"
-
-	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/friendpay/friendpay/models"
 )
@@ -170,43 +167,4 @@ func checkForged(_ context.Context, a *audit) (checked int, broken []string, err
 		}
 	}
 	return checked, broken, nil
-}
-
-// checkRuns asks Temporal: what ended badly, and what goes on without a reason.
-func checkRuns(ctx context.Context, a *audit) (int, []string, error) {
-	all, err := a.runs(ctx, "")
-	if err != nil {
-		return 0, nil, err
-	}
-	broken, err := a.runsNamed(ctx, ` AND ExecutionStatus IN ("Failed", "Terminated", "TimedOut", "Canceled", "Running")`)
-	return all, broken, err
-}
-
-const ourRuns = `WorkflowType IN ("FriendPay", "RefundMoney")`
-
-func (a *audit) runs(ctx context.Context, and string) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	found, err := a.house.Parts.Temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-		Namespace: "default", Query: ourRuns + and,
-	})
-	if err != nil {
-		return 0, fmt.Errorf("count the runs: %w", err)
-	}
-	return int(found.GetCount()), nil
-}
-
-func (a *audit) runsNamed(ctx context.Context, and string) (list []string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	page, err := a.house.Parts.Temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		Namespace: "default", Query: ourRuns + and, PageSize: 100,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the runs: %w", err)
-	}
-	for _, run := range page.GetExecutions() {
-		list = append(list, run.GetExecution().GetWorkflowId()+" is "+run.GetStatus().String())
-	}
-	return list, nil
 }

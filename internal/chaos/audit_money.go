@@ -3,8 +3,6 @@ package chaos
 import (
 	"context"
 	"fmt"
-
-	"github.com/friendpay/friendpay/internal/paysim/journal"
 )
 
 // orderMoney is what the books say of one order, in fen.
@@ -85,24 +83,29 @@ func checkBooks(ctx context.Context, a *audit) (int, []string, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	number := func(e journal.Entry) string { return e.Number }
-	refund := func(e journal.Entry) string { return e.Refund }
-	broken := append(differences("capture", a.truth.captures, number, captures),
-		differences("refund", a.truth.refunds, refund, refunds)...)
-	return len(a.truth.captures) + len(a.truth.refunds), broken, nil
+	var captured, refunded []moved
+	for number, minor := range a.truth.captured { // a provider may take money twice under one number
+		captured = append(captured, moved{number, minor})
+	}
+	for _, e := range a.truth.refunds {
+		refunded = append(refunded, moved{e.Refund, e.Minor})
+	}
+	broken := append(differences("capture", captured, captures), differences("refund", refunded, refunds)...)
+	return len(captured) + len(refunded), broken, nil
 }
 
-func differences(kind string, truth []journal.Entry, name func(journal.Entry) string, ours []moved) (list []string) {
+func differences(kind string, truth, ours []moved) (list []string) {
 	open := map[moved]int{}
-	for _, e := range truth {
-		open[moved{name(e), e.Minor}]++
+	for _, m := range truth {
+		open[m]++
 	}
-	for _, row := range ours {
-		open[row]--
+	for _, m := range ours {
+		open[m]--
 	}
 	for m, n := range open {
 		if n != 0 {
-			list = append(list, fmt.Sprintf("%s of %d under %s: %+d at the provider over our rows", kind, m.Minor, m.Number, n))
+			list = append(list,
+				fmt.Sprintf("%s of %d under %s: %+d at the provider over our rows", kind, m.Minor, m.Number, n))
 		}
 	}
 	return list

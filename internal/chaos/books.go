@@ -46,7 +46,7 @@ func (t *town) closedAttempts(ctx context.Context) []string {
 	return numbers
 }
 
-// running counts the runs that Temporal has not seen the end of; build narrows it to those pinned to one.
+// running counts the runs of a build that Temporal has not seen the end of.
 func (t *town) running(ctx context.Context, build string) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/paysim/journal"
@@ -50,13 +49,6 @@ func (t *town) unfinished(ctx context.Context) (left []string, err error) {
 		for _, f := range found {
 			left = append(left, f.Value)
 		}
-	}
-	runs, err := t.running(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	if runs > 0 {
-		left = append(left, fmt.Sprintf("%d runs go on", runs))
 	}
 	return append(left, t.undelivered()...), nil
 }
