@@ -60,10 +60,32 @@ func (a *audit) badRuns(ctx context.Context) (list []string, err error) {
 	}
 	for _, run := range page.GetExecutions() {
 		if id := run.GetExecution().GetWorkflowId(); !(ended[id] && idle(run)) {
-			list = append(list, id+" is "+strings.ToLower(run.GetStatus().String()))
+			list = append(list, id+" is "+strings.ToLower(run.GetStatus().String())+a.why(ctx, run))
 		}
 	}
 	return list, nil
+}
+
+// why is what a run that goes on waits for, as far as Temporal knows.
+func (a *audit) why(ctx context.Context, run *workflow.WorkflowExecutionInfo) string {
+	id := run.GetExecution()
+	told, err := a.house.Parts.Temporal.DescribeWorkflowExecution(ctx, id.GetWorkflowId(), id.GetRunId())
+	if err != nil {
+		return ", and cannot be described"
+	}
+	words := fmt.Sprintf(" since %s under %s", time.Since(run.GetStartTime().AsTime()).Round(time.Second),
+		run.GetVersioningInfo().GetDeploymentVersion().GetBuildId())
+	if task := told.GetPendingWorkflowTask(); task != nil {
+		words += fmt.Sprintf(", workflow task %s, try %d", task.GetState(), task.GetAttempt())
+	}
+	for _, activity := range told.GetPendingActivities() {
+		words += fmt.Sprintf(", %s is %s, try %d: %s", activity.GetActivityType().GetName(), activity.GetState(),
+			activity.GetAttempt(), activity.GetLastFailure().GetMessage())
+	}
+	for _, child := range told.GetPendingChildren() {
+		words += ", child " + child.GetWorkflowId()
+	}
+	return words
 }
 
 func idle(run *workflow.WorkflowExecutionInfo) bool {
