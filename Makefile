@@ -22,7 +22,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit race integration browser \
-	chaos docs clean friendpay paysim
+	chaos chaos-all docs clean friendpay paysim
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,10 +59,10 @@ dev: setup build ## everything on this machine, until Ctrl-C
 
 ## -- test ----------------------------------------------------------------------------------------------------
 
-test: setup vet tidy workflowcheck lint unit race integration browser ## all that must pass before a commit lands
+test: setup vet tidy workflowcheck lint unit race integration browser chaos ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test chaos ## and the suites that take long
+test-all: test chaos-all ## and the suites that take long
 
 vet: ## the compiler's own checks
 	$(call step,vet)
@@ -93,6 +93,10 @@ race: ## the packages without servers, under the race detector; needs a C compil
 integration browser chaos: setup build ## the suite of that name under tests/
 	$(call step,$@)
 	$(if $(wildcard tests/$@),$(GO) test -count 1 -p $(PARALLEL) -timeout 15m ./tests/$@/...,@echo "no tests/$@")
+
+chaos-all: setup build ## every storm, every bug that the audit must find, and a soak: an hour
+	$(call step,chaos-all)
+	FRIENDPAY_CHAOS=all $(GO) test -count 1 -timeout 90m -v ./tests/chaos/...
 
 ## -- the rest ------------------------------------------------------------------------------------------------
 

@@ -72,10 +72,7 @@ func Run(ctx context.Context, options Options) (err error) {
 	t.reportLatency("warm-up", began, stormy)
 	t.reportLatency("storm", stormy, calm)
 	meter.report(options.Report)
-	if err := errors.Join(healErr, quietErr, ctx.Err()); err != nil {
-		return err
-	}
-	return t.judge(ctx, s, unfinished)
+	return errors.Join(healErr, quietErr, ctx.Err(), t.judge(ctx, s, unfinished))
 }
 
 // weather is the storm, or none at all.

@@ -163,11 +163,11 @@ func (t *town) deploy(ctx context.Context) error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	deployment := t.house.Parts.Temporal.WorkerDeploymentClient().GetHandle("friendpay")
 	for {
-		asking, done := context.WithTimeout(ctx, 5*time.Second)
+		asking, done := context.WithTimeout(ctx, 20*time.Second)
 		_, err := deployment.SetCurrentVersion(asking, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: build})
 		done()
 		if err == nil {
