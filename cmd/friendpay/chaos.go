@@ -17,8 +17,8 @@ func chaosCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "chaos", Short: "Break everything while people pay, and audit what is left", Args: cobra.NoArgs,
-		Long: "Starts a stack of its own in a temporary folder: two APIs, two workers, PostgreSQL, Temporal and the\n" +
-			"provider simulator. Lets many people use it while processes die, stall and lie, lets it come to rest,\n" +
+		Long: "Starts a stack of its own in a temporary folder: two APIs, two workers, PostgreSQL, Temporal\n" +
+			"and the provider simulator. Lets many people use it while processes die, stall and lie, lets it come to rest,\n" +
 			"and holds what is left against the provider's journal. docs/reliability.md says what each line means.",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if options.Duration < 10*time.Second || options.Every <= 0 {

@@ -104,7 +104,8 @@ func checkPaths(ctx context.Context, a *audit) (int, []string, error) {
 		if s.Request == before.Request {
 			expected = before
 		}
-		legal := models.Allows(models.CurrentRules, models.State(s.From), models.EventKind(s.On), models.State(s.To))
+		from, to, on := models.State(s.From), models.State(s.To), models.EventKind(s.On)
+		legal := models.Allows(models.CurrentRules, from, on, to)
 		if s.Seq != expected.Seq+1 || s.From != expected.To || !legal {
 			broken = append(broken, fmt.Sprintf("%s: line %d, %s → %s on %s", s.Request, s.Seq, s.From, s.To, s.On))
 		}
@@ -122,7 +123,8 @@ func checkPaths(ctx context.Context, a *audit) (int, []string, error) {
 func checkOutbox(ctx context.Context, a *audit) (int, []string, error) {
 	type message struct{ ID, Status, Request, State string }
 	found, err := rows[message](ctx, a.town, `SELECT m.id, m.status, m.request_id,
-		CASE WHEN m.seq = max(m.seq) OVER (PARTITION BY m.request_id) THEN m.payload -> 'data' ->> 'state' ELSE '' END
+		CASE WHEN m.seq = max(m.seq) OVER (PARTITION BY m.request_id)
+			THEN m.payload -> 'data' ->> 'state' ELSE '' END
 		FROM messages m WHERE m.kind = 'webhook'`)
 	if err != nil {
 		return 0, nil, err

@@ -21,7 +21,8 @@ const ordersMoney = `SELECT o.id, coalesce(array_agg(a.number) FILTER (WHERE a.n
 	coalesce((SELECT -sum(e.minor) FROM ledger_entries e JOIN requests r ON r.id = e.request_id
 		WHERE r.order_id = o.id AND e.account = 'payer_funds'), 0)::bigint,
 	coalesce((SELECT sum(f.amount_minor) FROM refunds f JOIN attempts b ON b.number = f.attempt
-		WHERE b.order_id = o.id AND b.disposition <> 'applied' AND f.state IN ('due', 'processing', 'failed')), 0)::bigint
+		WHERE b.order_id = o.id AND b.disposition <> 'applied'
+		AND f.state IN ('due', 'processing', 'failed')), 0)::bigint
 	+ coalesce((SELECT sum(b.captured_minor - b.refunded_minor) FROM attempts b
 		WHERE b.order_id = o.id AND b.disposition = 'risk_hold'), 0)::bigint,
 	count(a.number) FILTER (WHERE a.disposition = 'applied')
@@ -49,7 +50,8 @@ func checkMoney(ctx context.Context, a *audit) (int, []string, error) {
 		}
 		if net != o.Clearing || o.Owed != o.Open {
 			a.found["lost"]++
-			broken = append(broken, fmt.Sprintf("%s: the provider holds %d, the books %d; %d is owed, %d is on its way",
+			broken = append(broken, fmt.Sprintf(
+				"%s: the provider holds %d, the books %d; %d is owed, %d is on its way",
 				o.Order, net, o.Clearing, o.Owed, o.Open))
 		}
 		if kept > 1 && o.Open == 0 || o.Applied > 1 {
@@ -79,7 +81,8 @@ func checkBooks(ctx context.Context, a *audit) (int, []string, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	refunds, err := rows[moved](ctx, a.town, "SELECT number, amount_minor FROM refunds WHERE state = 'succeeded'")
+	refunds, err := rows[moved](ctx, a.town,
+		"SELECT number, amount_minor FROM refunds WHERE state = 'succeeded'")
 	if err != nil {
 		return 0, nil, err
 	}

@@ -32,7 +32,8 @@ func checkSecrets(ctx context.Context, a *audit) (checked int, broken []string, 
 		}
 		broken = append(broken, a.scan(filepath.Base(file), content, true)...)
 	}
-	tables, err := a.texts(ctx, "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'")
+	tables, err := a.texts(ctx,
+		"SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'")
 	if err != nil {
 		return 0, nil, err
 	}

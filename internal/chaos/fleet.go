@@ -37,7 +37,9 @@ type fleet struct {
 const restartPause = 400 * time.Millisecond
 
 // launch starts a process and keeps it alive until it is retired.
-func (f *fleet) launch(ctx context.Context, name, role, build string, env map[string]string) (*member, error) {
+func (f *fleet) launch(
+	ctx context.Context, name, role, build string, env map[string]string,
+) (*member, error) {
 	var pairs []string
 	for key, value := range env {
 		pairs = append(pairs, key+"="+value)

@@ -113,8 +113,8 @@ func playLate(ctx context.Context, l *life) error {
 	return nil
 }
 
-// playRace lets friends and the buyer press at once. Whoever got an attempt pays it; sometimes the first gives
-// up, another pays, and the first one's money comes all the same.
+// playRace lets friends and the buyer press at once. Whoever got an attempt pays it; sometimes the first
+// gives up, another pays, and the first one's money comes all the same.
 func playRace(ctx context.Context, l *life) error {
 	if err := l.place(ctx, usualLife); err != nil {
 		return err
@@ -229,33 +229,4 @@ func (l *life) refund(ctx context.Context, amount any) error {
 		l.history.replayed(key, asked.Number, again.Number)
 	}
 	return nil
-}
-
-// load begins lives at a steady pace until the context ends, and waits for those under way.
-func (t *town) load(ctx, until context.Context, every time.Duration, atOnce int) {
-	var group sync.WaitGroup
-	defer group.Wait()
-	free := make(chan struct{}, atOnce)
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for n := 0; ; n++ {
-		select {
-		case <-until.Done():
-			return
-		case <-ticker.C:
-		}
-		select {
-		case <-until.Done():
-			return
-		case free <- struct{}{}:
-		}
-		group.Go(func() {
-			defer func() { <-free }()
-			kind, err := t.newLife(n).live(ctx)
-			t.history.did(kind)
-			if err != nil {
-				t.history.did(kind + " not finished")
-			}
-		})
-	}
 }

@@ -47,7 +47,8 @@ func (m *meter) look(ctx context.Context) {
 		goroutines += gauge(ctx, "http://"+backend+"/metrics", "go_goroutines")
 	}
 	m.add("api_goroutines", goroutines)
-	found, err := rows[struct{ N int64 }](ctx, m.town, "SELECT count(*) FROM pg_stat_activity WHERE datname = 'friendpay'")
+	found, err := rows[struct{ N int64 }](ctx, m.town,
+		"SELECT count(*) FROM pg_stat_activity WHERE datname = 'friendpay'")
 	if err == nil {
 		m.add("connections", float64(found[0].N))
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // unended are the requests at no end that no case explains.
-const unended = `SELECT r.id || ' is ' || r.state || ', waits for ' || coalesce(nullif(r.next_kind, ''), 'an answer')
+const unended = `SELECT r.id || ' is ' || r.state || ', waits for '
+		|| coalesce(nullif(r.next_kind, ''), 'an answer')
 	FROM requests r WHERE (r.guarded OR r.state IN
 		('checking', 'open', 'paying', 'confirming', 'applying', 'paused', 'closing')
 		OR EXISTS (SELECT FROM refunds f WHERE f.request_id = r.id AND f.state IN ('due', 'processing')))
@@ -16,7 +17,8 @@ const unended = `SELECT r.id || ' is ' || r.state || ', waits for ' || coalesce(
 		AND c.kind IN ('provider_silent', 'refund_failed'))`
 
 // waiting are rows of the queues that nobody has carried yet.
-const waiting = `SELECT 'callback ' || id || ' is pending: ' || reason FROM provider_events WHERE status = 'pending'
+const waiting = `SELECT 'callback ' || id || ' is pending: ' || reason FROM provider_events
+	WHERE status = 'pending'
 	UNION ALL SELECT kind || ' ' || id || ' is pending: ' || last_error FROM messages WHERE status = 'pending'`
 
 // hurry makes messages due whose next try is minutes away. Their schedule is the only one that demo time does
@@ -24,8 +26,8 @@ const waiting = `SELECT 'callback ' || id || ' is pending: ' || reason FROM prov
 const hurry = `UPDATE messages SET next_try_at = clock_timestamp()
 	WHERE status = 'pending' AND next_try_at > clock_timestamp() + interval '5 seconds' RETURNING id`
 
-// quiesce waits until everything has come to its end, at most for as long as the options say, and returns what
-// has not.
+// quiesce waits until everything has come to its end, at most for as long as the options say, and returns
+// what has not.
 func (t *town) quiesce(ctx context.Context) (left []string, err error) {
 	limit, cancel := context.WithTimeout(ctx, t.options.Quiesce)
 	defer cancel()

@@ -39,8 +39,8 @@ func (s *storm) onEdge(name string, length time.Duration, how toxic) error {
 	return err
 }
 
-// providerModes are what the provider does wrong for some of its next calls. A callback is never lost here: one
-// about late money would be found by the daily bill only, which nothing compares yet.
+// providerModes are what the provider does wrong for some of its next calls. A callback is never lost here:
+// one about late money would be found by the daily bill only, which nothing compares yet.
 var providerModes = []faults.Rule{
 	{Op: faults.Create, Mode: faults.DropAfter}, {Op: faults.Create, Mode: faults.ErrorAfter},
 	{Op: faults.Create, Mode: faults.ErrorBefore}, {Op: faults.Create, Mode: faults.BadJSON},
@@ -120,8 +120,8 @@ func signatureOf(l *letter, change func(string) string) {
 	}
 }
 
-// rollWorkers brings a new build into service, lets the old one fall silent for longer than its requests watch
-// for late money, and ends it when nothing of it is left. Meanwhile the new build's relay keeps knocking: on
+// rollWorkers brings a new build into service, lets the old one fall silent for longer than its requests
+// watch for late money, and ends it when nothing of it is left. Meanwhile the new build's relay keeps knocking: on
 // waking the old workers find time and messages in one task.
 func rollWorkers(s *storm) error {
 	if !s.roll.TryLock() {

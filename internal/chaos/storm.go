@@ -24,7 +24,7 @@ type storm struct {
 	temporal, postgres, roll sync.Mutex // one accident of each at a time
 }
 
-// rage lets everything go wrong that the deck holds, and returns when it is over and all of it has been mended.
+// rage lets everything go wrong that the deck holds, and returns when it is over; heal mends the rest.
 func (t *town) rage(ctx context.Context, length time.Duration) *storm {
 	dice := rand.New(rand.NewPCG(t.options.Seed, 0)) //nolint:gosec // repeatable on purpose
 	s := &storm{town: t, ctx: ctx, dice: dice, counts: map[string]int{}}

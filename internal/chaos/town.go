@@ -168,7 +168,8 @@ func (t *town) deploy(ctx context.Context) error {
 	deployment := t.house.Parts.Temporal.WorkerDeploymentClient().GetHandle("friendpay")
 	for {
 		asking, done := context.WithTimeout(ctx, 20*time.Second)
-		_, err := deployment.SetCurrentVersion(asking, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: build})
+		current := client.WorkerDeploymentSetCurrentVersionOptions{BuildID: build}
+		_, err := deployment.SetCurrentVersion(asking, current)
 		done()
 		if err == nil {
 			t.newest = build
