@@ -18,8 +18,9 @@ func chaosCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "chaos", Short: "Break everything while people pay, and audit what is left", Args: cobra.NoArgs,
 		Long: "Starts a stack of its own in a temporary folder: two APIs, two workers, PostgreSQL, Temporal\n" +
-			"and the provider simulator. Lets many people use it while processes die, stall and lie, lets it come to rest,\n" +
-			"and holds what is left against the provider's journal. docs/reliability.md says what each line means.",
+			"and the provider simulator. Lets many people use it while processes die, stall and lie,\n" +
+			"lets it come to rest, and holds what is left against the provider's journal.\n" +
+			"docs/reliability.md says what each line means.",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if options.Duration < 10*time.Second || options.Every <= 0 {
 				return usageError{fmt.Errorf("a run lasts 10s at least, and orders are some time apart")}

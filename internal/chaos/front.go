@@ -16,8 +16,8 @@ import (
 )
 
 // front stands before the API processes as a load balancer does: it takes turns, and goes to the next one
-// when one refuses the connection. It measures what providers see of us, and remembers genuine callbacks for those
-// who send them again or change them.
+// when one refuses the connection. It measures what providers see of us, and remembers genuine callbacks
+// for those who send them again or change them.
 type front struct {
 	server   *http.Server
 	url      string

@@ -121,8 +121,8 @@ func signatureOf(l *letter, change func(string) string) {
 }
 
 // rollWorkers brings a new build into service, lets the old one fall silent for longer than its requests
-// watch for late money, and ends it when nothing of it is left. Meanwhile the new build's relay keeps knocking: on
-// waking the old workers find time and messages in one task.
+// watch for late money, and ends it when nothing of it is left. Meanwhile the new build's relay keeps
+// knocking: on waking the old workers find time and messages in one task.
 func rollWorkers(s *storm) error {
 	if !s.roll.TryLock() {
 		return nil // the last one is not over yet
