@@ -45,6 +45,7 @@ func chaosCommand() *cobra.Command {
 	flags.DurationVar(&options.Quiesce, "quiesce", 2*time.Minute, "in which everything has to come to its end")
 	flags.DurationVar(&options.Every, "every", 420*time.Millisecond, "one order is placed in each")
 	flags.BoolVar(&options.Calm, "calm", false, "no storm: a soak that measures what grows")
+	flags.BoolVar(&options.Keep, "keep", false, "leave the folder with all logs, and say where it is")
 	flags.StringVar(&failpoints, "failpoints", "", "where processes die by themselves, as name=chance,…")
 	flags.BoolVar(&asJSON, "json", true, "one JSON object a line; there is no other form")
 	return cmd

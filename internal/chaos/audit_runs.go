@@ -74,7 +74,7 @@ func (a *audit) why(ctx context.Context, run *workflow.WorkflowExecutionInfo) st
 		return ", and cannot be described"
 	}
 	words := fmt.Sprintf(" since %s under %s", time.Since(run.GetStartTime().AsTime()).Round(time.Second),
-		run.GetVersioningInfo().GetDeploymentVersion().GetBuildId())
+		told.GetWorkflowExecutionInfo().GetVersioningInfo().GetDeploymentVersion().GetBuildId())
 	if task := told.GetPendingWorkflowTask(); task != nil {
 		words += fmt.Sprintf(", workflow task %s, try %d", task.GetState(), task.GetAttempt())
 	}

@@ -20,6 +20,7 @@ type Options struct {
 	Binary   string        // of friendpay, for the processes
 	Report   *Report
 
+	Keep       bool   // leave the folder with all logs and data, and say where it is
 	Failpoints string // where the processes die by themselves; see package failpoint
 }
 

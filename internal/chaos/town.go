@@ -181,7 +181,7 @@ func (t *town) deploy(ctx context.Context) error {
 	}
 }
 
-// close takes everything down and leaves nothing behind.
+// close takes everything down and leaves nothing behind, unless the options say so.
 func (t *town) close() error {
 	var errs []error
 	if t.fleet != nil {
@@ -196,6 +196,10 @@ func (t *town) close() error {
 	}
 	if t.sink != nil {
 		errs = append(errs, t.sink.close())
+	}
+	if t.options.Keep {
+		t.options.Report.line(map[string]any{"kept": t.dir})
+		return errors.Join(errs...)
 	}
 	return errors.Join(append(errs, os.RemoveAll(t.dir))...)
 }

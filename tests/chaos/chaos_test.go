@@ -1,5 +1,5 @@
 // Package chaos runs the product's own chaos command: a storm that must end clean, and builds with a bug
-// each, whose audit must not. `make test` runs the short ones, `make test-all` with FRIENDPAY_CHAOS=all the rest.
+// each, whose audit must not. `make test` runs the short ones, `make test-all` with FRIENDPAY_CHAOS=all all.
 package chaos
 
 import (
