@@ -25,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit race integration browser \
-	chaos fuzz rollback docs clean friendpay paysim
+	chaos chaos-all fuzz rollback docs clean friendpay paysim
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ dev: setup build ## everything on this machine, until Ctrl-C
 test: setup vet tidy workflowcheck lint unit race integration browser ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test rollback chaos fuzz ## and the suites that take long
+test-all: test rollback chaos-all fuzz ## and the suites that take long
 
 vet: ## the compiler's own checks
 	$(call step,vet)
@@ -109,6 +109,10 @@ fuzz: ## every fuzz target for FUZZTIME, a minute unless told
 rollback: setup build ## the release before this one does the work, on this schema; PREVIOUS names another
 	$(call step,rollback)
 	@tools/rollback $(PREVIOUS)
+
+chaos-all: setup build ## every storm, every bug that the audit must find, and a soak: an hour
+	$(call step,chaos-all)
+	FRIENDPAY_CHAOS=all $(GO) test -count 1 -timeout 90m -v ./tests/chaos/...
 
 ## -- the rest ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -84,6 +85,7 @@ func (a *Activities) RefundHandlers() map[string]Func {
 // not begun, so no money waits on it. Any other step has to be written, some time.
 func (a *Activities) SaveStep(ctx context.Context, step models.Step) error {
 	err := a.Store.SaveStep(ctx, step)
+	failpoint.Hit(failpoint.AfterSave)
 	var refused *models.Error
 	first := step.Request.Version <= 1 && len(step.Request.Attempts) == 0
 	known := errors.As(err, &refused)

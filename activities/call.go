@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
+	"github.com/friendpay/friendpay/internal/bug"
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
@@ -39,6 +43,7 @@ const noteTime = time.Second
 
 // record notes a call for support; what support cannot read must not stop money.
 func (t talk) record(ctx context.Context, op string, began time.Time, err error) {
+	failpoint.Hit(failpoint.AfterCall)
 	class, code := outcome(err)
 	call := store.Call{
 		Request: t.request.ID, Attempt: t.attempt.Number, Refund: t.refund, Provider: t.attempt.Provider,
@@ -49,6 +54,14 @@ func (t talk) record(ctx context.Context, op string, began time.Time, err error)
 	if err := t.Store.RecordCall(ctx, call); err != nil {
 		t.Log.WarnContext(ctx, "provider call not recorded", "request", t.request.ID, "op", op, "error", err)
 	}
+}
+
+// numberOf is the one number of an order or refund, over all retries.
+func numberOf(ctx context.Context, number string) string {
+	if bug.NewNumber && activity.GetInfo(ctx).Attempt > 1 {
+		return mint.Number()
+	}
+	return number
 }
 
 // outcome is how a call went, for support: what Close may answer is no failure.

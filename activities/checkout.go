@@ -48,7 +48,7 @@ func (t talk) payment(ctx context.Context) (providers.Payment, error) {
 		return providers.Payment{}, err
 	}
 	return providers.Payment{
-		Number: t.attempt.Number, Product: t.attempt.Product, Amount: t.attempt.Quoted,
+		Number: numberOf(ctx, t.attempt.Number), Product: t.attempt.Product, Amount: t.attempt.Quoted,
 		Subject:   "代付-" + order.Title,
 		ExpiresAt: t.attempt.ExpiresAt,
 		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,

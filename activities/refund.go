@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -34,7 +35,9 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 		return models.Event{}, a.retry(ctx, err)
 	}
 	began := a.Clock()
+	refund.Number = numberOf(ctx, refund.Number)
 	status, err := t.adapter.Refund(ctx, refund)
+	failpoint.Hit(failpoint.MidRefund)
 	t.record(ctx, "refund", began, err)
 	if err != nil && providers.ClassOf(err) == providers.Definite {
 		return broke(call.Ref, "rejected"), nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/friendpay/friendpay/internal/bug"
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -66,9 +68,10 @@ func (s *Server) takeCallback(c echo.Context) error {
 			Provider: name, Account: account, Key: notice.Key, Kind: notice.Kind,
 			Number: notice.Number, Refund: notice.Refund, Raw: body, Headers: c.Request().Header,
 		})
-		if err != nil {
+		if err != nil && !bug.AckFirst {
 			return notStored(s.Clock(), err)
 		}
+		failpoint.Hit(failpoint.AfterKeep)
 		if kept.Conflict {
 			s.Log.WarnContext(ctx, "callback with another body under a known key", "event", kept.ID)
 		}

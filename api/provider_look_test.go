@@ -45,8 +45,8 @@ func TestWhoPaidInTheWalletSeesHisResultAgain(t *testing.T) {
 	require.Contains(t, page, "我是用wx_in付的")
 	require.NotContains(t, stranger.get("/pay/result", "User-Agent", onDesktop).Body.String(), "我是用wx_in付的")
 
-	login := f.call(post, "/pay/login/provider", "", "channel=wx_in&then=look", "User-Agent", inWeChat, "Cookie", stranger.cookie,
-		"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+	login := f.call(post, "/pay/login/provider", "", "channel=wx_in&then=look", "User-Agent", inWeChat,
+		"Cookie", stranger.cookie, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
 	require.Equal(t, http.StatusSeeOther, login.Code, login.Body)
 	cookies = stranger.cookie
 	for _, cookie := range login.Result().Cookies() {

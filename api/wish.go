@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
@@ -106,6 +107,7 @@ func (s *Server) bring(
 	if err := s.Store.SaveCheckout(ctx, wish.Pay.Number, asked); err != nil {
 		return r, "", err
 	}
+	failpoint.Hit(failpoint.BeforeAttempt)
 	after, err = s.Door.Deliver(ctx, r.ID, wish.Pay.Number, wish)
 	if stillWorking(err) {
 		return r, wish.Pay.Number, nil

@@ -81,6 +81,14 @@ func (r Request) Accepts(e Event) error {
 	return err
 }
 
+// Allows says whether a rule of that version leads from one state to the other on such an event, whatever its
+// conditions: a history that no rule allows was not written by the law.
+func Allows(rules int, from State, on EventKind, to State) bool {
+	return slices.ContainsFunc(laws[rules][from][on], func(r rule) bool {
+		return r.refuse == "" && (r.to == to || r.to == stay && from == to || r.to == goal)
+	})
+}
+
 func (l law) judge(r Request, e Event) (Request, Verdict, error) {
 	found, err := l.find(r, e)
 	if err != nil {

@@ -15,6 +15,7 @@ func in(states ...State) []State { return states }
 func rulesV1() []rule {
 	var table []rule
 	table = append(table, asking()...)
+	table = append(table, slotless()...)
 	table = append(table, paying()...)
 	table = append(table, withdrawing()...)
 	table = append(table, opened()...)

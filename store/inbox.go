@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/friendpay/friendpay/internal/bug"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/providers"
 )
@@ -89,6 +90,9 @@ func (s *Store) KeepEvent(ctx context.Context, event ProviderEvent) (Kept, error
 		Number: event.Number, Refund: event.Refund, Status: EventPending,
 		BodyHash:  s.vault.Index("event_body", string(event.Raw)),
 		RawSealed: s.vault.Seal(event.Raw, rawPlace(id)), HeadersSealed: s.vault.Seal(headers, headersPlace(id)),
+	}
+	if bug.NoDedupe {
+		record.Key += "#" + id
 	}
 	once := clause.OnConflict{
 		Columns: []clause.Column{{Name: "account_id"}, {Name: "event_key"}}, DoNothing: true,

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -103,6 +104,7 @@ func (o *Outbox) settle(ctx context.Context, letter parked) {
 	if waits == nil {
 		status, failed = o.send(ctx, letter.Message)
 	}
+	failpoint.Hit(failpoint.MidWebhook)
 	if failed != nil && ctx.Err() != nil {
 		waits = errStopping
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -64,6 +65,7 @@ func (r *Relay) take(ctx context.Context, limit int) []store.ProviderEvent {
 // worker is being stopped meanwhile.
 func (r *Relay) carry(ctx context.Context, event store.ProviderEvent) {
 	mark := r.fate(ctx, event, r.post(ctx, event))
+	failpoint.Hit(failpoint.AfterPost)
 	if err := r.Inbox.MarkEvent(context.WithoutCancel(ctx), event.ID, mark); err != nil {
 		r.Log.WarnContext(ctx, "event not marked; it will be posted again", "event", event.ID, "error", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/friendpay/friendpay/internal/bug"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -58,6 +59,9 @@ func (r *run) admit(ctx workflow.Context, event models.Event) error {
 func (r *run) deliver(ctx workflow.Context, event models.Event) (models.Request, error) {
 	d := &delivery{event: event}
 	r.inbox = append(r.inbox, d)
+	if bug.NoDrain {
+		return r.request, nil
+	}
 	if err := workflow.Await(ctx, d.answered); err != nil {
 		return r.request, err
 	}

@@ -54,8 +54,8 @@ func root(began *bool) *cobra.Command {
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRun: func(*cobra.Command, []string) { *began = true },
 	}
-	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), staffCommand(),
-		merchantCommand(), doctorCommand(), configCommand(), codecCommand())
+	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), chaosCommand(),
+		staffCommand(), merchantCommand(), doctorCommand(), configCommand(), codecCommand())
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/contrib/envconfig"
 
+	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/store"
 )
@@ -25,6 +26,9 @@ func open(ctx context.Context) (*house.House, error) {
 	config, err := settings()
 	if err != nil {
 		return nil, err
+	}
+	if err := failpoint.Arm(environment()["FRIENDPAY_FAILPOINTS"]); err != nil {
+		return nil, usageError{err}
 	}
 	temporal, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {

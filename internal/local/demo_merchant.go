@@ -125,7 +125,7 @@ func (h *House) seed(ctx context.Context) error {
 func (h *House) accountSettings() ([]byte, error) {
 	sim := h.Sim.Accounts()[0]
 	settings, err := json.Marshal(mockpay.Settings{ //nolint:gosec // sealed in the account's row
-		BaseURL: h.SimURL, AppID: sim.AppID, Merchant: sim.Merchant, KeyID: sim.KeyID,
+		BaseURL: h.simRoad, AppID: sim.AppID, Merchant: sim.Merchant, KeyID: sim.KeyID,
 		Secret: sim.Secret, CallbackSecret: sim.CallbackSecret,
 	})
 	if err != nil {

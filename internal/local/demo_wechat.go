@@ -40,7 +40,7 @@ func (h *House) wechatSettings() ([]byte, error) {
 	sim := h.Sim.WeChatAccounts()[0]
 	speed := time.Duration(h.options.Speed)
 	settings, err := json.Marshal(wechatpay.Settings{ //nolint:gosec // sealed in the account's row
-		BaseURL: h.SimURL, OAuthURL: h.SimURL, OAuthAPIURL: h.SimURL,
+		BaseURL: h.simRoad, OAuthURL: h.SimURL, OAuthAPIURL: h.simRoad,
 		AppID: sim.AppID, AppSecret: sim.AppSecret, MchID: sim.MchID,
 		SerialNo: sim.SerialNo, PrivateKey: sim.PrivateKey, APIv3Key: sim.APIv3Key,
 		PublicKeyID: sim.PublicKeyID, PublicKey: sim.PublicKey,

@@ -39,11 +39,14 @@ type Options struct {
 	HookURL      string // of the demo merchant's order hook; empty: the order row decides
 	DatabaseURL  string // a real database instead of a private one
 	TemporalAddr string // a real Temporal instead of a private one
+	PublicURL    string // of an API that others serve; empty: this house serves it
 	Volatile     bool   // do not survive a crash of the machine; for tests
 	Sealed       bool   // seal what Temporal stores, as in production
 	Log          *slog.Logger
 
 	Gate func(api http.Handler) http.Handler // stands before the API; nil: nothing does
+	// SimVia is the way on which the engine reaches the simulator at an address; nil: directly.
+	SimVia func(address string) (string, error)
 }
 
 // House is a running house on this machine.
@@ -56,6 +59,7 @@ type House struct {
 	Env      map[string]string // what a worker of this house in a process of its own needs
 
 	APIURL, SimURL string
+	simRoad        string // where the engine reaches the simulator
 	options        Options
 	listener       net.Listener // of the API, from before its address is told until it is served
 	closers        []func() error

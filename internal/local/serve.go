@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/paysim"
@@ -13,6 +14,10 @@ import (
 
 // listenAPI takes the API's address, which others have to know before it is served.
 func (h *House) listenAPI(ctx context.Context) error {
+	if h.options.PublicURL != "" {
+		h.APIURL = h.options.PublicURL
+		return nil
+	}
 	listener, err := listen(ctx, h.options.Listen)
 	if err != nil {
 		return err
@@ -29,13 +34,16 @@ func (h *House) startSim(ctx context.Context) error {
 		return err
 	}
 	h.SimURL = "http://" + listener.Addr().String()
+	if h.simRoad, err = h.roadToSim(); err != nil {
+		return err
+	}
 	speed := h.options.SimSpeed
 	if speed == 0 {
 		speed = float64(h.options.Speed)
 	}
 	h.Sim, err = paysim.New(paysim.Options{
 		StateDir: h.state("paysim"), Speed: speed, PublicURL: h.SimURL, Strict: true,
-		Domain: h.listener.Addr().String(),
+		Domain: strings.TrimPrefix(h.APIURL, "http://"),
 	})
 	if err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
@@ -46,8 +54,18 @@ func (h *House) startSim(ctx context.Context) error {
 	return nil
 }
 
+func (h *House) roadToSim() (string, error) {
+	if h.options.SimVia == nil {
+		return h.SimURL, nil
+	}
+	return h.options.SimVia(h.SimURL)
+}
+
 // serveAPI answers on the address that was promised to everybody.
 func (h *House) serveAPI(context.Context) error {
+	if h.listener == nil {
+		return nil
+	}
 	server, err := h.Parts.Server() //nolint:contextcheck // handlers have contexts of their own
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)

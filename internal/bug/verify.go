@@ -1,0 +1,6 @@
+//go:build !bug_skip_verify
+
+package bug
+
+// SkipVerify believes every callback.
+const SkipVerify = false
