@@ -100,10 +100,24 @@ func TestARefundIsRepeatedUnderItsNumber(t *testing.T) {
 func TestRefusedRefundsAreClassed(t *testing.T) {
 	t.Parallel()
 	for code, status := range map[string]int{
-		"NOT_ENOUGH": 403, "USER_ACCOUNT_ABNORMAL": 403, "INVALID_REQUEST": 400, "MCH_NOT_EXISTS": 404,
+		"USER_ACCOUNT_ABNORMAL": 403, "INVALID_REQUEST": 400, "MCH_NOT_EXISTS": 404,
 	} {
 		_, err := asked(t, status, `{"code":"`+code+`","message":"no"}`).Refund(t.Context(), refund())
 		classed(t, err, providers.Definite, code)
+	}
+}
+
+func TestARefundThatSomebodyCanMakePossibleIsPutOff(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]struct {
+		status int
+		wait   time.Duration
+	}{
+		"SIGN_ERROR": {401, time.Minute}, "NO_AUTH": {403, time.Minute}, "NOAUTH": {403, time.Minute},
+		"NOT_ENOUGH": {403, 10 * time.Minute}, "NOTENOUGH": {403, 10 * time.Minute},
+	} {
+		_, err := asked(t, want.status, `{"code":"`+code+`","message":"no"}`).Refund(t.Context(), refund())
+		require.Equal(t, want.wait, classed(t, err, providers.Refused, code).RetryAfter)
 	}
 }
 
