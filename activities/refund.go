@@ -29,7 +29,7 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 	status, err := t.adapter.Refund(ctx, refund)
 	t.record(ctx, "refund", began, err)
 	if err != nil && providers.ClassOf(err) == providers.Definite {
-		return broke(call.Ref, "rejected"), nil
+		return t.rejected(ctx, refund, err)
 	}
 	if err != nil {
 		return models.Event{}, later(err)
