@@ -42,6 +42,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		"previous is short": func(s *wechatpay.Settings) { s.PreviousAPIv3Key = "short" },
 		"no duration":       func(s *wechatpay.Settings) { s.CloseAfter = "soon" },
 		"negative":          func(s *wechatpay.Settings) { s.MinExpiry = "-1s" },
+		"too long":          func(s *wechatpay.Settings) { s.H5Life = "25h" },
 		"in the clear":      func(s *wechatpay.Settings) { s.BaseURL = "http://api.mch.weixin.qq.com" },
 		"backup in clear":   func(s *wechatpay.Settings) { s.BackupURL = "http://192.0.2.1" },
 		"file":              func(s *wechatpay.Settings) { s.BaseURL = "file:///etc" },
