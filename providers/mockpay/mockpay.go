@@ -4,7 +4,6 @@ package mockpay
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,8 +62,8 @@ func New(settings Settings, client *http.Client) (*Adapter, error) {
 // Open is the providers.Factory of mockpay. The error never quotes the settings.
 func Open(settings []byte, client *http.Client) (providers.Adapter, error) {
 	var s Settings
-	if err := json.Unmarshal(settings, &s); err != nil {
-		return nil, errors.New("mockpay: the settings are not JSON of the expected form")
+	if err := providers.ReadSettings(settings, &s); err != nil {
+		return nil, fmt.Errorf("mockpay: %w", err)
 	}
 	return New(s, client)
 }

@@ -97,6 +97,9 @@ func TestSettingsAreJSONWithoutUnknownNames(t *testing.T) {
 		require.Error(t, err)
 		refusesSilently(t, err)
 	}
+	_, err = wechatpay.Open([]byte(strings.Replace(settings, "app_secret", "app_secrte", 1)), nil)
+	require.ErrorContains(t, err, `there is no setting "app_secrte"`)
+	refusesSilently(t, err)
 }
 
 func TestACallersClientIsNotChanged(t *testing.T) {
