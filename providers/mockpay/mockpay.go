@@ -23,6 +23,8 @@ type Settings struct {
 	KeyID          string `json:"key_id"`
 	Secret         string `json:"secret"`          // signs calls, verifies answers
 	CallbackSecret string `json:"callback_secret"` // verifies callbacks
+	// Name comes along where paysim printed the account; nothing reads it.
+	Name string `json:"name,omitempty"`
 }
 
 // Adapter implements providers.Adapter for one account.

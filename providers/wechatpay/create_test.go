@@ -133,7 +133,7 @@ func TestAnOrderThatWeChatPayWouldLengthenIsRefused(t *testing.T) {
 		classed(t, err, providers.Definite, "EXPIRES_TOO_SOON")
 	}
 	require.Empty(t, s.calls())
-	p.ExpiresAt = time.Now().Add(3 * time.Second)
+	p.ExpiresAt = time.Now().Add(50 * time.Second)
 	_, err := adapter(t, s, func(s *wechatpay.Settings) { s.MinExpiry = "60ms" }).Create(t.Context(), p)
 	require.NoError(t, err)
 }

@@ -158,6 +158,24 @@ func TestAnAbnormalRefundIsTakenBackByTheMerchant(t *testing.T) {
 	classed(t, err, providers.Definite, "NOT_ABNORMAL")
 }
 
+func TestAnAbnormalRefundIsNotAppliedForUnasked(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []func(http.ResponseWriter, *http.Request, []byte){
+		says(500, `{"code":"SYSTEM_ERROR"}`), unsigned(200, refundOf("ABNORMAL", "")), hangUp,
+	} {
+		s := open(t, answer)
+		status, err := adapter(t, s, nil).ApplyAbnormalRefund(t.Context(), refund())
+		require.Equal(t, "query_refund", classed(t, err, providers.Ambiguous, "").Op)
+		require.Empty(t, status.State)
+		for _, call := range s.calls() {
+			require.Equal(t, http.MethodGet, call.Method)
+		}
+	}
+	unknown := asked(t, 404, `{"code":"RESOURCE_NOT_EXISTS"}`)
+	_, err := unknown.ApplyAbnormalRefund(t.Context(), refund())
+	classed(t, err, providers.Definite, "NOT_ABNORMAL")
+}
+
 func TestAnAbnormalRefundIsNotAppliedForTwice(t *testing.T) {
 	t.Parallel()
 	main := open(t, func(w http.ResponseWriter, r *http.Request, body []byte) {
