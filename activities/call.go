@@ -85,9 +85,7 @@ func outcome(err error) (providers.Class, string) {
 
 // query asks the provider and puts the answer into the words of the law.
 func (t talk) query(ctx context.Context) (models.Event, error) {
-	began := t.Clock()
-	status, err := t.adapter.Query(ctx, t.ref())
-	t.record(ctx, "query", began, err)
+	status, err := t.status(ctx)
 	if err != nil {
 		return models.Event{}, err
 	}
@@ -96,6 +94,13 @@ func (t talk) query(ctx context.Context) (models.Event, error) {
 		event.Capture.Mismatch, err = t.stranger(ctx, status.Payer)
 	}
 	return event, err
+}
+
+func (t talk) status(ctx context.Context) (providers.Status, error) {
+	began := t.Clock()
+	status, err := t.adapter.Query(ctx, t.ref())
+	t.record(ctx, "query", began, err)
+	return status, err
 }
 
 // stranger is "payer" when an order that only one person could pay was paid by

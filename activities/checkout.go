@@ -25,14 +25,13 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	began := a.Clock()
 	presentation, err := t.adapter.Create(ctx, payment)
 	t.record(ctx, "create", began, err)
-	answer := models.Event{Kind: models.PaymentOpened, Attempt: call.Ref, Actor: "provider"}
 	if err != nil && providers.ClassOf(err) == providers.Definite {
-		answer.Kind, answer.Reason = models.PaymentRefused, "refused_by_provider"
-		return answer, nil
+		return t.unopened(ctx, err)
 	}
 	if err != nil {
 		return models.Event{}, later(err)
 	}
+	answer := models.Event{Kind: models.PaymentOpened, Attempt: call.Ref, Actor: "provider"}
 	return answer, a.retry(ctx, a.Store.SavePresentation(ctx, call.Ref, presentation))
 }
 

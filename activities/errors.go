@@ -30,14 +30,18 @@ func (a *Activities) retry(ctx context.Context, err error) error {
 }
 
 // later is a call to a provider that has no outcome yet; a provider that says when to
-// come back is obeyed.
+// come back is obeyed, and such a wait is no trouble.
 func later(err error) error {
 	var known *providers.Error
 	if !errors.As(err, &known) {
 		return temporal.NewApplicationError("the provider could not be asked", string(providers.Ambiguous))
 	}
+	options := temporal.ApplicationErrorOptions{NextRetryDelay: known.RetryAfter}
+	if known.Class == providers.Refused && known.RetryAfter > 0 {
+		options.Category = temporal.ApplicationErrorCategoryBenign
+	}
 	return temporal.NewApplicationErrorWithOptions(fmt.Sprintf("%s: %s", known.Op, known.Code),
-		string(known.Class), temporal.ApplicationErrorOptions{NextRetryDelay: known.RetryAfter})
+		string(known.Class), options)
 }
 
 // waiting asks to be called again after delay: no outcome, and no trouble either.

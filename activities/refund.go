@@ -40,7 +40,7 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 	failpoint.Hit(failpoint.MidRefund)
 	t.record(ctx, "refund", began, err)
 	if err != nil && providers.ClassOf(err) == providers.Definite {
-		return broke(call.Ref, "rejected"), nil
+		return t.rejected(ctx, refund, err)
 	}
 	if err != nil {
 		t.complain(ctx)

@@ -40,6 +40,7 @@ func (s *Server) showHop(c echo.Context) error {
 		return err
 	}
 	switch {
+	case s.over(shown): // the result page says so
 	case shown.Kind == providers.Bridge:
 		view := web.Bridge{Card: s.card(link), Params: shown.Fields, Script: s.Config.BridgeScript}
 		page := web.Page{Template: web.BridgePage, View: view, Script: originOf(s.Config.BridgeScript)}

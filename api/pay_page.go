@@ -121,10 +121,11 @@ func (s *Server) payFromPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if answer.Presentation == nil || answer.Presentation.Kind == providers.QR {
+	shown := answer.Presentation
+	if shown == nil || shown.Kind == providers.QR || s.over(*shown) {
 		return c.Redirect(http.StatusSeeOther, "/pay/result")
 	}
-	return c.Redirect(http.StatusSeeOther, toProvider(*answer.Presentation))
+	return c.Redirect(http.StatusSeeOther, toProvider(*shown))
 }
 
 func quoted(c echo.Context) (models.Price, error) {

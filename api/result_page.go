@@ -82,13 +82,20 @@ func (s *Server) wayToPay(ctx context.Context, view *web.Result, number string) 
 	if err != nil {
 		return err
 	}
-	switch shown.Kind {
-	case providers.QR:
+	switch {
+	case s.over(shown):
+		view.Over = true
+	case shown.Kind == providers.QR:
 		view.QR, err = web.DrawQR(shown.URL)
 	default:
 		view.PayAt = toProvider(shown)
 	}
 	return err
+}
+
+// over says whether what was shown leads nowhere any more.
+func (s *Server) over(shown providers.Presentation) bool {
+	return !shown.GoodUntil.IsZero() && !s.Clock().Before(shown.GoodUntil)
 }
 
 // outcome puts an attempt into words for its payer.

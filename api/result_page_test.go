@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -63,6 +65,40 @@ func TestTheResultFollowsTheMoney(t *testing.T) {
 	f.happen(id, models.Event{Kind: models.RefundRetried, Refund: refund, Spare: mint.Number()})
 	f.happen(id, models.Event{Kind: models.RefundDone, Refund: refund})
 	says("钱已退回给你", false)
+}
+
+// An h5 address is good for five minutes, the slot for longer.
+func TestAWayInThatIsOverIsNotOffered(t *testing.T) {
+	for kind, shown := range map[string]providers.Presentation{
+		"hop":     {Kind: providers.Redirect, URL: bankPage, Referer: true},
+		"address": {Kind: providers.Redirect, URL: bankPage},
+		"bridge":  {Kind: providers.Bridge, Fields: map[string]string{"paySign": "s"}},
+		"code":    {Kind: providers.QR, URL: "weixin://wxpay/a"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			now := time.Now()
+			f := newFriends(t, func(d *Deps) { d.Clock = func() time.Time { return now } })
+			f.door.shown = shown
+			f.door.shown.GoodUntil = now.Add(5 * time.Minute)
+			v := f.visit(f.place()).logIn("13800138000")
+			v.pay()
+			leads := func(page string) bool {
+				return strings.Contains(page, "去 ") || strings.Contains(page, `<svg class="qr"`)
+			}
+			page := v.get("/pay/result").Body.String()
+			require.True(t, leads(page))
+			require.NotContains(t, page, "付款入口已经过期")
+
+			now = now.Add(5 * time.Minute)
+			page = v.get("/pay/result").Body.String()
+			require.False(t, leads(page))
+			require.Contains(t, page, "付款入口已经过期")
+			require.Contains(t, page, "放弃这次付款，重新付")
+			require.Contains(t, page, `action="/pay/withdraw"`)
+			require.Equal(t, "/pay/result", v.get("/pay/hop").Header().Get("Location"))
+			require.Equal(t, "/pay/result", v.pay().Header().Get("Location"), "the same attempt again")
+		})
+	}
 }
 
 func TestMoneyThatCameLateIsSeenByWhoPaid(t *testing.T) {

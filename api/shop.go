@@ -176,7 +176,7 @@ func (s *Server) wayBack(ctx context.Context, own models.Attempt, view *web.Shop
 		return err
 	}
 	view.PayAt, view.PayQR = way.PayAt, way.QR
-	view.MayPay = way.PayAt == "" && way.QR == ""
+	view.MayPay = way.PayAt == "" && way.QR == "" && !way.Over
 	return nil
 }
 

@@ -35,7 +35,7 @@ func (s *Server) payInShop(c echo.Context) error {
 		return s.shopRequest(c, err)
 	}
 	shown := made.Body.Presentation
-	if shown == nil || shown.Kind != providers.Redirect {
+	if shown == nil || shown.Kind != providers.Redirect || s.over(*shown) {
 		return c.Redirect(http.StatusSeeOther, "/shop/requests/"+c.Param("id"))
 	}
 	return c.Redirect(http.StatusSeeOther, shown.URL)

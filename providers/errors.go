@@ -17,7 +17,8 @@ const (
 	Definite Class = "definite"
 	// Ambiguous: it may have been done. Ask with the same number, never with a new one.
 	Ambiguous Class = "ambiguous"
-	// Refused: the provider is there and says not now (rate limit, maintenance, too early).
+	// Refused: the provider did nothing and says not now (rate limit, maintenance, too
+	// early, and for refunds what a person can put right: balance, key, permission).
 	Refused Class = "refused"
 )
 

@@ -73,6 +73,9 @@ type Presentation struct {
 	Fields map[string]string `json:"fields,omitempty"` // form fields or bridge parameters
 	// Referer: the page that sends the browser to URL must let it tell its origin.
 	Referer bool `json:"referer,omitempty"`
+	// GoodUntil is when it leads nowhere any more, the order being as it was; zero
+	// for as long as the order can be paid.
+	GoodUntil time.Time `json:"good_until,omitzero" required:"false"`
 }
 
 // The kinds of presentation.

@@ -146,18 +146,29 @@ func TestTheTimelineMergesAllThatIsKnown(t *testing.T) {
 		Request: l.request.ID, Attempt: number, Provider: "mockpay", Op: "create", Class: providers.Ambiguous,
 		Code: "504", Latency: time.Second, At: l.at,
 	}))
+	require.NoError(t, w.RecordCall(t.Context(), store.Call{
+		Request: l.request.ID, Attempt: number, Provider: "wechatpay", Op: "close", Class: providers.Refused,
+		Code: "TOO_EARLY", At: l.at,
+	}))
+	require.NoError(t, w.RecordCall(t.Context(), store.Call{
+		Request: l.request.ID, Attempt: number, Provider: "wechatpay", Op: "query", At: l.at,
+	}))
 	_, err = w.OpenCase(t.Context(), store.Case{Request: l.request.ID, Kind: models.CaseRiskHold})
 	require.NoError(t, err)
 	moments, err := w.Timeline(t.Context(), l.request.ID)
 	require.NoError(t, err)
-	kinds := map[string]int{}
+	kinds, texts := map[string]int{}, []string{}
 	for i, m := range moments {
+		texts = append(texts, m.Text)
 		kinds[m.Kind]++
 		require.NotEmpty(t, m.Text)
 		require.NotEmpty(t, m.Detail)
 		require.False(t, i > 0 && m.At.Before(moments[i-1].At))
 	}
-	require.Equal(t, map[string]int{"transition": 6, "callback": 1, "call": 1, "message": 4, "case": 1}, kinds)
+	require.Equal(t, map[string]int{"transition": 6, "callback": 1, "call": 3, "message": 4, "case": 1}, kinds)
+	require.Contains(t, texts, "create at mockpay failed (ambiguous 504)")
+	require.Contains(t, texts, "close at wechatpay put off (TOO_EARLY)", "a wait that was planned is no failure")
+	require.Contains(t, texts, "query at wechatpay")
 }
 
 func TestRequestsAreListedInPages(t *testing.T) {

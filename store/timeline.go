@@ -37,7 +37,9 @@ const timeline = `
 		FROM provider_event_conflicts c JOIN provider_events e ON e.id = c.event_id
 		WHERE e.number IN (SELECT number FROM attempts WHERE request_id = @request)
 	UNION ALL SELECT at, 'call', id::text,
-		op || ' at ' || provider || CASE class WHEN '' THEN '' ELSE ' failed (' || class || ')' END,
+		op || ' at ' || provider || CASE class WHEN '' THEN ''
+			WHEN 'refused' THEN ' put off (' || coalesce(nullif(code, ''), class) || ')'
+			ELSE ' failed (' || concat_ws(' ', class, nullif(code, '')) || ')' END,
 		jsonb_build_object('attempt', attempt, 'refund', refund, 'code', code, 'latency_ms', latency_ms)
 		FROM provider_calls WHERE request_id = @request
 	UNION ALL SELECT created_at, 'message', id, kind || ' ' || type || ': ' || status,

@@ -172,6 +172,7 @@ type Result struct {
 
 	PayAt     string        // where to go on paying while Waiting; empty for none
 	QR        template.HTML // to be scanned while Waiting; empty for none
+	Over      bool          // the way in is over, though not the attempt: only a new one has another
 	SlotLeft  time.Duration
 	MayGiveUp bool // the slot is his to give up
 	MayRetry  bool // paying can be tried again

@@ -76,6 +76,9 @@ func views(t *testing.T) map[string]web.Page {
 		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Own: true,
 		PayAt: "https://bank.example/pay", PayQR: qr, SlotLeft: 5 * time.Minute,
 	})
+	pages["result_over"] = page(web.ResultPage, web.Result{
+		Card: card, Outcome: web.Waiting, Attempt: number, Channel: channels[0], Over: true, MayGiveUp: true,
+	})
 	for _, outcome := range outcomes {
 		view := web.Result{Card: card, Outcome: outcome, Attempt: number, Channel: channels[0]}
 		switch outcome {

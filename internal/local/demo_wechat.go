@@ -45,6 +45,7 @@ func (h *House) wechatSettings() ([]byte, error) {
 		SerialNo: sim.SerialNo, PrivateKey: sim.PrivateKey, APIv3Key: sim.APIv3Key,
 		PublicKeyID: sim.PublicKeyID, PublicKey: sim.PublicKey,
 		CloseAfter: (closeAfter / speed).String(), MinExpiry: (time.Minute / speed).String(),
+		H5Life: (5 * time.Minute / speed).String(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write the WeChat Pay account: %w", err)

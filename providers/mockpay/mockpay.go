@@ -4,7 +4,6 @@ package mockpay
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,6 +23,8 @@ type Settings struct {
 	KeyID          string `json:"key_id"`
 	Secret         string `json:"secret"`          // signs calls, verifies answers
 	CallbackSecret string `json:"callback_secret"` // verifies callbacks
+	// Name comes along where paysim printed the account; nothing reads it.
+	Name string `json:"name,omitempty"`
 }
 
 // Adapter implements providers.Adapter for one account.
@@ -63,8 +64,8 @@ func New(settings Settings, client *http.Client) (*Adapter, error) {
 // Open is the providers.Factory of mockpay. The error never quotes the settings.
 func Open(settings []byte, client *http.Client) (providers.Adapter, error) {
 	var s Settings
-	if err := json.Unmarshal(settings, &s); err != nil {
-		return nil, errors.New("mockpay: the settings are not JSON of the expected form")
+	if err := providers.ReadSettings(settings, &s); err != nil {
+		return nil, fmt.Errorf("mockpay: %w", err)
 	}
 	return New(s, client)
 }

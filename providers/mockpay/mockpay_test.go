@@ -49,6 +49,9 @@ func TestSettingsAreChecked(t *testing.T) {
 	_, err := mockpay.Open([]byte(`{"secret":"the secret"`), nil)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "the secret")
+	_, err = mockpay.Open([]byte(`{"callback_secrte":"the secret"}`), nil)
+	require.ErrorContains(t, err, `there is no setting "callback_secrte"`)
+	require.NotContains(t, err.Error(), "the secret")
 }
 
 func TestACallersClientIsNotChanged(t *testing.T) {

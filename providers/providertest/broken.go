@@ -79,6 +79,9 @@ func mutants() []mutant {
 		{"refunds_under_a_new_number", func(a adapter) adapter { return generous{a} }, []string{
 			"refund/same_number_is_the_same_refund", "outage/refund/drop_after",
 		}},
+		{"gives_refunds_up_too_early", func(a adapter) adapter { return resigned{a} }, []string{
+			"refund/empty_balance_puts_it_off", "outage/refund/rate_limited",
+		}},
 		{"counts_refunds_too_early", func(a adapter) adapter { return hasty{a} }, []string{
 			"refund/stuck_stays_in_processing", "refund/abnormal_is_told", "refund/unknown_word_is_unknown",
 		}},

@@ -17,7 +17,7 @@ import (
 
 // patience bounds one check. The simulator's speed must be high enough that its
 // first retries and its refunds happen well within.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // Check is one clause of the contract. Run returns what is wrong.
 type Check struct {

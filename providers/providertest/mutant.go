@@ -19,6 +19,18 @@ func (a certain) Create(ctx context.Context, p providers.Payment) (providers.Pre
 	return shown, err
 }
 
+// resigned gives a refund up where the provider only said not now.
+type resigned struct{ providers.Adapter }
+
+func (a resigned) Refund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	status, err := a.Adapter.Refund(ctx, r)
+	var failed *providers.Error
+	if errors.As(err, &failed) && failed.Class == providers.Refused {
+		failed.Class = providers.Definite
+	}
+	return status, err
+}
+
 type renaming struct{ providers.Adapter }
 
 func (a renaming) Create(ctx context.Context, p providers.Payment) (providers.Presentation, error) {

@@ -88,6 +88,10 @@ func suffer(ctx context.Context, b *Bench, op string, o outage) error {
 	if time.Since(began) > patience/2 {
 		return errors.New("the deadline was not kept")
 	}
+	// A hurried call may not even have come that far, and its fault would meet the next.
+	if err := b.Driver.ClearFaults(ctx); err != nil {
+		return err
+	}
 	if err := s.call(ctx); err != nil {
 		return fmt.Errorf("the same call again: %w", err)
 	}

@@ -22,6 +22,9 @@ func refundChecks(traits Traits) []Check {
 		{"refund/stuck_stays_in_processing", refundStuck},
 		{"refund/unknown_word_is_unknown", refundOddWord},
 	}
+	if traits.FundsFirst {
+		checks = append(checks, Check{"refund/empty_balance_puts_it_off", refundWithoutFunds})
+	}
 	if traits.MaxRefunds > 0 {
 		checks = append(checks, Check{"refund/number_of_parts_is_limited",
 			func(ctx context.Context, b *Bench) error { return refundMany(ctx, b, traits.MaxRefunds) }})
@@ -232,18 +235,4 @@ func refundOddWord(ctx context.Context, b *Bench) error {
 		return fmt.Errorf("an unknown word was read as %+v, %s", status, words(err))
 	}
 	return nil
-}
-
-func refundMany(ctx context.Context, b *Bench, limit int) error {
-	payment, err := b.paid(ctx, 1000)
-	if err != nil {
-		return err
-	}
-	for range limit {
-		if err := b.accept(ctx, b.back(payment, 1)); err != nil {
-			return err
-		}
-	}
-	_, err = b.Adapter.Refund(ctx, b.back(payment, 1))
-	return b.class(err, providers.Definite)
 }

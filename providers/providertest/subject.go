@@ -35,6 +35,9 @@ type Traits struct {
 	// LateStatements: a day's statement is there the next morning. That there is
 	// none is not believed before, so that the checks ask for days that are over.
 	LateStatements bool
+	// FundsFirst: a refund that the merchant's balance does not cover is refused at
+	// once. Elsewhere it is accepted, and closed later.
+	FundsFirst bool
 	// PaidWord is the provider's own word for an order that was paid, for claiming
 	// it of one that was not. Empty: PAID.
 	PaidWord string

@@ -134,11 +134,11 @@ func exact(signature string) bool {
 
 // Ack says stored, or 503 so that WeChat Pay comes again.
 func (a *Adapter) Ack(stored bool) providers.Ack {
-	const json = "application/json"
+	const kind = "application/json"
 	if stored {
-		return providers.Ack{Status: http.StatusOK, ContentType: json, Body: `{"code":"SUCCESS","message":""}`}
+		return providers.Ack{Status: http.StatusOK, ContentType: kind, Body: `{"code":"SUCCESS","message":""}`}
 	}
 	return providers.Ack{
-		Status: http.StatusServiceUnavailable, ContentType: json, Body: `{"code":"FAIL","message":"try again"}`,
+		Status: http.StatusServiceUnavailable, ContentType: kind, Body: `{"code":"FAIL","message":"try again"}`,
 	}
 }

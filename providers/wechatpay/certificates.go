@@ -3,7 +3,6 @@ package wechatpay
 import (
 	"context"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -27,28 +26,6 @@ const (
 	respite = time.Minute
 )
 
-// shelf keeps certificates by account: adapters are opened anew every now and
-// then, and WeChat Pay limits downloads.
-var shelf = shelves{of: map[[sha256.Size]byte]*certificates{}}
-
-type shelves struct {
-	mu sync.Mutex
-	of map[[sha256.Size]byte]*certificates
-}
-
-func (s *shelves) certificates(a *Adapter) *certificates {
-	key := sha256.Sum256([]byte(strings.Join([]string{
-		a.base.String(), a.MchID, a.SerialNo, a.PrivateKey, a.APIv3Key, a.PreviousAPIv3Key,
-	}, "\n")))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.of[key] == nil {
-		s.of[key] = &certificates{turn: make(chan struct{}, 1), clock: time.Now}
-	}
-	s.of[key].source(a.downloadCertificates)
-	return s.of[key]
-}
-
 // certificates are WeChat Pay's, as downloaded and still valid. They implement
 // core.CertificateGetter and are safe for concurrent use.
 type certificates struct {
@@ -60,6 +37,7 @@ type certificates struct {
 	held     map[string]*x509.Certificate
 	came     time.Time // when held was downloaded
 	tried    time.Time // when a download was last begun
+	used     time.Time // when they were last asked for
 }
 
 var _ core.CertificateGetter = (*certificates)(nil)
@@ -67,20 +45,43 @@ var _ core.CertificateGetter = (*certificates)(nil)
 func (c *certificates) source(download func(ctx context.Context) (map[string]*x509.Certificate, error)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.download = download
+	c.download, c.used = download, c.clock()
 }
 
-// ready makes sure that answers can be verified: there are certificates, and
-// fresh ones if they can be had.
+func (c *certificates) idle() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.clock().Sub(c.used)
+}
+
+// ready makes sure that answers can be verified. Only who holds no certificate at
+// all waits for a download; what is held and valid is renewed beside the call.
 func (c *certificates) ready(ctx context.Context) error {
 	held, age := c.all()
-	if len(held) > 0 && age < renewal {
-		return nil
-	}
-	if err := c.renew(ctx, len(held) > 0); err != nil && len(held) == 0 {
-		return err
+	switch {
+	case len(held) == 0:
+		return c.renew(ctx, false)
+	case age >= renewal:
+		c.renewBeside(ctx)
 	}
 	return nil
+}
+
+// renewBeside downloads without holding the caller up, one at a time. That it fails
+// is no trouble yet: the next call tries again after the respite.
+func (c *certificates) renewBeside(ctx context.Context) {
+	select {
+	case c.turn <- struct{}{}:
+	default:
+		return
+	}
+	asked := c.clock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	go func() {
+		defer func() { <-c.turn }()
+		defer cancel()
+		_ = c.fetch(ctx, asked, true)
+	}()
 }
 
 // renew downloads, unless somebody else just did. Patient callers have another
@@ -93,6 +94,11 @@ func (c *certificates) renew(ctx context.Context, patient bool) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return c.fetch(ctx, asked, patient)
+}
+
+// fetch is for who has the turn.
+func (c *certificates) fetch(ctx context.Context, asked time.Time, patient bool) error {
 	c.mu.Lock()
 	download, done := c.download, c.came.After(asked)
 	if wait := c.clock().Sub(c.tried) < respite; done || patient && wait {
@@ -115,6 +121,7 @@ func (c *certificates) all() (map[string]*x509.Certificate, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	valid, now := map[string]*x509.Certificate{}, c.clock()
+	c.used = now
 	for serial, certificate := range c.held {
 		if !now.Before(certificate.NotBefore) && now.Before(certificate.NotAfter) {
 			valid[serial] = certificate

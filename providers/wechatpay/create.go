@@ -21,6 +21,8 @@ const (
 	maxSubject = 127 // characters
 	maxNotify  = 255 // bytes of a callback address
 	maxOpenID  = 128 // bytes
+
+	codeLife = 2 * time.Hour // of a code_url and a prepay_id
 )
 
 // Create takes the products "native" (a QR code), "jsapi" (in WeChat, for the
@@ -31,8 +33,11 @@ const (
 // is sent in whole seconds of Shanghai, never later than asked; an order is
 // refused if it could not live MinExpiry, since WeChat Pay would lengthen it. That
 // the number was paid already is Ambiguous: then there is an order, with money.
+//
+// A code and a prepay id are good for two hours, an h5 address for five minutes;
+// the order is there until its end.
 func (a *Adapter) Create(ctx context.Context, payment providers.Payment) (providers.Presentation, error) {
-	make, known := map[string]func(context.Context, order) (providers.Presentation, error){
+	present, known := map[string]func(context.Context, order) (providers.Presentation, error){
 		"native": a.native, "jsapi": a.jsapi, "h5": a.h5,
 	}[payment.Product]
 	if !known {
@@ -47,10 +52,22 @@ func (a *Adapter) Create(ctx context.Context, payment providers.Payment) (provid
 	}
 	var shown providers.Presentation
 	err := a.call(ctx, exchange{op: "create", do: func(ctx context.Context) (err error) {
-		shown, err = make(ctx, order{Payment: payment, end: end})
+		life := codeLife
+		if payment.Product == "h5" {
+			life = a.h5Life
+		}
+		over := time.Now().Add(life).UTC() // before WeChat Pay begins to count
+		if end.Before(over) {
+			over = end.UTC()
+		}
+		shown, err = present(ctx, order{Payment: payment, end: end})
+		shown.GoodUntil = over
 		return err
 	}})
-	return shown, err
+	if err != nil {
+		return providers.Presentation{}, err
+	}
+	return shown, nil
 }
 
 // order is a payment that was checked.

@@ -33,7 +33,7 @@ func TestANativeOrderIsACode(t *testing.T) {
 	shown, err := adapter(t, s, nil).Create(t.Context(), p)
 	require.NoError(t, err)
 	require.Equal(t, providers.Presentation{
-		Kind: providers.QR, URL: "weixin://wxpay/bizpayurl?pr=Ab12Cd3",
+		Kind: providers.QR, URL: "weixin://wxpay/bizpayurl?pr=Ab12Cd3", GoodUntil: shown.GoodUntil,
 	}, shown)
 	require.Equal(t, "/v3/pay/transactions/native", s.calls()[0].URL.Path)
 	require.Equal(t, map[string]any{
@@ -77,13 +77,36 @@ func TestAnH5OrderIsAnAddressThatWantsTheOrigin(t *testing.T) {
 	shown, err := adapter(t, s, nil).Create(t.Context(), payment("h5"))
 	require.NoError(t, err)
 	require.Equal(t, providers.Presentation{
-		Kind: providers.Redirect, Referer: true,
+		Kind: providers.Redirect, Referer: true, GoodUntil: shown.GoodUntil,
 		URL: "https://wx.tenpay.com/checkmweb?prepay_id=wx1&package=2" +
 			"&redirect_url=https%3A%2F%2Fpay.example.cn%2Fpay%2Fresult%3Fx%3D1",
 	}, shown)
 	require.Equal(t, map[string]any{
 		"payer_client_ip": "203.0.113.9", "h5_info": map[string]any{"type": "Wap"},
 	}, wanted(t, s)["scene_info"])
+}
+
+func TestAPresentationSaysHowLongItIsGood(t *testing.T) {
+	t.Parallel()
+	s := open(t, says(200, `{"code_url":"weixin://a","prepay_id":"wx1","h5_url":"https://wx.tenpay.com/a?b=c"}`))
+	for product, life := range map[string]time.Duration{
+		"native": 2 * time.Hour, "jsapi": 2 * time.Hour, "h5": 5 * time.Minute,
+	} {
+		p, before := payment(product), time.Now()
+		p.ExpiresAt = before.Add(24 * time.Hour)
+		shown, err := adapter(t, s, nil).Create(t.Context(), p)
+		require.NoError(t, err)
+		require.False(t, shown.GoodUntil.Before(before.Add(life)), product)
+		require.False(t, shown.GoodUntil.After(time.Now().Add(life)), product)
+		p.ExpiresAt = before.Add(2 * time.Minute).Truncate(time.Second)
+		shown, err = adapter(t, s, nil).Create(t.Context(), p)
+		require.NoError(t, err)
+		require.True(t, shown.GoodUntil.Equal(p.ExpiresAt), "not beyond the order's own end")
+	}
+	before := time.Now()
+	shown, err := adapter(t, s, func(s *wechatpay.Settings) { s.H5Life = "20s" }).Create(t.Context(), payment("h5"))
+	require.NoError(t, err)
+	require.WithinRange(t, shown.GoodUntil, before.Add(20*time.Second), time.Now().Add(20*time.Second))
 }
 
 func TestTheEndIsInWholeSecondsOfShanghaiAndNotLater(t *testing.T) {
@@ -110,7 +133,7 @@ func TestAnOrderThatWeChatPayWouldLengthenIsRefused(t *testing.T) {
 		classed(t, err, providers.Definite, "EXPIRES_TOO_SOON")
 	}
 	require.Empty(t, s.calls())
-	p.ExpiresAt = time.Now().Add(3 * time.Second)
+	p.ExpiresAt = time.Now().Add(50 * time.Second)
 	_, err := adapter(t, s, func(s *wechatpay.Settings) { s.MinExpiry = "60ms" }).Create(t.Context(), p)
 	require.NoError(t, err)
 }

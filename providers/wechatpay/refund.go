@@ -15,7 +15,8 @@ import (
 const maxReason = 80
 
 // Refund is accepted first and done later: its answer is mostly RefundProcessing.
-// The same number again is the same refund, so that it is safe to repeat.
+// The same number again is the same refund, so that it is safe to repeat. What a
+// person at the merchant can put right, such as an empty balance, is Refused.
 func (a *Adapter) Refund(ctx context.Context, wanted providers.Refund) (providers.RefundStatus, error) {
 	if err := a.checkRefund(wanted); err != nil {
 		return providers.RefundStatus{}, err

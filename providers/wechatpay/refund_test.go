@@ -100,10 +100,24 @@ func TestARefundIsRepeatedUnderItsNumber(t *testing.T) {
 func TestRefusedRefundsAreClassed(t *testing.T) {
 	t.Parallel()
 	for code, status := range map[string]int{
-		"NOT_ENOUGH": 403, "USER_ACCOUNT_ABNORMAL": 403, "INVALID_REQUEST": 400, "MCH_NOT_EXISTS": 404,
+		"USER_ACCOUNT_ABNORMAL": 403, "INVALID_REQUEST": 400, "MCH_NOT_EXISTS": 404,
 	} {
 		_, err := asked(t, status, `{"code":"`+code+`","message":"no"}`).Refund(t.Context(), refund())
 		classed(t, err, providers.Definite, code)
+	}
+}
+
+func TestARefundThatSomebodyCanMakePossibleIsPutOff(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]struct {
+		status int
+		wait   time.Duration
+	}{
+		"SIGN_ERROR": {401, time.Minute}, "NO_AUTH": {403, time.Minute}, "NOAUTH": {403, time.Minute},
+		"NOT_ENOUGH": {403, 10 * time.Minute}, "NOTENOUGH": {403, 10 * time.Minute},
+	} {
+		_, err := asked(t, want.status, `{"code":"`+code+`","message":"no"}`).Refund(t.Context(), refund())
+		require.Equal(t, want.wait, classed(t, err, providers.Refused, code).RetryAfter)
 	}
 }
 
@@ -141,6 +155,24 @@ func TestAnAbnormalRefundIsTakenBackByTheMerchant(t *testing.T) {
 	require.Equal(t, "/v3/refund/domestic/refunds/50300907/apply-abnormal-refund", last.URL.Path)
 	require.JSONEq(t, `{"out_refund_no":"`+refundNo+`","type":"MERCHANT_BANK_CARD"}`, string(last.body))
 	_, err = asked(t, 200, refundOf("PROCESSING", "")).ApplyAbnormalRefund(t.Context(), refund())
+	classed(t, err, providers.Definite, "NOT_ABNORMAL")
+}
+
+func TestAnAbnormalRefundIsNotAppliedForUnasked(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []func(http.ResponseWriter, *http.Request, []byte){
+		says(500, `{"code":"SYSTEM_ERROR"}`), unsigned(200, refundOf("ABNORMAL", "")), hangUp,
+	} {
+		s := open(t, answer)
+		status, err := adapter(t, s, nil).ApplyAbnormalRefund(t.Context(), refund())
+		require.Equal(t, "query_refund", classed(t, err, providers.Ambiguous, "").Op)
+		require.Empty(t, status.State)
+		for _, call := range s.calls() {
+			require.Equal(t, http.MethodGet, call.Method)
+		}
+	}
+	unknown := asked(t, 404, `{"code":"RESOURCE_NOT_EXISTS"}`)
+	_, err := unknown.ApplyAbnormalRefund(t.Context(), refund())
 	classed(t, err, providers.Definite, "NOT_ABNORMAL")
 }
 

@@ -32,6 +32,8 @@ const (
 	orderPaid     code = "ORDERPAID"
 	orderClosed   code = "ORDERCLOSED"
 	badSignature  code = "SIGNERROR"
+	noRight       code = "NOAUTH"
+	emptyBalance  code = "NOTENOUGH"
 	thingUnknown  code = "RESOURCENOTEXISTS"
 	noBill        code = "NOSTATEMENTEXIST"
 	billInTheMake code = "STATEMENTCREATING"
@@ -55,6 +57,13 @@ func spelling(word string) code {
 var notNow = []code{
 	"FREQUENCYLIMITED", "FREQUENCYLIMIT", "FREQUENCYLIMITEXCEED", "RATELIMITEXCEEDED", "RATELIMITEXCEED",
 	"ORDERCLOSETOOEARLY", "USERPAYING", billInTheMake,
+}
+
+// mendable are what a refund is refused with while a person can put it right: a
+// key, a right of the account, its balance. Nothing was done and the number is not
+// used up, so the money goes back under it later. The time is between two tries.
+var mendable = map[code]time.Duration{
+	badSignature: time.Minute, noRight: time.Minute, emptyBalance: 10 * time.Minute,
 }
 
 // undecided are the codes after which nobody knows. An order that is made again
@@ -97,6 +106,9 @@ func (a *Adapter) refused(ctx context.Context, op string, said *core.APIError) e
 		failed.Err = refusal{spelling(said.Code)}
 	}
 	failed.Class = classOf(said.StatusCode, spelling(said.Code))
+	if wait, ok := mendable[spelling(said.Code)]; ok && op == "refund" {
+		failed.Class, failed.RetryAfter = providers.Refused, max(failed.RetryAfter, wait)
+	}
 	return failed
 }
 

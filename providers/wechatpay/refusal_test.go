@@ -46,8 +46,9 @@ func TestARefusalIsOnlyBelievedWhenItIsSigned(t *testing.T) {
 
 func TestAnAnswerOutsideTheWindowIsNotBelieved(t *testing.T) {
 	t.Parallel()
+	// Answers only get older until they are read: a slow machine needs room to one side.
 	for age, believed := range map[time.Duration]bool{
-		-302 * time.Second: false, -297 * time.Second: true, 297 * time.Second: true, 302 * time.Second: false,
+		-6 * time.Minute: false, -299 * time.Second: true, 4 * time.Minute: true, 301 * time.Second: false,
 	} {
 		a := adapter(t, open(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 			for name, values := range signedBy(keys().wechat, keyID, paidOrder, time.Now().Add(-age)) {

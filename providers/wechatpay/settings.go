@@ -37,9 +37,11 @@ type Settings struct {
 	// CloseAfter is how old an order must be before it is closed, "" is "5m".
 	// MinExpiry is how long an order must live at least, "" is "1m": WeChat Pay
 	// quietly lengthens what is shorter, and would take money after the attempt's
-	// end. Both are Go durations, shorter only where a simulator's time runs faster.
+	// end. H5Life is how long an h5 address is good, "" is "5m". All are Go durations,
+	// shorter only where a simulator's time runs faster.
 	CloseAfter string `json:"close_after"`
 	MinExpiry  string `json:"min_expiry"`
+	H5Life     string `json:"h5_life"`
 }
 
 // setup is what the settings mean.
@@ -48,7 +50,7 @@ type setup struct {
 	base, backup, oauth, oauthAPI *url.URL // backup may be nil
 	private                       *rsa.PrivateKey
 	public                        *rsa.PublicKey // nil without public-key mode
-	closeAfter, minExpiry         time.Duration
+	closeAfter, minExpiry, h5Life time.Duration
 }
 
 var (
@@ -172,6 +174,7 @@ func (s *setup) times() error {
 	}{
 		{"close_after", s.CloseAfter, 5 * time.Minute, &s.closeAfter},
 		{"min_expiry", s.MinExpiry, time.Minute, &s.minExpiry},
+		{"h5_life", s.H5Life, 5 * time.Minute, &s.h5Life},
 	} {
 		*d.into = d.usual
 		if d.given == "" {

@@ -42,6 +42,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		"previous is short": func(s *wechatpay.Settings) { s.PreviousAPIv3Key = "short" },
 		"no duration":       func(s *wechatpay.Settings) { s.CloseAfter = "soon" },
 		"negative":          func(s *wechatpay.Settings) { s.MinExpiry = "-1s" },
+		"too long":          func(s *wechatpay.Settings) { s.H5Life = "25h" },
 		"in the clear":      func(s *wechatpay.Settings) { s.BaseURL = "http://api.mch.weixin.qq.com" },
 		"backup in clear":   func(s *wechatpay.Settings) { s.BackupURL = "http://192.0.2.1" },
 		"file":              func(s *wechatpay.Settings) { s.BaseURL = "file:///etc" },
@@ -96,6 +97,9 @@ func TestSettingsAreJSONWithoutUnknownNames(t *testing.T) {
 		require.Error(t, err)
 		refusesSilently(t, err)
 	}
+	_, err = wechatpay.Open([]byte(strings.Replace(settings, "app_secret", "app_secrte", 1)), nil)
+	require.ErrorContains(t, err, `there is no setting "app_secrte"`)
+	refusesSilently(t, err)
 }
 
 func TestACallersClientIsNotChanged(t *testing.T) {

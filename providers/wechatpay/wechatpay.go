@@ -5,11 +5,10 @@
 package wechatpay
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"time"
@@ -48,10 +47,8 @@ var shanghai = time.FixedZone("CST", 8*60*60)
 // Open is the providers.Factory of wechatpay. The error never quotes the settings.
 func Open(settings []byte, client *http.Client) (providers.Adapter, error) {
 	var s Settings
-	decoder := json.NewDecoder(bytes.NewReader(settings))
-	decoder.DisallowUnknownFields() // a misspelt setting would quietly be none
-	if err := decoder.Decode(&s); err != nil || decoder.More() {
-		return nil, errors.New("wechatpay: the settings are not JSON of the expected form")
+	if err := providers.ReadSettings(settings, &s); err != nil {
+		return nil, fmt.Errorf("wechatpay: %w", err)
 	}
 	return New(s, client)
 }
