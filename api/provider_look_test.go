@@ -46,7 +46,8 @@ func TestWhoPaidInTheWalletSeesHisResultAgain(t *testing.T) {
 	require.NotContains(t, stranger.get("/pay/result", "User-Agent", onDesktop).Body.String(), "我是用wx_in付的")
 
 	login := f.call(post, "/pay/login/provider", "", "channel=wx_in&then=look", "User-Agent", inWeChat,
-		"Cookie", stranger.cookie, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+		"Cookie", stranger.cookie, "Sec-Fetch-Site", "same-origin",
+		"Content-Type", "application/x-www-form-urlencoded")
 	require.Equal(t, http.StatusSeeOther, login.Code, login.Body)
 	cookies = stranger.cookie
 	for _, cookie := range login.Result().Cookies() {

@@ -59,7 +59,7 @@ func (a *audit) badRuns(ctx context.Context) (list []string, err error) {
 		return nil, fmt.Errorf("list the runs: %w", err)
 	}
 	for _, run := range page.GetExecutions() {
-		if id := run.GetExecution().GetWorkflowId(); !(ended[id] && idle(run)) {
+		if id := run.GetExecution().GetWorkflowId(); !ended[id] || !idle(run) {
 			list = append(list, id+" is "+strings.ToLower(run.GetStatus().String())+a.why(ctx, run))
 		}
 	}
@@ -73,19 +73,20 @@ func (a *audit) why(ctx context.Context, run *workflow.WorkflowExecutionInfo) st
 	if err != nil {
 		return ", and cannot be described"
 	}
-	words := fmt.Sprintf(" since %s under %s", time.Since(run.GetStartTime().AsTime()).Round(time.Second),
+	var words strings.Builder
+	fmt.Fprintf(&words, " since %s under %s", time.Since(run.GetStartTime().AsTime()).Round(time.Second),
 		told.GetWorkflowExecutionInfo().GetVersioningInfo().GetDeploymentVersion().GetBuildId())
 	if task := told.GetPendingWorkflowTask(); task != nil {
-		words += fmt.Sprintf(", workflow task %s, try %d", task.GetState(), task.GetAttempt())
+		fmt.Fprintf(&words, ", workflow task %s, try %d", task.GetState(), task.GetAttempt())
 	}
 	for _, activity := range told.GetPendingActivities() {
-		words += fmt.Sprintf(", %s is %s, try %d: %s", activity.GetActivityType().GetName(), activity.GetState(),
+		fmt.Fprintf(&words, ", %s is %s, try %d: %s", activity.GetActivityType().GetName(), activity.GetState(),
 			activity.GetAttempt(), activity.GetLastFailure().GetMessage())
 	}
 	for _, child := range told.GetPendingChildren() {
-		words += ", child " + child.GetWorkflowId()
+		words.WriteString(", child " + child.GetWorkflowId())
 	}
-	return words
+	return words.String()
 }
 
 func idle(run *workflow.WorkflowExecutionInfo) bool {

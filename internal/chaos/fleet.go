@@ -114,9 +114,6 @@ func (m *member) with(do func(*devstack.Child) error) error {
 	return nil
 }
 
-// restart lets the process end in order; it is started again.
-func (m *member) restart() error { return m.with((*devstack.Child).Stop) }
-
 // retire ends the process for good.
 func (m *member) retire() error {
 	m.cancel()

@@ -101,7 +101,8 @@ func (f *front) pass(r *http.Request, body []byte) (answer *http.Response, err e
 	for i := range f.backends {
 		backend := f.backends[(first+i)%len(f.backends)]
 		address := "http://" + backend + r.URL.RequestURI()
-		onward, err := http.NewRequestWithContext(r.Context(), r.Method, address, bytes.NewReader(body))
+		again := bytes.NewReader(body)
+		onward, err := http.NewRequestWithContext(r.Context(), r.Method, address, again) //nolint:gosec // our own backends
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -105,7 +106,7 @@ var forgeries = []func(*letter){
 	func(l *letter) {
 		for name := range l.header {
 			if strings.HasSuffix(name, "-Timestamp") {
-				l.header.Set(name, fmt.Sprint(time.Now().Unix()+1))
+				l.header.Set(name, strconv.FormatInt(time.Now().Unix()+1, 10))
 			}
 		}
 	},
