@@ -102,7 +102,8 @@ func (f *front) pass(r *http.Request, body []byte) (answer *http.Response, err e
 		backend := f.backends[(first+i)%len(f.backends)]
 		address := "http://" + backend + r.URL.RequestURI()
 		again := bytes.NewReader(body)
-		onward, err := http.NewRequestWithContext(r.Context(), r.Method, address, again) //nolint:gosec // our own backends
+		//nolint:gosec // our own backends
+		onward, err := http.NewRequestWithContext(r.Context(), r.Method, address, again)
 		if err != nil {
 			return nil, err
 		}
