@@ -63,14 +63,22 @@ func (t *town) running(ctx context.Context, build string) (int64, error) {
 	return count.GetCount(), nil
 }
 
-// drained waits until nothing of a build runs any more, at most for a while: then it stays until the end.
-func (s *storm) drained(build string) {
-	ctx, cancel := context.WithTimeout(s.ctx, 90*time.Second)
-	defer cancel()
-	for {
-		left, err := s.running(ctx, build)
-		if err == nil && left == 0 || !pause(ctx, time.Second) {
-			return
+// drained says whether nothing of a build runs any more. It waits for that, and wants to hear it some times
+// in a row: what Temporal counts lags behind what runs.
+func (s *storm) drained(build string) bool {
+	for quiet := 0; quiet < quietCounts; {
+		if !pause(s.ctx, time.Second) {
+			return false
 		}
+		left, err := s.running(s.ctx, build)
+		if err != nil || left > 0 {
+			quiet = 0
+			continue
+		}
+		quiet++
 	}
+	return true
 }
+
+// quietCounts is how often in a row a build has to be counted as idle.
+const quietCounts = 5

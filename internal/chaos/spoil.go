@@ -136,7 +136,9 @@ func rollWorkers(s *storm) error {
 			return
 		}
 		s.silence(old)
-		s.drained(old[0].build)
+		if !s.drained(old[0].build) {
+			return // the storm is over; whoever still has requests of his build stays, as an operator would have it
+		}
 		for _, m := range old {
 			if err := s.fleet.dismiss(m); err != nil {
 				s.failed("rolling restart", err)
