@@ -17,7 +17,7 @@ func TestSettingsAreReadStrictlyAndNeverQuoted(t *testing.T) {
 	require.NoError(t, providers.ReadSettings([]byte(" {\"name\":\"a\"}\n"), &read))
 	require.Equal(t, known{Name: "a"}, read)
 	for settings, want := range map[string]string{
-		`{"names":"canary"}`:                `there is no setting "names"`,
+		`{"title":"canary"}`:                `there is no setting "title"`,
 		`{"name":{"canary":1}}`:             `the setting "name" is of the wrong kind`,
 		`{"name":"canary"}{"name":"other"}`: "more follows",
 		`{"name":"canary"}}`:                "more follows",

@@ -104,8 +104,8 @@ func TestAPresentationSaysHowLongItIsGood(t *testing.T) {
 		require.True(t, shown.GoodUntil.Equal(p.ExpiresAt), "not beyond the order's own end")
 	}
 	before := time.Now()
-	short := adapter(t, s, func(s *wechatpay.Settings) { s.H5Life = "20s" })
-	shown, err := short.Create(t.Context(), payment("h5"))
+	faster := adapter(t, s, func(s *wechatpay.Settings) { s.H5Life = "20s" })
+	shown, err := faster.Create(t.Context(), payment("h5"))
 	require.NoError(t, err)
 	require.WithinRange(t, shown.GoodUntil, before.Add(20*time.Second), time.Now().Add(20*time.Second))
 }
