@@ -56,7 +56,7 @@ var scenarios = []scenario{
 		playTemporalDown, expected{State: models.PaidByBuyer, Captured: many * price, Applied: many * price}},
 	{"postgres-down", "A callback comes while PostgreSQL is down, and again when it is back.", playPostgresDown,
 		expected{State: models.Settled, Captured: price, Applied: price}},
-	{"event-to-closed-run", "Late money, and a refund's end, are reported when the run is long over.",
+	{"event-to-closed-run", "Late money, and a refund that staff try again, come when the run is long over.",
 		playEventToClosedRun, expected{State: "expired, refunded", Captured: 2 * price, Refunded: 2 * price}},
 	{"out-of-order", "Events come in another order than they happened.", playOutOfOrder,
 		expected{State: "expired, refunded, settled", Captured: 3 * price, Refunded: 2 * price, Applied: price}},

@@ -7,6 +7,7 @@ import (
 
 	enums "go.temporal.io/api/enums/v1"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/workflows"
 )
@@ -19,7 +20,7 @@ func playEventToClosedRun(ctx context.Context, s *story) error {
 	late.State, repaid.State = models.Expired, models.Refunded
 	return s.together(ctx,
 		tale{"late money", moneyAfterRun, late},
-		tale{"a refund's end", refundAfterRun, repaid})
+		tale{"a refund tried again", refundAfterRun, repaid})
 }
 
 func moneyAfterRun(ctx context.Context, s *story) error {
@@ -43,7 +44,7 @@ func refundAfterRun(ctx context.Context, s *story) error {
 	if err := playPaid(ctx, s); err != nil {
 		return err
 	}
-	if err := s.provider.spoil(ctx, fault{Op: "refund", Mode: "abnormal", Number: s.made}); err != nil {
+	if err := s.provider.spoil(ctx, fault{Op: "refund", Mode: "closed_no_funds", Number: s.made}); err != nil {
 		return err
 	}
 	if err := s.refund(ctx, models.Money{}); err != nil {
@@ -60,8 +61,11 @@ func refundAfterRun(ctx context.Context, s *story) error {
 		if err != nil {
 			return err
 		}
-		if err := s.provider.repay(ctx, row.Refunds[0].Number); err != nil {
-			return err
+		again := models.Event{
+			Kind: models.RefundRetried, Actor: "staff:demo", Refund: row.Refunds[0].Number, Spare: mint.Number(),
+		}
+		if _, err := s.house.Parts.Door.Post(ctx, row, "retry_"+again.Spare, again); err != nil {
+			return fmt.Errorf("try the refund again: %w", err)
 		}
 		return s.ends(ctx, models.Refunded)
 	})
