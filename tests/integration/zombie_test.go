@@ -49,7 +49,7 @@ func TestAZombieLosesToTheFence(t *testing.T) {
 	zombie.signal(syscall.SIGCONT)
 	require.Eventually(t, func() bool { return len(zombie.logs()) > seen }, long, 50*time.Millisecond,
 		"the sleeper never woke")
-	e.eventually("nothing is being written", func() bool { return e.count("SELECT count(*) FROM "+writing) == 0 })
+	e.eventually("nothing is written", func() bool { return e.count("SELECT count(*) FROM "+writing) == 0 })
 	after, err := e.store.Request(t.Context(), request.ID)
 	require.NoError(t, err)
 	require.Equal(t, before, after)
