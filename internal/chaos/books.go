@@ -66,11 +66,13 @@ func (t *town) running(ctx context.Context, build string) (int64, error) {
 // drained says whether nothing of a build runs any more. It waits for that, and wants to hear it some times
 // in a row: what Temporal counts lags behind what runs.
 func (s *storm) drained(build string) bool {
+	ctx, cancel := context.WithTimeout(s.ctx, 90*time.Second)
+	defer cancel()
 	for quiet := 0; quiet < quietCounts; {
-		if !pause(s.ctx, time.Second) {
+		if !pause(ctx, time.Second) {
 			return false
 		}
-		left, err := s.running(s.ctx, build)
+		left, err := s.running(ctx, build)
 		if err != nil || left > 0 {
 			quiet = 0
 			continue

@@ -137,7 +137,7 @@ func rollWorkers(s *storm) error {
 		}
 		s.silence(old)
 		if !s.drained(old[0].build) {
-			return // the storm is over; whoever still has requests of his build stays, as an operator would have it
+			return // whoever still has requests of his build stays, as an operator would have it
 		}
 		for _, m := range old {
 			if err := s.fleet.dismiss(m); err != nil {
