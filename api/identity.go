@@ -85,7 +85,7 @@ func (s *Server) lookLogins(ctx context.Context, link store.Link) []web.Channel 
 	var here []web.Channel
 	for _, c := range link.Channels {
 		if (policy.Channel{Surfaces: c.Surfaces}).WorksOn(surface(ctx)) {
-			here = append(here, web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN})
+			here = append(here, onPage(c))
 		}
 	}
 	here = s.withLogins(ctx, link, here)
@@ -108,16 +108,12 @@ func (s *Server) bound(ctx context.Context, c store.Channel, payer string) error
 // away over it here: a channel that cannot be asked is shown as it is.
 func (s *Server) withLogins(ctx context.Context, link store.Link, list []web.Channel) []web.Channel {
 	for i, shown := range list {
-		for _, c := range link.Channels {
-			if c.ID != shown.ID {
-				continue
-			}
-			must, err := s.mustLogIn(ctx, c, caller(ctx).Payer)
-			if err != nil {
-				s.Log.WarnContext(ctx, "channel cannot be asked", "channel", c.ID, "error", err)
-			}
-			list[i].Login = must
+		c, _ := link.Channel(shown.ID)
+		must, err := s.mustLogIn(ctx, c, caller(ctx).Payer)
+		if err != nil {
+			s.Log.WarnContext(ctx, "channel cannot be asked", "channel", c.ID, "error", err)
 		}
+		list[i].Login = must
 	}
 	return list
 }

@@ -139,10 +139,17 @@ func (s *Server) card(link store.Link) web.Card {
 // channels are the ways to pay that the rules leave.
 func (s *Server) channels(ctx context.Context, link store.Link) []web.Channel {
 	var list []web.Channel
-	for _, c := range channelViews(link.Channels, s.decisionOn(ctx, link)) {
-		list = append(list, web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN})
+	for _, id := range s.decisionOn(ctx, link).Channels {
+		if c, known := link.Channel(id); known {
+			list = append(list, onPage(c))
+		}
 	}
 	return list
+}
+
+// onPage is what a page says of a channel.
+func onPage(c store.Channel) web.Channel {
+	return web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN}
 }
 
 func (s *Server) showStatic(c echo.Context) error {

@@ -23,8 +23,11 @@ const LoginCookie = "__Host-friendpay-login"
 const loginReturn = "/pay/login/return"
 
 const (
-	loginPatience    = 5 * time.Minute // as long as a provider's code lives
-	loginsPerAddress = 120             // in an hour
+	loginPatience = 5 * time.Minute // as long as a provider's code lives
+
+	// loginsPerAddress bounds the logins that one address may begin in an hour: a carrier
+	// has thousands behind one, and what is kept of each is a row for five minutes.
+	loginsPerAddress = 1200
 )
 
 type providerLoginIn struct {
@@ -81,15 +84,16 @@ func (s *Server) beginLogin(
 	if err != nil {
 		return "", nil, err
 	}
-	if err := s.within(ctx, "logins:"+address(ctx), loginsPerAddress, time.Hour); err != nil {
-		return "", nil, err
-	}
 	desk, err := s.desk(ctx, chosen)
 	if err != nil {
 		return "", nil, err
 	}
 	if !desk.binds {
 		return "", nil, models.Refuse(models.Conflict, "no_provider_login", "This way to pay needs no such login.")
+	}
+	// Counted only now: the link's page asks for every channel that is picked on it.
+	if err := s.within(ctx, "logins:"+address(ctx), loginsPerAddress, time.Hour); err != nil {
+		return "", nil, err
 	}
 	state := rand.Text() // 130 bits
 	if url = desk.login.LoginURL(s.Config.PublicURL+loginReturn, state); url == "" {
@@ -111,10 +115,8 @@ func (s *Server) loginChannel(
 	if !look {
 		return offered(link.Channels, s.decisionOn(ctx, link), name)
 	}
-	for _, c := range link.Channels {
-		if c.ID == name {
-			return c, nil
-		}
+	if c, known := link.Channel(name); known {
+		return c, nil
 	}
 	return store.Channel{}, errUnavailable
 }

@@ -79,3 +79,18 @@ func TestAnAccountWithoutALoginIsNotAvailable(t *testing.T) {
 	require.Equal(t, http.StatusConflict, login.Code)
 	require.Equal(t, "channel_unavailable", login.text("reason"))
 }
+
+// Whoever pays without a login at the provider takes nothing of what his address, which
+// he shares with a whole town, may begin of them.
+func TestOnlyALoginCountsAsALogin(t *testing.T) {
+	f := newWallet(t)
+	const ours = "logins:192.0.2.1" // where the test's calls come from
+	f.visit(f.place())
+	_, spent, err := f.store.Spent(t.Context(), ours, 1)
+	require.NoError(t, err)
+	require.False(t, spent)
+	f.chosen(f.place())
+	_, spent, err = f.store.Spent(t.Context(), ours, 1)
+	require.NoError(t, err)
+	require.True(t, spent)
+}

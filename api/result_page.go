@@ -56,10 +56,8 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 		Card: s.card(link), Outcome: outcome(link.Request, a), Attempt: a.Number,
 		Captured: a.Captured, PaidAt: a.PaidAt,
 	}
-	for _, c := range link.Channels {
-		if c.ID == a.Channel {
-			view.Channel = web.Channel{ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN}
-		}
+	if c, known := link.Channel(a.Channel); known {
+		view.Channel = onPage(c)
 	}
 	for _, f := range link.Request.Refunds {
 		if f.Attempt == a.Number && f.State != models.RefundReplaced {

@@ -21,6 +21,16 @@ type Link struct {
 	Payer    *Payer    // of the payer asked for; nil when none or unknown
 }
 
+// Channel is the app's channel of that id.
+func (l Link) Channel(id string) (channel Channel, known bool) {
+	for _, c := range l.Channels {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Channel{}, false
+}
+
 type linkRecord struct {
 	Invite   Invite         `gorm:"embedded;embeddedPrefix:invite_"`
 	Order    Order          `gorm:"embedded;embeddedPrefix:order_"`
