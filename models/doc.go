@@ -13,9 +13,9 @@
 // an attempt: one payer, one channel, one quote, one number that is never used
 // again. The payer's login is checked, the provider's order is made, the attempt
 // goes live. If the payer changes his mind about the channel or gives the slot
-// up, or the slot's time is over, or the price changes, the attempt is closed first. That is confirming:
-// no second attempt begins while the provider might still take money for the
-// first. An attempt that is still being made is left alone until the provider has
+// up, or the slot's time is over, or the price changes, the attempt is closed
+// first. That is confirming: no second attempt begins while the provider might
+// still take money for the first. An attempt that is still being made is left alone until the provider has
 // answered: closing never overtakes creating.
 //
 // Money counts only as a verified success, asked from the provider. A callback is

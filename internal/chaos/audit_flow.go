@@ -130,21 +130,19 @@ func checkOutbox(ctx context.Context, a *audit) (int, []string, error) {
 		return 0, nil, err
 	}
 	var broken []string
-	a.sink.mu.Lock()
-	defer a.sink.mu.Unlock()
 	for _, m := range found {
-		newest := a.sink.newest[m.Request].Data.State
+		newest := a.sink.Newest(m.Request)
 		switch {
 		case m.Status != "sent":
 			broken = append(broken, m.ID+" is "+m.Status)
-		case a.sink.heard[m.ID] == 0:
+		case a.sink.Came(m.ID) == 0:
 			broken = append(broken, m.ID+" is sent, the merchant never heard it")
 		case m.State != "" && models.State(m.State) != newest:
 			broken = append(broken, fmt.Sprintf("%s: the merchant believes %s, not %s", m.Request, newest, m.State))
 		}
 	}
-	if a.sink.forged > 0 {
-		broken = append(broken, fmt.Sprintf("%d webhooks did not verify", a.sink.forged))
+	if forged := a.sink.Forged(); forged > 0 {
+		broken = append(broken, fmt.Sprintf("%d webhooks did not verify", forged))
 	}
 	return len(found), broken, nil
 }

@@ -118,31 +118,34 @@ func killPostgres(s *storm) error {
 	return nil
 }
 
+// freezable is a server that can be stopped without its knowledge.
+type freezable interface {
+	Pause() error
+	Resume() error
+}
+
+// freezeServer stops a server for that long, when no other accident has it.
+func (s *storm) freezeServer(free sync.Locker, server freezable, length time.Duration) {
+	s.group.Go(func() {
+		free.Lock()
+		defer free.Unlock()
+		err := server.Pause()
+		pause(s.ctx, length)
+		if err := errors.Join(err, server.Resume()); err != nil {
+			s.failed("freeze", err)
+		}
+	})
+}
+
 // freeze stops something for a while without its knowledge; a worker also for longer than its tasks may take.
 func freeze(s *storm) error {
 	length := s.between(time.Second, 4*time.Second)
 	switch s.dice.IntN(6) {
 	case 0:
-		s.group.Go(func() {
-			s.temporal.Lock()
-			defer s.temporal.Unlock()
-			err := s.house.Temporal.Pause()
-			pause(s.ctx, length)
-			if err := errors.Join(err, s.house.Temporal.Resume()); err != nil {
-				s.failed("freeze", err)
-			}
-		})
+		s.freezeServer(&s.temporal, s.house.Temporal, length)
 		return nil
 	case 1:
-		s.group.Go(func() {
-			s.postgres.Lock()
-			defer s.postgres.Unlock()
-			err := s.house.Postgres.Pause()
-			pause(s.ctx, length)
-			if err := errors.Join(err, s.house.Postgres.Resume()); err != nil {
-				s.failed("freeze", err)
-			}
-		})
+		s.freezeServer(&s.postgres, s.house.Postgres, length)
 		return nil
 	case 2:
 		return s.freezeMember(pick(s.dice, s.fleet.of(roleAPI, "")), length)

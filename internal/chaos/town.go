@@ -17,6 +17,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/devstack"
 	"github.com/friendpay/friendpay/internal/local"
+	"github.com/friendpay/friendpay/internal/sink"
 )
 
 // Time in a run: half a minute of the law takes a second, and late money is watched for during guard.
@@ -34,7 +35,7 @@ type town struct {
 	edges   *edges
 	fleet   *fleet
 	front   *front
-	sink    *sink
+	sink    *sink.Sink // the merchant, outside the blast
 	history *history
 	builds  int // of workers, so far
 	newest  string
@@ -75,12 +76,12 @@ func (t *town) buildOutside(ctx context.Context) (err error) {
 	if t.front, err = newFront(ctx, backends...); err != nil {
 		return err
 	}
-	t.sink, err = newSink(ctx)
+	t.sink, err = sink.Open(ctx)
 	return err
 }
 
 func (t *town) buildHouse(ctx context.Context) error {
-	toMerchant, err := t.edges.add(workerToMerchant, t.sink.address)
+	toMerchant, err := t.edges.add(workerToMerchant, t.sink.Address())
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (t *town) buildHouse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.sink.expect(t.house.Demo.WebhookSecret)
+	t.sink.Expect(t.house.Demo.WebhookSecret)
 	return nil
 }
 
@@ -195,7 +196,7 @@ func (t *town) close() error {
 		errs = append(errs, t.front.close())
 	}
 	if t.sink != nil {
-		errs = append(errs, t.sink.close())
+		errs = append(errs, t.sink.Close())
 	}
 	if t.options.Keep {
 		t.options.Report.line(map[string]any{"kept": t.dir})

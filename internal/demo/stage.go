@@ -14,6 +14,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/sink"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -30,7 +31,7 @@ type stage struct {
 	options  Options
 	dir      string // state of the servers: what is killed must find it again
 	house    *local.House
-	sink     *sink
+	sink     *sink.Sink // the merchant's own system
 	provider *provider
 	channel  channel
 	gate     *gate
@@ -41,18 +42,19 @@ type stage struct {
 }
 
 func newStage(ctx context.Context, options Options) (*stage, error) {
-	merchant, err := newSink(ctx)
+	merchant, err := sink.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "friendpay-demo-")
 	if err != nil {
-		return nil, errors.Join(err, merchant.close())
+		return nil, errors.Join(err, merchant.Close())
 	}
 	options.Channel = cmp.Or(options.Channel, DefaultChannel)
 	s := &stage{options: options, dir: dir, sink: merchant, gate: new(gate), channel: channels[options.Channel]}
 	s.house, err = local.Start(ctx, local.Options{
-		Dir: dir, Speed: speed, Guard: guard, WebhookURL: merchant.url, Gate: s.gate.before, Log: options.Log,
+		Dir: dir, Speed: speed, Guard: guard, Gate: s.gate.before, Log: options.Log,
+		WebhookURL: "http://" + merchant.Address() + "/webhooks",
 	})
 	if err == nil && options.API != "" {
 		err = s.yield(ctx)
@@ -60,7 +62,7 @@ func newStage(ctx context.Context, options Options) (*stage, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	merchant.expect(s.house.Demo.WebhookSecret)
+	merchant.Expect(s.house.Demo.WebhookSecret)
 	s.provider = &provider{base: s.house.SimURL, name: s.channel.provider}
 	return s, nil
 }
@@ -80,7 +82,7 @@ func (s *stage) close() error {
 	if s.front != nil {
 		errs = append(errs, kill(s.front))
 	}
-	return errors.Join(errors.Join(errs...), s.house.Close(), s.sink.close(), os.RemoveAll(s.dir))
+	return errors.Join(errors.Join(errs...), s.house.Close(), s.sink.Close(), os.RemoveAll(s.dir))
 }
 
 // reset mends every fault and makes sure that a worker runs.
@@ -217,6 +219,6 @@ func (s *story) awaitFriendTold(ctx context.Context, kind string) error {
 // awaitTold waits until the merchant's system heard of it.
 func (s *story) awaitTold(ctx context.Context, kind string) error {
 	return s.until(ctx, "the merchant to hear "+kind, func() (bool, error) {
-		return s.sink.told(s.request, kind), nil
+		return s.sink.Told(s.request, kind), nil
 	})
 }
