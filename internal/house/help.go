@@ -21,7 +21,7 @@ var help = map[string]string{
 	"FRIENDPAY_SMS_URL":                   "gateway for one-time codes and receipts",
 	"FRIENDPAY_SMS_KEY":                   "the gateway's bearer key; only dev goes without",
 	"FRIENDPAY_TRUSTED_PROXIES":           "CIDRs whose X-Forwarded-For is believed",
-	"FRIENDPAY_WEBHOOK_NETWORKS":          "CIDRs of your own in which merchants' systems may live",
+	"FRIENDPAY_WEBHOOK_NETWORKS":          "CIDRs of your own where merchants and providers may be reached",
 	"FRIENDPAY_WORKER_BUILD":              "build id; pins running requests to it (Worker Versioning)",
 	"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": "limit per provider over all workers; 0: none",
 	"FRIENDPAY_LOG_LEVEL":                 "debug, info, warn or error",

@@ -1,10 +1,7 @@
 package house
 
 import (
-	"errors"
 	"net/http"
-	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/outward"
@@ -18,7 +15,7 @@ const providerPatience = 5 * time.Second
 func (c Config) providerClient() *http.Client {
 	client := &http.Client{Timeout: providerPatience}
 	if !c.Dev() {
-		client.Transport = outside{http.DefaultTransport}
+		client.Transport = outside{c.guard(), http.DefaultTransport}
 	}
 	return client
 }
@@ -48,23 +45,16 @@ func (c Config) guard() outward.Guard {
 	return outward.Guard{Networks: networks}
 }
 
-var errInside = errors.New("in production a provider is reached by https, and not on this machine")
-
-// outside lets calls through that are sealed and leave the machine.
-type outside struct{ next http.RoundTripper }
+// outside lets calls through that lead outside, by whatever proxy the machine has.
+type outside struct {
+	guard outward.Guard
+	next  http.RoundTripper
+}
 
 // RoundTrip refuses before anything is sent.
 func (o outside) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Scheme != "https" || isHere(request.URL.Hostname()) {
-		return nil, errInside
+	if err := o.guard.Check(request.URL.String()); err != nil {
+		return nil, err
 	}
 	return o.next.RoundTrip(request)
-}
-
-func isHere(host string) bool {
-	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && (ip.Unmap().IsLoopback() || ip.IsUnspecified())
 }

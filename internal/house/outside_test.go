@@ -19,22 +19,23 @@ func (reached) RoundTrip(*http.Request) (*http.Response, error) { return nil, er
 
 func TestProductionReachesProvidersOutsideOnly(t *testing.T) {
 	t.Parallel()
+	inside := outward.ErrInside
 	for address, want := range map[string]error{
-		"https://api.mch.weixin.qq.com/v3": errReached, "http://api.mch.weixin.qq.com/v3": errInside,
-		"https://127.0.0.1:8090/v3": errInside, "https://localhost/v3": errInside, "https://[::1]/v3": errInside,
-		"https://[::ffff:127.0.0.1]/v3": errInside,
-		"https://sim.localhost/":        errInside, "https://0.0.0.0/": errInside,
+		"https://api.mch.weixin.qq.com/v3": errReached, "http://api.mch.weixin.qq.com/v3": inside,
+		"https://127.0.0.1:8090/v3": inside, "https://localhost/v3": inside, "https://[::1]/v3": inside,
+		"https://[::ffff:127.0.0.1]/v3": inside,
+		"https://sim.localhost/":        inside, "https://0.0.0.0/": inside,
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 		require.NoError(t, err)
-		_, err = outside{reached{}}.RoundTrip(request) //nolint:bodyclose // never answers
+		_, err = outside{next: reached{}}.RoundTrip(request) //nolint:bodyclose // never answers
 		require.ErrorIs(t, err, want, address)
 	}
 	require.Nil(t, Config{Mode: "dev"}.providerClient().Transport)
 	require.IsType(t, outside{}, Config{Mode: "production"}.providerClient().Transport)
 }
 
-// In production nothing that a merchant wrote leads inside; dev has him on this machine.
+// In production nothing that a merchant wrote leads outward.ErrInside; dev has him on this machine.
 func TestProductionReachesMerchantsOutsideOnly(t *testing.T) {
 	t.Parallel()
 	strict, dev := Config{Mode: "production"}, Config{Mode: "dev"}
