@@ -98,8 +98,11 @@ func (s *Server) over(shown providers.Presentation) bool {
 
 // outcome puts an attempt into words for its payer.
 func outcome(r models.Request, a models.Attempt) web.Outcome {
-	if a.Pending() && a.Reason == models.GivenUp {
+	switch {
+	case a.Pending() && a.Reason == models.GivenUp:
 		return web.GivingUp
+	case a.State == models.ClosingAttempt && r.Next != nil && r.Next.Payer == a.Payer:
+		return web.Switching
 	}
 	switch a.State {
 	case models.NewAttempt:

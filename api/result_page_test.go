@@ -157,3 +157,17 @@ func TestMoneyThatCameBackMayBePaidAgain(t *testing.T) {
 	paid := v.post("/pay/attempts", "channel", "mock", "minor", "13900", "currency", "CNY", "price_version", "2")
 	require.Equal(t, bankPage, paid.Header().Get("Location"))
 }
+
+// Two tabs, two ways to pay: the page says that the first is being closed, and does not
+// leave the friend to wonder whether he paid.
+func TestWhoPicksAnotherWayIsToldThatTheFirstIsClosed(t *testing.T) {
+	f := newWallet(t)
+	v := f.visit(f.place()).logIn("13800138000")
+	v.pay()
+	form := []string{"channel", "wx_qr", "minor", "12900", "currency", "CNY", "price_version", "1"}
+	require.Equal(t, http.StatusSeeOther, v.post("/pay/attempts", form...).Code)
+	page := v.get("/pay/result").Body.String()
+	require.Contains(t, page, "正在换付款方式")
+	require.Contains(t, page, `http-equiv="refresh"`)
+	require.NotContains(t, page, bankPage, "the first is not to be paid any more")
+}

@@ -142,6 +142,7 @@ const (
 	Waiting     Outcome = "waiting"      // payable; the friend is at it
 	Confirming  Outcome = "confirming"   // the provider is being asked
 	GivingUp    Outcome = "closing"      // the friend gave it up; it is being closed at the provider
+	Switching   Outcome = "switching"    // it is being closed, since the friend picked another way to pay
 	Paid        Outcome = "paid"         // applied to the order
 	NotPaid     Outcome = "not_paid"     // over without money
 	Returning   Outcome = "returning"    // captured but not applied: on its way back
@@ -153,7 +154,7 @@ const (
 // Changing says that the page should keep itself up to date.
 func (o Outcome) Changing() bool {
 	switch o {
-	case Opening, Waiting, Confirming, GivingUp, Returning, HeldBack:
+	case Opening, Waiting, Confirming, GivingUp, Switching, Returning, HeldBack:
 		return true
 	default:
 		return false

@@ -29,8 +29,8 @@ var channels = []web.Channel{
 }
 
 var outcomes = []web.Outcome{
-	web.Opening, web.Waiting, web.Confirming, web.GivingUp, web.Paid, web.NotPaid, web.Returning, web.Returned,
-	web.ReturnStuck, web.HeldBack,
+	web.Opening, web.Waiting, web.Confirming, web.GivingUp, web.Switching, web.Paid, web.NotPaid, web.Returning,
+	web.Returned, web.ReturnStuck, web.HeldBack,
 }
 
 // views holds every page in each of its situations.
