@@ -49,6 +49,7 @@ func (t talk) payment(ctx context.Context) (providers.Payment, error) {
 	return providers.Payment{
 		Number: numberOf(ctx, t.attempt.Number), Product: t.attempt.Product, Amount: t.attempt.Quoted,
 		Subject:   "代付-" + order.Title,
+		CreatedAt: t.attempt.CreatedAt,
 		ExpiresAt: t.attempt.ExpiresAt,
 		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,
 		Payer: payer.Subject, PayerIP: payer.Address,
@@ -118,11 +119,15 @@ func (t talk) proof(ctx context.Context) (models.Event, error) {
 	return answer, nil
 }
 
-// outlive waits for the provider's own deadline where it has no close; only what
-// is asked after it counts.
+// outlivePace is how often an order that cannot be closed is looked at: it may have
+// been paid since, or have become one that can.
+const outlivePace = 30 * time.Second
+
+// outlive waits for the provider's own deadline where the order cannot be closed;
+// that there is no money counts only when it is asked after it.
 func (t talk) outlive(ctx context.Context) (models.Event, error) {
 	if left := t.attempt.ExpiresAt.Sub(t.Clock()); left > 0 {
-		return models.Event{}, waiting(left + time.Second)
+		return models.Event{}, waiting(min(left+time.Second, max(t.scaled(outlivePace), time.Second)))
 	}
 	return t.after(ctx)
 }

@@ -44,7 +44,7 @@ func (e *Error) Unwrap() error { return e.Err }
 var (
 	ErrPaid         = errors.New("the order is already paid")
 	ErrNotCreated   = errors.New("the provider knows no such order")
-	ErrNotSupported = errors.New("the provider cannot close orders")
+	ErrNotSupported = errors.New("the order cannot be closed: it stays payable until it expires")
 )
 
 // ErrForged is a callback that is not the provider's, or not for this account,

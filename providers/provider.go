@@ -5,6 +5,7 @@ package providers
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -35,8 +36,9 @@ type Adapter interface {
 	// Ack is what the provider wants to hear: stored (true) or try again (false).
 	Ack(stored bool) Ack
 	// Statement is the provider's own list of a day's captures and refunds, the
-	// day being one in Asia/Shanghai.
-	Statement(ctx context.Context, day time.Time) ([]Entry, error)
+	// day being one in Asia/Shanghai. Entries come one by one, however many there are; an
+	// error is the last thing that comes, and means that none of them may be believed.
+	Statement(ctx context.Context, day time.Time) iter.Seq2[Entry, error]
 }
 
 // Payment is an order to be made at the provider. Number is 26 characters
@@ -46,6 +48,7 @@ type Payment struct {
 	Product   string // how it is presented: "wap", "qr", "jsapi" …; the adapter lists its own
 	Amount    models.Money
 	Subject   string    // what the payer reads at the provider; no personal data
+	CreatedAt time.Time // when Number was minted: the same over all tries
 	ExpiresAt time.Time // absolute; the provider refuses money after it
 	NotifyURL string    // names the account: …/v1/callbacks/{provider}/{account}
 	ReturnURL string    // where the payer's browser goes afterwards; proves nothing
@@ -109,6 +112,8 @@ type Status struct {
 	Account     string
 	App         string
 	Captured    models.Money // what was really paid, zero unless Paid
+	Coupon      models.Money // the part of Captured that a coupon of the provider's paid; the payer paid the rest
+	Funding     string       // where the money came from, in the provider's own code, where it tells
 	Transaction string       // the provider's own number
 	PaidAt      time.Time
 	Payer       string // the provider's id of who paid, where it tells
@@ -116,13 +121,15 @@ type Status struct {
 
 // Refund is money to be given back. Its number stays the same over all retries.
 type Refund struct {
-	Number    string // 26 characters [0-9A-Z]
-	Payment   Ref
-	Total     models.Money // what the payment captured
-	Amount    models.Money // what goes back now
-	Reason    string       // shown to the payer by some providers; no personal data
-	NotifyURL string
-	CreatedAt time.Time
+	Number  string // 26 characters [0-9A-Z]
+	Payment Ref
+	// Transaction is the provider's own number of the payment; empty where it never told.
+	Transaction string
+	Total       models.Money // what the payment captured
+	Amount      models.Money // what goes back now
+	Reason      string       // shown to the payer by some providers; no personal data
+	NotifyURL   string
+	CreatedAt   time.Time
 }
 
 // RefundState is what a provider says of a refund.
@@ -143,6 +150,7 @@ type RefundStatus struct {
 	State       RefundState
 	Number      string
 	Refunded    models.Money
+	Coupon      models.Money // the part of Refunded that went back to a coupon; the payer got the rest
 	Transaction string
 	DoneAt      time.Time
 }
@@ -174,12 +182,23 @@ type Ack struct {
 	Body        string
 }
 
-// Entry is one line of a provider's statement.
+// Entry is one line of a provider's statement. The account may have lines of other
+// systems of the same merchant: their numbers are not ours.
 type Entry struct {
-	Kind        string // "capture" or "refund"
+	Kind        EntryKind
 	Number      string // our payment number
 	Refund      string // our refund number
-	Transaction string
+	Transaction string // the provider's number: of the payment, or of the refund
 	Amount      models.Money
+	Fee         models.Money // what the provider keeps for it, rounded to fen; negative when it gives some back
 	At          time.Time
 }
+
+// EntryKind says what a line of a statement is about.
+type EntryKind string
+
+// The kinds of entry. Amounts are positive in both.
+const (
+	CaptureEntry EntryKind = "capture"
+	RefundEntry  EntryKind = "refund"
+)

@@ -146,7 +146,7 @@ func TestAStatementOfManyPagesIsWhole(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 	}
-	lines, err := subject.Adapter.Statement(t.Context(), time.Now())
+	lines, err := providertest.Lines(subject.Adapter.Statement(t.Context(), time.Now()))
 	require.NoError(t, err)
 	require.Len(t, lines, 2001)
 }

@@ -68,15 +68,17 @@ type notice struct {
 // statement is one page of a day; Next is where the next one starts.
 type statement struct {
 	Day   string `json:"day"`
-	Lines []struct {
-		Kind        string       `json:"kind"`
-		Number      string       `json:"number"`
-		Refund      string       `json:"refund"`
-		Transaction string       `json:"transaction"`
-		Amount      models.Money `json:"amount"`
-		At          time.Time    `json:"at"`
-	} `json:"lines"`
-	Next int `json:"next"`
+	Lines []line `json:"lines"`
+	Next  int    `json:"next"`
+}
+
+type line struct {
+	Kind        string       `json:"kind"`
+	Number      string       `json:"number"`
+	Refund      string       `json:"refund"`
+	Transaction string       `json:"transaction"`
+	Amount      models.Money `json:"amount"`
+	At          time.Time    `json:"at"`
 }
 
 // refusal is the body of an answer that is not 2xx.

@@ -73,7 +73,7 @@ func Number() string { return rand.Text()[:26] }
 func (b *Bench) payment(fen int64) providers.Payment {
 	return providers.Payment{
 		Number: Number(), Product: b.Product, Amount: models.CNY(fen), Subject: "合同测试 contract",
-		ExpiresAt: time.Now().Add(30 * time.Minute), NotifyURL: b.Inbox.URL,
+		CreatedAt: time.Now(), ExpiresAt: time.Now().Add(30 * time.Minute), NotifyURL: b.Inbox.URL,
 		ReturnURL: b.Inbox.URL + "/return", Payer: b.Payer, PayerIP: "203.0.113.9",
 	}
 }
@@ -97,7 +97,7 @@ func (b *Bench) paid(ctx context.Context, fen int64) (providers.Payment, error) 
 }
 
 func ref(payment providers.Payment) providers.Ref {
-	return providers.Ref{Number: payment.Number, CreatedAt: time.Now()}
+	return providers.Ref{Number: payment.Number, CreatedAt: payment.CreatedAt}
 }
 
 // back is a refund of so many fen of a payment that captured what it asked.

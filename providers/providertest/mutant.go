@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"github.com/friendpay/friendpay/providers"
@@ -81,4 +82,6 @@ func (a polite) Ack(bool) providers.Ack {
 
 type silent struct{ providers.Adapter }
 
-func (a silent) Statement(context.Context, time.Time) ([]providers.Entry, error) { return nil, nil }
+func (a silent) Statement(context.Context, time.Time) iter.Seq2[providers.Entry, error] {
+	return func(func(providers.Entry, error) bool) {}
+}

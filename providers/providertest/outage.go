@@ -117,7 +117,7 @@ func (b *Bench) scene(ctx context.Context, op string) (scene, error) {
 		call := func(ctx context.Context) error { return b.captured(ctx, payment, 4200) }
 		return scene{payment.Number, call, call}, nil
 	case OpStatement:
-		call := func(ctx context.Context) error { _, err := b.Adapter.Statement(ctx, time.Now()); return err }
+		call := b.statement
 		return scene{"", call, func(context.Context) error { return nil }}, nil
 	}
 	return b.refundScene(ctx, op, payment)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -54,18 +55,18 @@ func statementLines(ctx context.Context, b *Bench) error {
 		return fmt.Errorf("want two lines, got %+v", lines)
 	}
 	capture, back := lines[0], lines[1]
-	if capture.Kind != "capture" || capture.Amount != payment.Amount ||
+	if capture.Kind != providers.CaptureEntry || capture.Amount != payment.Amount ||
 		capture.Transaction != status.Transaction || !capture.At.Equal(status.PaidAt) {
 		return fmt.Errorf("the capture reads %+v", capture)
 	}
-	if back.Kind != "refund" || back.Refund != refund.Number || back.Amount != refund.Amount {
+	if back.Kind != providers.RefundEntry || back.Refund != refund.Number || back.Amount != refund.Amount {
 		return fmt.Errorf("the refund reads %+v", back)
 	}
 	return nil
 }
 
 func (b *Bench) linesOf(ctx context.Context, day time.Time, number string) ([]providers.Entry, error) {
-	lines, err := b.Adapter.Statement(ctx, day)
+	lines, err := Lines(b.Adapter.Statement(ctx, day))
 	if err != nil {
 		return nil, fmt.Errorf("statement: %w", err)
 	}
@@ -91,4 +92,22 @@ func statementOther(ctx context.Context, b *Bench) error {
 		}
 	}
 	return nil
+}
+
+// statement reads today's to its end.
+func (b *Bench) statement(ctx context.Context) error {
+	_, err := Lines(b.Adapter.Statement(ctx, time.Now()))
+	return err
+}
+
+// Lines reads a statement to its end; with an error there are none.
+func Lines(statement iter.Seq2[providers.Entry, error]) ([]providers.Entry, error) {
+	var lines []providers.Entry
+	for line, err := range statement {
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
 }

@@ -101,19 +101,19 @@ func (a *Adapter) entry(r row) (entry providers.Entry, ours bool, err error) {
 	if r.cell(colMerchant) != a.MchID {
 		return entry, false, errBill
 	}
-	entry = providers.Entry{Kind: "capture", Number: r.cell(colNumber), Transaction: r.cell(colTransaction)}
+	entry = providers.Entry{Kind: providers.CaptureEntry, Number: r.cell(colNumber), Transaction: r.cell(colTransaction)}
 	amount := colTotal
 	switch r.cell(colState) {
 	case "SUCCESS":
 	case "REFUND":
-		entry.Kind, entry.Refund, entry.Transaction = "refund", r.cell(colRefund), r.cell(colRefundID)
+		entry.Kind, entry.Refund, entry.Transaction = providers.RefundEntry, r.cell(colRefund), r.cell(colRefundID)
 		amount = colBack
 	case "REVOKED":
 		return entry, false, nil
 	default:
 		return entry, false, errBill
 	}
-	if r.cell(colApp) != a.AppID || entry.Kind == "refund" && !leaves(r.cell(colRefundState)) {
+	if r.cell(colApp) != a.AppID || entry.Kind == providers.RefundEntry && !leaves(r.cell(colRefundState)) {
 		return entry, false, nil
 	}
 	if entry.At, err = time.ParseInLocation(time.DateTime, r.cell(colTime), shanghai); err != nil {

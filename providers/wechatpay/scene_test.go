@@ -143,10 +143,10 @@ func TestASpoiledBillOfTheSimulatorIsNotBelieved(t *testing.T) {
 		"bad_hash", "drop_after", "error_before", "redirect", "huge_body", "bad_json",
 	} {
 		require.NoError(t, s.driver().Fault(t.Context(), providertest.Fault{Op: "bill_download", Mode: mode}))
-		_, err := a.Statement(t.Context(), status.PaidAt)
+		_, err := providertest.Lines(a.Statement(t.Context(), status.PaidAt))
 		classed(t, err, providers.Ambiguous, "")
 	}
-	entries, err := a.Statement(t.Context(), status.PaidAt)
+	entries, err := providertest.Lines(a.Statement(t.Context(), status.PaidAt))
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
 }

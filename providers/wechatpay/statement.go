@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"iter"
 	"net/url"
 	"strings"
 	"time"
@@ -34,7 +35,21 @@ type bill struct {
 // Statement is the trade bill of a day: its payments and refunds of our app. That
 // there is none is believed from ten the next morning on, and Refused before, with
 // the time that is left; one that is being made is Refused for half an hour.
-func (a *Adapter) Statement(ctx context.Context, day time.Time) ([]providers.Entry, error) {
+func (a *Adapter) Statement(ctx context.Context, day time.Time) iter.Seq2[providers.Entry, error] {
+	return func(yield func(providers.Entry, error) bool) {
+		entries, err := a.statement(ctx, day)
+		for _, entry := range entries {
+			if !yield(entry, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(providers.Entry{}, err)
+		}
+	}
+}
+
+func (a *Adapter) statement(ctx context.Context, day time.Time) ([]providers.Entry, error) {
 	if _, bound := ctx.Deadline(); !bound {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, billPatience)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/providers/providertest"
 )
 
 const (
@@ -87,7 +88,7 @@ func TestABillIsReadToTheFen(t *testing.T) {
 	at := time.Date(2025, 1, 1, 2, 2, 3, 0, time.UTC)
 	for _, plain := range []bool{false, true} {
 		s := open(t, bank{file: file, hashed: file, plain: plain}.answer)
-		entries, err := adapter(t, s, nil).Statement(t.Context(), billDay)
+		entries, err := providertest.Lines(adapter(t, s, nil).Statement(t.Context(), billDay))
 		require.NoError(t, err)
 		for i := range entries {
 			require.True(t, at.Equal(entries[i].At))
@@ -119,7 +120,7 @@ func TestColumnsAreFoundByTheirNames(t *testing.T) {
 	}
 	file := turn(billHead+"\r\n") + turn(billRow(app, "SUCCESS", "", "129.00", "0.00")) + billEnd
 	s := open(t, bank{file: file, hashed: file}.answer)
-	entries, err := adapter(t, s, nil).Statement(t.Context(), billDay)
+	entries, err := providertest.Lines(adapter(t, s, nil).Statement(t.Context(), billDay))
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
 	require.Equal(t, number, entries[0].Number)
@@ -142,7 +143,7 @@ func TestABillThatIsNotTheOnePromisedIsNotBelieved(t *testing.T) {
 		"in the clear":    {file: file, hashed: file, address: "http://api.mch.weixin.qq.com/?token=1"},
 		"a host in front": {file: file, hashed: file, address: "https://api.mch.weixin.qq.com@evil.example/?token"},
 	} {
-		_, err := adapter(t, open(t, b.answer), nil).Statement(t.Context(), billDay)
+		_, err := providertest.Lines(adapter(t, open(t, b.answer), nil).Statement(t.Context(), billDay))
 		classed(t, err, providers.Ambiguous, "")
 		require.NotContains(t, err.Error(), "token", name)
 	}
@@ -152,27 +153,29 @@ func TestABillThatIsNotTheOnePromisedIsNotBelieved(t *testing.T) {
 		strings.Replace(row, mch, "1900000999", 1), strings.Replace(row, "10:02:03", "10h", 1),
 	} {
 		file := aBill(odd)
-		_, err := adapter(t, open(t, bank{file: file, hashed: file}.answer), nil).Statement(t.Context(), billDay)
+		bad := adapter(t, open(t, bank{file: file, hashed: file}.answer), nil)
+		_, err := providertest.Lines(bad.Statement(t.Context(), billDay))
 		classed(t, err, providers.Ambiguous, "ANSWER")
 	}
-	_, err := asked(t, 200, `{"hash_type":"MD5","download_url":"https://api.mch.weixin.qq.com/"}`).
-		Statement(t.Context(), billDay)
+	md5 := asked(t, 200, `{"hash_type":"MD5","download_url":"https://api.mch.weixin.qq.com/"}`)
+	_, err := providertest.Lines(md5.Statement(t.Context(), billDay))
 	classed(t, err, providers.Ambiguous, "ANSWER")
 }
 
 func TestADayWithoutABill(t *testing.T) {
 	t.Parallel()
 	none := asked(t, 400, `{"code":"NO_STATEMENT_EXIST","message":"账单文件不存在"}`)
-	entries, err := none.Statement(t.Context(), billDay)
+	entries, err := providertest.Lines(none.Statement(t.Context(), billDay))
 	require.NoError(t, err)
 	require.Empty(t, entries)
-	_, err = none.Statement(t.Context(), time.Now())
+	_, err = providertest.Lines(none.Statement(t.Context(), time.Now()))
 	failed := classed(t, err, providers.Refused, "NO_STATEMENT_EXIST")
 	require.Greater(t, failed.RetryAfter, 9*time.Hour)
-	_, err = asked(t, 400, `{"code":"STATEMENT_CREATING","message":"生成中"}`).Statement(t.Context(), billDay)
+	making := asked(t, 400, `{"code":"STATEMENT_CREATING","message":"生成中"}`)
+	_, err = providertest.Lines(making.Statement(t.Context(), billDay))
 	failed = classed(t, err, providers.Refused, "STATEMENT_CREATING")
 	require.Equal(t, 30*time.Minute, failed.RetryAfter)
 	nobody := adapter(t, open(t, unsigned(400, `{"code":"NO_STATEMENT_EXIST"}`)), nil)
-	_, err = nobody.Statement(t.Context(), billDay)
+	_, err = providertest.Lines(nobody.Statement(t.Context(), billDay))
 	classed(t, err, providers.Ambiguous, "400")
 }
