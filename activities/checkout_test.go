@@ -36,7 +36,8 @@ func TestThePresentationIsKeptAndNotTold(t *testing.T) {
 	require.Equal(t, made[0], made[1], "the same order at the provider")
 	require.Equal(t, providers.Payment{
 		Number: number, Product: "wap", Amount: models.CNY(12900), Subject: "代付-咖啡",
-		ExpiresAt: noon.Add(time.Hour), NotifyURL: "https://pay.example/v1/callbacks/mockpay/acc_1",
+		CreatedAt: noon.Add(-time.Minute), ExpiresAt: noon.Add(time.Hour),
+		NotifyURL: "https://pay.example/v1/callbacks/mockpay/acc_1",
 		ReturnURL: "https://pay.example/result", Payer: "o-" + canary, PayerIP: "203.0.113.9",
 	}, made[0])
 }
@@ -179,9 +180,13 @@ func TestAProviderWithoutCloseIsOutlived(t *testing.T) {
 	w.desk.closing = providers.ErrNotSupported
 	w.desk.answer(unpaid)
 	_, err := w.effect(models.ClosePayment, models.ClosingAttempt)
-	require.Equal(t, time.Hour+time.Second, again(t, err).NextRetryDelay(), "not before its own deadline")
+	require.Equal(t, 30*time.Second, again(t, err).NextRetryDelay(), "not before its own deadline")
 	require.Equal(t, "not_supported", w.rows.calls[1].Code)
 	require.Empty(t, w.rows.calls[1].Class, "an answer is no failure")
+
+	w.now = noon.Add(time.Hour - 5*time.Second)
+	_, err = w.effect(models.ClosePayment, models.ClosingAttempt)
+	require.Equal(t, 6*time.Second, again(t, err).NextRetryDelay(), "and soon after it")
 
 	w.now = noon.Add(time.Hour + time.Second)
 	event, err := w.effect(models.ClosePayment, models.ClosingAttempt)

@@ -101,7 +101,9 @@ func (a *Adapter) entry(r row) (entry providers.Entry, ours bool, err error) {
 	if r.cell(colMerchant) != a.MchID {
 		return entry, false, errBill
 	}
-	entry = providers.Entry{Kind: providers.CaptureEntry, Number: r.cell(colNumber), Transaction: r.cell(colTransaction)}
+	entry = providers.Entry{
+		Kind: providers.CaptureEntry, Number: r.cell(colNumber), Transaction: r.cell(colTransaction),
+	}
 	amount := colTotal
 	switch r.cell(colState) {
 	case "SUCCESS":
