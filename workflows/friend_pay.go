@@ -21,6 +21,21 @@ func FriendPay(ctx workflow.Context, request models.Request) error {
 	if err := r.takeUp(ctx); err != nil {
 		return err
 	}
+	for {
+		if err := r.live(ctx); err != nil {
+			return err
+		}
+		// Whoever still waits for an effect that the end overtook is answered by it, and
+		// what is delivered meanwhile is judged as well.
+		over := func() bool { return len(r.inbox) > 0 || workflow.AllHandlersFinished(ctx) }
+		if err := workflow.Await(ctx, over); err != nil || len(r.inbox) == 0 {
+			return err
+		}
+	}
+}
+
+// live judges one delivery after the other until the request is final.
+func (r *run) live(ctx workflow.Context) error {
 	for !r.request.Final() || len(r.inbox) > 0 && !bug.NoDrain {
 		if r.idle() && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return workflow.NewContinueAsNewError(ctx, FriendPay, r.request)
@@ -33,7 +48,7 @@ func FriendPay(ctx workflow.Context, request models.Request) error {
 			return err
 		}
 	}
-	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
+	return nil
 }
 
 type run struct {

@@ -163,6 +163,29 @@ func TestACancelLosesToMoney(t *testing.T) {
 	require.Equal(t, models.Settled, request.State)
 }
 
+// The close answers only when the request is over and no more watched: a callback told
+// of the money first. Who asked for the cancel hears of it, what comes meanwhile is
+// judged, and the run ends.
+func TestACloseThatAnswersAfterTheEndEndsItsWaiting(t *testing.T) {
+	h := newHouse(t)
+	h.early = 3
+	h.at(0, placed())
+	h.at(time.Minute, pay(first, "pay_1"))
+	cancelled := h.at(2*time.Minute, models.Event{Kind: models.MerchantWithdrew, Actor: "merchant"})
+	h.env.RegisterDelayedCallback(func() { h.capture(first) }, 3*time.Minute)
+	h.at(3*time.Minute, reported(first))
+	again := h.at(2*time.Hour, reported(first))
+	fresh := h.fresh()
+	fresh.Guard = 10 * time.Minute
+	request := h.run(fresh)
+	require.Equal(t, models.CancelledMerchant, request.State)
+	require.Equal(t, models.RefundSucceeded, request.Refunds[0].State)
+	require.True(t, cancelled.done)
+	require.Equal(t, models.CancelledMerchant, cancelled.request.State)
+	require.True(t, again.done)
+	require.NoError(t, again.err)
+}
+
 func TestAMessageThatComesWithTheTimerIsJudgedFirst(t *testing.T) {
 	h := newHouse(t)
 	h.at(0, placed())

@@ -34,6 +34,7 @@ type house struct {
 	refund error // what asking about a refund always fails with
 	silent int   // how often a broken refund is asked about in vain
 	dead   bool  // the merchant's system never answers
+	early  int   // how often an order is too young to be closed
 	mints  int
 }
 
@@ -94,6 +95,9 @@ func (h *house) answer(kind models.EffectKind, call models.Call) (models.Event, 
 		}
 		event.Kind, event.Spare = h.hook, h.mint()
 	case models.ClosePayment:
+		if h.early--; h.early >= 0 {
+			return event, later("refused")
+		}
 		event = h.ask(call, models.PaymentClosed)
 	case models.PollPayment:
 		event = h.ask(call, models.PaymentUnpaid)
