@@ -19,6 +19,7 @@ var faultKinds = []fault{
 	{"kill api", 2, true, killAPI},
 	{"kill temporal", 1, true, killTemporal},
 	{"kill postgres", 1, true, killPostgres},
+	{"clock offset", 1, true, misdate},
 	{"freeze", 2, false, freeze},
 	{"latency", 3, false, latency},
 	{"reset", 2, false, reset},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type member struct {
 	mu     sync.Mutex
 	child  *devstack.Child // nil between two lives
 	starts int
+	wrong  time.Duration // of its clock, from its next life on
 }
 
 // fleet is all processes of the product.
@@ -47,7 +49,8 @@ func (f *fleet) launch(
 	ctx, cancel := context.WithCancel(ctx)
 	m := &member{name: name, role: role, build: build, cancel: cancel, done: make(chan struct{})}
 	m.start = func() (*devstack.Child, error) {
-		return devstack.StartChild(name, f.binary, []string{role}, pairs, filepath.Join(f.dir, name+".log"))
+		settings := append(slices.Clone(pairs), "FRIENDPAY_CLOCK_OFFSET="+m.offset().String())
+		return devstack.StartChild(name, f.binary, []string{role}, settings, filepath.Join(f.dir, name+".log"))
 	}
 	first, err := m.begin()
 	if err != nil {
@@ -98,6 +101,20 @@ func (m *member) set(child *devstack.Child) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.child = child
+}
+
+func (m *member) offset() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.wrong
+}
+
+// misdate kills the process; its next lives are that far from the right time.
+func (m *member) misdate(by time.Duration) error {
+	m.mu.Lock()
+	m.wrong = by
+	m.mu.Unlock()
+	return m.with((*devstack.Child).Kill)
 }
 
 func (m *member) current() *devstack.Child {

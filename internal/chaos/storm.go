@@ -118,6 +118,14 @@ func killPostgres(s *storm) error {
 	return nil
 }
 
+// misdate puts an API's or a worker's clock wrong by up to a minute and a half of the law's time.
+func misdate(s *storm) error {
+	m := pick(s.dice, append(s.fleet.of(roleAPI, ""), s.fleet.of(roleWorker, "")...))
+	by := s.between(-3*time.Second, 3*time.Second)
+	s.later("clock offset", s.between(8*time.Second, 15*time.Second), func() error { return m.misdate(0) })
+	return m.misdate(by)
+}
+
 // freezable is a server that can be stopped without its knowledge.
 type freezable interface {
 	Pause() error

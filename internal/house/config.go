@@ -30,6 +30,7 @@ type Config struct {
 	DatabaseConns int           `env:"FRIENDPAY_DATABASE_CONNS" envDefault:"20"`
 	Speed         int64         `env:"FRIENDPAY_SPEED" envDefault:"1"`
 	Guard         time.Duration `env:"FRIENDPAY_GUARD" envDefault:"0"`
+	ClockOffset   time.Duration `env:"FRIENDPAY_CLOCK_OFFSET" envDefault:"0"`
 	Shop          bool          `env:"FRIENDPAY_SHOP" envDefault:"false"`
 	BridgeScript  string        `env:"FRIENDPAY_BRIDGE_SCRIPT"`
 
@@ -89,6 +90,7 @@ func (c Config) check() (wrong complaints) {
 func (c Config) checkProduction(wrong *complaints) {
 	wrong.say(c.Speed > 1, "FRIENDPAY_SPEED is for dev only")
 	wrong.say(c.Guard > 0, "FRIENDPAY_GUARD is for dev only")
+	wrong.say(c.ClockOffset != 0, "FRIENDPAY_CLOCK_OFFSET is for dev only")
 	wrong.say(c.Shop, "FRIENDPAY_SHOP is for dev only")
 	wrong.say(c.BridgeScript != "", "FRIENDPAY_BRIDGE_SCRIPT is for dev only")
 	wrong.say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")

@@ -65,12 +65,13 @@ func Open(ctx context.Context, config Config, temporal client.Options, log *slog
 	}
 	h.Door = door.New(h.Temporal)
 	h.Registry = providers.NewRegistry(Providers(), config.providerClient())
-	h.Accounts = accounts.New(h.Store, h.Registry, now)
+	h.Accounts = accounts.New(h.Store, h.Registry, config.now)
 	h.SMS = smsgate.New(config.SMSURL, config.SMSKey)
 	return h, nil
 }
 
-func now() time.Time { return time.Now().UTC() }
+// now is the time by this process's clock, which storms put wrong on purpose.
+func (c Config) now() time.Time { return time.Now().UTC().Add(c.ClockOffset) }
 
 // Close gives everything back.
 func (h *House) Close() error {
@@ -81,14 +82,14 @@ func (h *House) Close() error {
 // Worker builds the engine: workflows, activities, relay and outbox. Watchers
 // are interceptors for demos and tests.
 func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worker, error) {
-	webhooks := webhook.New(h.Config.merchants(), now)
+	webhooks := webhook.New(h.Config.merchants(), h.Config.now)
 	acts := &activities.Activities{
-		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: now, Log: h.Log,
+		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now, Log: h.Log,
 		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
 	}
-	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: now, Log: h.Log}
+	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log}
 	outbox := &worker.Outbox{
-		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: now, Log: h.Log,
+		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
 	}
 	return worker.New(h.Temporal, acts, worker.Options{
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,

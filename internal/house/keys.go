@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -55,8 +54,8 @@ func (c Config) links(keys *vault.Vault) (*token.Links, error) {
 	return token.NewLinks(keys.Index("links"), secrets...)
 }
 
-func (c Config) tokens(clock func() time.Time) (*token.Tokens, error) {
-	options := token.Options{Issuer: c.PublicURL, Now: clock, Keys: map[token.Audience][]token.Key{}}
+func (c Config) tokens() (*token.Tokens, error) {
+	options := token.Options{Issuer: c.PublicURL, Now: c.now, Keys: map[token.Audience][]token.Key{}}
 	for audience, keys := range map[token.Audience][]string{
 		token.Buyer: c.BuyerKeys, token.Payer: c.PayerKeys, token.Staff: c.StaffKeys,
 	} {

@@ -20,7 +20,7 @@ func (h *House) Server() (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := h.Config.tokens(now)
+	tokens, err := h.Config.tokens()
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (h *House) Server() (*api.Server, error) {
 	}
 	return api.New(api.Deps{
 		Store: h.Store, Door: h.Door, Accounts: h.Accounts, SMS: h.SMS, Tokens: tokens, Links: links,
-		Clock: now, Log: h.Log, Config: config,
+		Clock: h.Config.now, Log: h.Log, Config: config,
 	})
 }
 
@@ -48,7 +48,7 @@ func (c Config) CodecServer(ui string, log *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := c.tokens(now)
+	tokens, err := c.tokens()
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (c Config) CodecServer(ui string, log *slog.Logger) (http.Handler, error) {
 
 // CodecToken is a colleague's token for the codec server, good for a shift.
 func (c Config) CodecToken(name string) (raw string, until time.Time, err error) {
-	tokens, err := c.tokens(now)
+	tokens, err := c.tokens()
 	if err != nil {
 		return "", time.Time{}, err
 	}

@@ -1,0 +1,63 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/friendpay/friendpay/models"
+)
+
+// step lets the law judge one event and the answers of its local effects, saves
+// what came of it, and only then lets anything leave the house.
+func (r *run) step(ctx workflow.Context, d *delivery) error {
+	transitions, abroad, err := r.judge(ctx, d)
+	if err != nil {
+		return err
+	}
+	if len(transitions) > 0 {
+		r.request.Version++
+		if err := save(ctx, models.Step{Request: r.request, Transitions: transitions}); err != nil {
+			return err
+		}
+	}
+	r.saved = r.request.Version
+	r.launch(ctx, d.root(), abroad)
+	r.watch(ctx)
+	d.judged = true
+	if d.origin != nil {
+		d.origin.abroad--
+	}
+	return nil
+}
+
+// judge applies one event and then the answers of its local effects; effects
+// that leave the house are collected for after the save. Only the event's own
+// refusal concerns its sender: an answer that comes too late is simply past.
+func (r *run) judge(
+	ctx workflow.Context, d *delivery,
+) (done []models.Transition, abroad []models.Effect, err error) {
+	for events := []models.Event{d.event}; len(events) > 0; events = events[1:] {
+		event := events[0]
+		event.At = r.now(ctx)
+		request, verdict, refusal := r.request.Apply(event)
+		if refusal != nil && len(done) == 0 {
+			d.err = refusal
+		}
+		r.request = request
+		if verdict.Transition != nil {
+			done = append(done, *verdict.Transition)
+		}
+		for _, effect := range verdict.Effects {
+			if leavesHouse(effect.Kind) {
+				abroad = append(abroad, effect)
+				continue
+			}
+			answer, err := ask(ctx, effect.Kind, models.Call{Request: r.request, Ref: effect.Ref})
+			if err != nil {
+				return nil, nil, err
+			}
+			answer.By = effect.Kind
+			events = append(events, answer)
+		}
+	}
+	return done, abroad, nil
+}
