@@ -50,6 +50,7 @@ var access = map[string]audience{
 	"GET /pay/hop":                   payer,
 	"POST /pay/attempts":             payer,
 	"GET /pay/result":                payer,
+	"POST /pay/result":               anybody,
 	"GET /pay/decline":               payer,
 	"POST /pay/decline":              payer,
 	"POST /pay/pledge":               payer,

@@ -33,7 +33,7 @@ func (s *Server) showHop(c echo.Context) error {
 	}
 	attempt, found := newestOf(link)
 	if !found || attempt.State != models.LiveAttempt {
-		return c.Redirect(http.StatusSeeOther, "/pay/result")
+		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	shown, err := s.Store.Presentation(c.Request().Context(), attempt.Number)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Server) showHop(c echo.Context) error {
 		page := web.Page{Template: web.HopPage, View: web.Hop{URL: shown.URL}, Origin: true}
 		return s.draw(c, http.StatusOK, page)
 	}
-	return c.Redirect(http.StatusSeeOther, "/pay/result")
+	return c.Redirect(http.StatusSeeOther, resultPath)
 }
 
 // originOf is what a content policy names an address by; "" for none.

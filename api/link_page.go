@@ -21,7 +21,7 @@ func (s *Server) showLinkPage(c echo.Context, find finder) error {
 		return err
 	}
 	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && mine(link.Request, p.Payer) {
-		return c.Redirect(http.StatusSeeOther, "/pay/result")
+		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	view := web.Link{Card: s.card(link), Channels: s.channels(c.Request().Context(), link)}
 	if why, ok := s.whyNot(c.Request().Context(), link, len(view.Channels)); !ok {
@@ -91,7 +91,7 @@ func afterExchange(then, channel string) string {
 	case "decline":
 		return "/pay/decline"
 	case "mine":
-		return "/pay/result"
+		return resultPath
 	default:
 		return payAddress(channel)
 	}

@@ -33,7 +33,7 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 		view.Problem, status = problem, statusOf(models.CodeOf(cause))
 	}
 	if mine(link.Request, p.Payer) {
-		return c.Redirect(http.StatusSeeOther, "/pay/result")
+		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	view.Card, view.PriceVersion, view.Channels = s.card(link), link.Request.PriceVersion, s.channels(ctx, link)
 	if view.Look && p.Payer == "" {
@@ -92,7 +92,7 @@ func (s *Server) logInFromPage(c echo.Context) error {
 	}
 	c.SetCookie(cookie)
 	if view.Look {
-		return c.Redirect(http.StatusSeeOther, "/pay/result")
+		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	return c.Redirect(http.StatusSeeOther, payAddress(view.Chosen.ID))
 }
@@ -123,7 +123,7 @@ func (s *Server) payFromPage(c echo.Context) error {
 	}
 	shown := answer.Presentation
 	if shown == nil || shown.Kind == providers.QR || s.over(*shown) {
-		return c.Redirect(http.StatusSeeOther, "/pay/result")
+		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	return c.Redirect(http.StatusSeeOther, toProvider(*shown))
 }

@@ -153,7 +153,7 @@ func (s *Server) returnFromProvider(c echo.Context) error {
 	}
 	c.SetCookie(session)
 	if login.Channel == "" {
-		return c.Redirect(http.StatusSeeOther, "/pay/result")
+		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	return c.Redirect(http.StatusSeeOther, payAddress(login.Channel))
 }

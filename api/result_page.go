@@ -13,6 +13,19 @@ import (
 	"github.com/friendpay/friendpay/web"
 )
 
+// resultPath is the page that a payer comes back to.
+const resultPath = "/pay/result"
+
+// sentBack takes payers from providers that send them back by a form, as UnionPay
+// does. It reads nothing of it: what it says would prove nothing.
+func sentBack() route {
+	r := page(post, resultPath, func(_ *Server, c echo.Context) error {
+		return c.Redirect(http.StatusSeeOther, resultPath)
+	})
+	r.foreign = true
+	return r
+}
+
 // showResult is where the friend comes back to. What the provider's redirect
 // says proves nothing: the page shows what the engine knows, until that is final.
 func (s *Server) showResult(c echo.Context) error {

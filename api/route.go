@@ -38,6 +38,7 @@ type route struct {
 	streams      bool   // no time-out
 	page         bool   // people see it: errors are pages
 	secret       bool   // the secret in its address says who may, no cookie
+	foreign      bool   // another site's form may be sent here: it changes nothing
 	status       int    // of success; 0: 200
 	also         []int  // other statuses of success, with the same body
 	mount        func(*Server, route)

@@ -39,9 +39,18 @@ func program(t *testing.T, tag string) string {
 // outcome is what a run told.
 type outcome struct {
 	verdict chaos.Verdict
+	totals  totals
 	broken  []int // lines of the audit; 0 stands for requests that are stuck
 	exit    int
 	text    string
+}
+
+// totals is how much happened in a run, by kind.
+type totals struct {
+	Calls  map[string]int `json:"calls"` // ok, fail, unknown
+	Lives  map[string]int `json:"lives"` // what people did
+	Faults map[string]int `json:"faults"`
+	Kills  int            `json:"kills"`
 }
 
 // play runs the program's chaos and reads what it told.
@@ -65,6 +74,9 @@ func play(t *testing.T, binary string, args ...string) outcome {
 		if read.Line > 0 && read.Broken > 0 {
 			o.broken = append(o.broken, read.Line)
 		}
+		if bytes.Contains(line, []byte(`"lives":`)) {
+			require.NoError(t, json.Unmarshal(line, &o.totals))
+		}
 		if read.Audit != "" {
 			require.NoError(t, json.Unmarshal(line, &o.verdict))
 		}
@@ -82,12 +94,31 @@ func clean(t *testing.T, o outcome) {
 	require.Positive(t, o.verdict.Refunded)
 }
 
+// thick says that a storm of three minutes was one: a run in which little happens proves little.
+func thick(t *testing.T, o outcome) {
+	t.Helper()
+	sum := 0
+	for _, n := range o.totals.Faults {
+		sum += n
+	}
+	calls := o.totals.Calls
+	require.GreaterOrEqual(t, o.verdict.Placed, 300)
+	require.GreaterOrEqual(t, o.totals.Lives["late payments"], 20)
+	require.GreaterOrEqual(t, o.totals.Lives["races"], 30)
+	require.GreaterOrEqual(t, o.totals.Lives["refunds asked"], 20)
+	require.GreaterOrEqual(t, o.totals.Kills, 10)
+	require.GreaterOrEqual(t, sum, 40)
+	require.LessOrEqual(t, 10*calls["unknown"], calls["ok"]+calls["fail"]+calls["unknown"], "a tenth at most")
+}
+
 func TestAStormEndsClean(t *testing.T) {
 	binary := program(t, "")
 	clean(t, play(t, binary, "--seed", "1", "--duration", "60s"))
 	if all() {
 		for _, seed := range []string{"1", "2", "3"} {
-			clean(t, play(t, binary, "--seed", seed, "--duration", "3m"))
+			o := play(t, binary, "--seed", seed, "--duration", "3m")
+			clean(t, o)
+			thick(t, o)
 		}
 	}
 }
