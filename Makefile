@@ -62,7 +62,7 @@ dev: setup build ## everything on this machine, until Ctrl-C
 
 ## -- test ----------------------------------------------------------------------------------------------------
 
-test: setup vet tidy workflowcheck lint unit race integration browser ## all that must pass before a commit lands
+test: setup vet tidy workflowcheck lint unit race integration browser chaos ## all that must pass before a commit lands
 	$(call step,all passed)
 
 test-all: test rollback chaos-all fuzz ## and the suites that take long

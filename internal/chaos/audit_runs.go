@@ -41,16 +41,30 @@ const (
 	ordinary  = ` AND ExecutionStatus != "Completed" AND ExecutionStatus != "ContinuedAsNew"`
 	finalRows = `SELECT id FROM requests r WHERE NOT r.guarded AND r.state NOT IN
 		('checking', 'open', 'paying', 'confirming', 'applying', 'paused', 'closing')`
+	// A refund that broke is asked about for as long as it may yet arrive; it is a case.
+	followedRows = `SELECT DISTINCT f.request_id FROM refunds f JOIN cases c ON c.request_id = f.request_id
+		WHERE f.state = 'failed' AND f.failure IN ('abnormal', 'overdue', 'lost')
+			AND c.kind = 'refund_failed' AND c.closed_at IS NULL`
 )
 
+// runsOf are the workflow ids of the requests that a query finds.
+func (a *audit) runsOf(ctx context.Context, query string) (map[string]bool, error) {
+	ids, err := a.texts(ctx, query)
+	runs := map[string]bool{}
+	for _, id := range ids {
+		runs["friendpay/"+id] = true
+	}
+	return runs, err
+}
+
 func (a *audit) badRuns(ctx context.Context) (list []string, err error) {
-	final, err := a.texts(ctx, finalRows)
+	ended, err := a.runsOf(ctx, finalRows)
 	if err != nil {
 		return nil, err
 	}
-	ended := map[string]bool{}
-	for _, id := range final {
-		ended["friendpay/"+id] = true
+	followed, err := a.runsOf(ctx, followedRows)
+	if err != nil {
+		return nil, err
 	}
 	page, err := a.house.Parts.Temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace: "default", Query: ourRuns + ordinary, PageSize: 1000,
@@ -59,7 +73,8 @@ func (a *audit) badRuns(ctx context.Context) (list []string, err error) {
 		return nil, fmt.Errorf("list the runs: %w", err)
 	}
 	for _, run := range page.GetExecutions() {
-		if id := run.GetExecution().GetWorkflowId(); !ended[id] || !idle(run) {
+		id, lives := run.GetExecution().GetWorkflowId(), run.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+		if explained := lives && (followed[id] || ended[id] && young(run)); !explained {
 			list = append(list, id+" is "+strings.ToLower(run.GetStatus().String())+a.why(ctx, run))
 		}
 	}
@@ -89,7 +104,6 @@ func (a *audit) why(ctx context.Context, run *workflow.WorkflowExecutionInfo) st
 	return words.String()
 }
 
-func idle(run *workflow.WorkflowExecutionInfo) bool {
-	return run.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING &&
-		time.Since(run.GetStartTime().AsTime()) < idleRun
+func young(run *workflow.WorkflowExecutionInfo) bool {
+	return time.Since(run.GetStartTime().AsTime()) < idleRun
 }
