@@ -83,16 +83,24 @@ func (d *Door) Deliver(
 }
 
 // Durable is the version of the request that Temporal has made durable: what
-// the rows say of a later one may still be taken back.
+// the rows say of a later one may still be taken back. Gone "ended" when the run is
+// over: nothing is taken back any more. The server says so by itself, since the workers
+// of the build that the run belonged to may be gone as well.
 func (d *Door) Durable(ctx context.Context, requestID string) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	value, err := d.temporal.QueryWorkflow(ctx, workflows.RequestID(requestID), "", workflows.Durable)
+	answer, err := d.temporal.QueryWorkflowWithOptions(ctx, &client.QueryWorkflowWithOptionsRequest{
+		WorkflowID: workflows.RequestID(requestID), QueryType: workflows.Durable,
+		QueryRejectCondition: enums.QUERY_REJECT_CONDITION_NOT_OPEN,
+	})
 	if err != nil {
 		return 0, fmt.Errorf("ask for the durable version: %w", translate(err))
 	}
+	if answer.QueryRejected != nil {
+		return 0, errEnded
+	}
 	var version int64
-	if err := value.Get(&version); err != nil {
+	if err := answer.QueryResult.Get(&version); err != nil {
 		return 0, fmt.Errorf("read the durable version: %w", err)
 	}
 	return version, nil

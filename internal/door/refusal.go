@@ -13,7 +13,10 @@ import (
 // unanswered is Temporal's word for an accepted update whose run ended without an answer.
 const unanswered = "AcceptedUpdateCompletedWorkflow"
 
-var errRunEnded = models.Refuse(models.Unavailable, "engine_unavailable", "Try again in a moment.")
+var (
+	errRunEnded = models.Refuse(models.Unavailable, "engine_unavailable", "Try again in a moment.")
+	errEnded    = models.Refuse(models.Gone, "ended", "This request has ended.")
+)
 
 // opened is an error of a knock that starts a run where there is none: a run that is
 // not found has only just ended, and the next knock starts another.
@@ -39,7 +42,7 @@ func translate(err error) error {
 	case errors.As(err, &refused):
 		return refusal(refused)
 	case errors.As(err, &gone):
-		return models.Refuse(models.Gone, "ended", "This request has ended.")
+		return errEnded
 	default:
 		return unavailable(err)
 	}

@@ -29,6 +29,8 @@ type engine struct {
 	t        *testing.T
 	temporal client.Client
 
+	workers []worker.Worker
+
 	mu      sync.Mutex
 	answers map[models.EffectKind]func(models.Call) (models.Event, error)
 	save    func(models.Step) error
@@ -72,9 +74,18 @@ func (e *engine) work() *engine {
 			w.RegisterActivityWithOptions(refunded, activity.RegisterOptions{Name: name})
 		}
 		require.NoError(e.t, w.Start())
-		e.t.Cleanup(w.Stop)
+		e.workers = append(e.workers, w)
 	}
+	e.t.Cleanup(e.rest)
 	return e
+}
+
+// rest stops the workers.
+func (e *engine) rest() {
+	for _, w := range e.workers {
+		w.Stop()
+	}
+	e.workers = nil
 }
 
 func refunded(_ context.Context, call models.Call) (models.Event, error) {
