@@ -65,10 +65,9 @@ func play(t *testing.T, binary string, args ...string) outcome {
 	o := outcome{exit: cmd.ProcessState.ExitCode(), text: told.String() + complaints.String()}
 	for line := range bytes.Lines(told.Bytes()) {
 		var read struct {
-			chaos.Verdict
-			Line   int `json:"line"`
-			Broken int `json:"broken"`
-			Stuck  any `json:"stuck"`
+			Audit  string `json:"audit"`
+			Line   int    `json:"line"`
+			Broken int    `json:"broken"`
 		}
 		require.NoError(t, json.Unmarshal(line, &read), string(line))
 		if read.Line > 0 && read.Broken > 0 {
