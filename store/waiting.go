@@ -32,7 +32,7 @@ const waiting = `
 // Waiting counts what waits, for alarms. Now is the caller's clock.
 func (s *Store) Waiting(ctx context.Context, now time.Time) ([]Waiting, error) {
 	const query = `SELECT queue, kind, count,
-		greatest(coalesce(extract(epoch FROM @now::timestamptz - since), 0), 0)::float8 AS seconds
+		greatest(coalesce(extract(epoch FROM CAST(@now AS timestamptz) - since), 0), 0)::float8 AS seconds
 		FROM (` + waiting + `) w ORDER BY queue, kind`
 	now = now.UTC()
 	var rows []Waiting
