@@ -17,6 +17,11 @@ import (
 	"github.com/friendpay/friendpay/store"
 )
 
+// inSeconds gives the SDK's histograms bounds in its unit; the usual ones are for milliseconds.
+var inSeconds = metric.NewView(metric.Instrument{Kind: metric.InstrumentKindHistogram}, metric.Stream{
+	Aggregation: metric.AggregationExplicitBucketHistogram{Boundaries: []float64{.005, .025, .1, .5, 1, 5, 10, 60}},
+})
+
 // Meter is the measurements of one process. Labels are templates and fixed words, never a person or an id.
 type Meter struct {
 	Registry *prometheus.Registry
@@ -37,7 +42,7 @@ func New(count func(context.Context) ([]store.Waiting, error)) (*Meter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("measure Temporal's SDK: %w", err)
 	}
-	m.sdk = metric.NewMeterProvider(metric.WithReader(bridge))
+	m.sdk = metric.NewMeterProvider(metric.WithReader(bridge), metric.WithView(inSeconds))
 	return m, nil
 }
 

@@ -3,14 +3,13 @@ package meter_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/stretchr/testify/require"
-
-	"net/http"
-	"net/http/httptest"
 
 	"github.com/friendpay/friendpay/internal/meter"
 	"github.com/friendpay/friendpay/providers"
@@ -36,6 +35,7 @@ func TestWhatIsMeasured(t *testing.T) {
 		Request: "fpr_canary", Attempt: "canary", Code: "canary"})
 	m.Called(store.Call{Provider: "mockpay", Op: "query", Latency: time.Second})
 	m.Temporal().WithTags(map[string]string{"task_queue": "friendpay"}).Counter("temporal_request").Inc(2)
+	m.Temporal().Timer("temporal_request_latency").Record(30 * time.Millisecond)
 	text := page(t, m)
 	for _, line := range []string{
 		`friendpay_provider_call_seconds_count{class="ambiguous",op="refund",provider="mockpay"} 1`,
@@ -44,6 +44,7 @@ func TestWhatIsMeasured(t *testing.T) {
 		`friendpay_waiting_oldest_seconds{kind="pending",queue="inbox"} 7.5`,
 		`friendpay_database_readable 1`,
 		`temporal_request_total{task_queue="friendpay"} 2`,
+		`temporal_request_latency_seconds_bucket{le="0.025"} 0`, `temporal_request_latency_seconds_bucket{le="0.1"} 1`,
 		`go_goroutines `,
 	} {
 		require.Contains(t, text, "\n"+line)

@@ -42,7 +42,7 @@ func TestAWorkerSaysHowItFares(t *testing.T) {
 		`friendpay_provider_call_seconds_count{class="ok",op="refund",provider="mockpay"} 1`,
 		`friendpay_waiting{kind="pending",queue="inbox"} `,
 		`friendpay_waiting_oldest_seconds{kind="pending",queue="outbox"} `,
-		`friendpay_database_readable 1`, `temporal_request_total{`, `temporal_workflow_completed_total{`,
+		`friendpay_database_readable 1`, `temporal_request_total{`, `temporal_activity_execution_latency_seconds_count{`,
 	} {
 		require.Contains(t, measured, "\n"+line)
 		require.Contains(t, api, "\n"+line, "API and worker share a house here, and a page everywhere")
