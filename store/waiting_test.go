@@ -11,7 +11,7 @@ import (
 	"github.com/friendpay/friendpay/store"
 )
 
-// Alarms see what waits and for how long: what has no rows is told as 0, so that an alarm knows it was counted.
+// Alarms see what waits and for how long: what has no rows is told as 0, so that it is known to be counted.
 func TestWhatWaitsIsCounted(t *testing.T) {
 	w := open(t)
 	later := time.Now().Add(time.Hour)
@@ -25,7 +25,8 @@ func TestWhatWaitsIsCounted(t *testing.T) {
 		})
 		require.NoError(t, err)
 		if key == "k3" {
-			require.NoError(t, w.MarkEvent(t.Context(), kept.ID, store.Mark{Status: store.EventDead, Reason: "poison"}))
+			dead := store.Mark{Status: store.EventDead, Reason: "poison"}
+			require.NoError(t, w.MarkEvent(t.Context(), kept.ID, dead))
 		}
 	}
 	_, err := w.OpenCase(t.Context(), store.Case{

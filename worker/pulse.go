@@ -14,12 +14,12 @@ import (
 // pollMethod is the call in which a worker waits for workflow tasks.
 const pollMethod = "/PollWorkflowTaskQueue"
 
-// ailing is how long after a poll that failed nobody is said to be polling: failing polls are repeated, and
-// one of them is always under way.
+// ailing is how long after a poll that failed nobody is said to be polling: failing polls are repeated, so
+// that one of them is always under way.
 const ailing = 10 * time.Second
 
-// Pulse knows whether this process waits for workflow tasks. It sees the calls themselves: what Temporal tells
-// of a queue's pollers lags by minutes, and in parts.
+// Pulse knows whether this process waits for workflow tasks. It sees the calls themselves: what Temporal
+// tells of a queue's pollers lags by minutes, and in parts.
 type Pulse struct {
 	waiting atomic.Int64
 	failed  atomic.Int64 // when a poll failed last, in nanoseconds; 0: never

@@ -22,7 +22,9 @@ func call(p *Pulse, method string) (end func(error)) {
 	answer, done := make(chan error), make(chan struct{})
 	go func() {
 		defer close(done)
-		wait := func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error { return <-answer }
+		wait := func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error {
+			return <-answer
+		}
 		_ = p.see(context.Background(), method, nil, nil, nil, wait)
 	}()
 	synctest.Wait()

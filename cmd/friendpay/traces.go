@@ -14,15 +14,16 @@ import (
 	"github.com/friendpay/friendpay/internal/tracing"
 )
 
-// traces sends spans to where OpenTelemetry's standard variables say, over HTTP; without an endpoint, or for a
-// tool without a role, there are none. The exporter reads the other variables (headers, certificates) itself.
+// traces sends spans to where OpenTelemetry's standard variables say, over HTTP; without an endpoint, or for
+// a tool without a role, there are none. The exporter reads the other variables (headers, certificates).
 func traces(ctx context.Context, role string, log *slog.Logger) (*tracing.Traces, error) {
 	env := environment()
 	endpoint := cmp.Or(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"], env["OTEL_EXPORTER_OTLP_ENDPOINT"])
 	if role == "" || endpoint == "" || env["OTEL_SDK_DISABLED"] == "true" {
 		return nil, nil
 	}
-	if at, err := url.Parse(endpoint); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+	at, err := url.Parse(endpoint)
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 		return nil, usageError{errors.New("the endpoint of OTEL_EXPORTER_OTLP_… is not an http address")}
 	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("spans not sent", "error", err) }))

@@ -1,5 +1,5 @@
-// Package meter measures one process for its operator, in Prometheus' form: what it calls, what Temporal's SDK
-// does in it, and what waits in the database. API and worker serve the same page.
+// Package meter measures one process for its operator, in Prometheus' form: what it calls, what Temporal's
+// SDK does in it, and what waits in the database. API and worker serve the same page.
 package meter
 
 import (
@@ -19,7 +19,9 @@ import (
 
 // inSeconds gives the SDK's histograms bounds in its unit; the usual ones are for milliseconds.
 var inSeconds = metric.NewView(metric.Instrument{Kind: metric.InstrumentKindHistogram}, metric.Stream{
-	Aggregation: metric.AggregationExplicitBucketHistogram{Boundaries: []float64{.005, .025, .1, .5, 1, 5, 10, 60}},
+	Aggregation: metric.AggregationExplicitBucketHistogram{
+		Boundaries: []float64{.005, .025, .1, .5, 1, 5, 10, 60},
+	},
 })
 
 // Meter is the measurements of one process. Labels are templates and fixed words, never a person or an id.

@@ -31,8 +31,10 @@ func TestWhatIsMeasured(t *testing.T) {
 		return []store.Waiting{{Queue: "inbox", Kind: "pending", Count: 3, Seconds: 7.5}}, nil
 	})
 	require.NoError(t, err)
-	m.Called(store.Call{Provider: "mockpay", Op: "refund", Class: providers.Ambiguous, Latency: 30 * time.Millisecond,
-		Request: "fpr_canary", Attempt: "canary", Code: "canary"})
+	m.Called(store.Call{
+		Provider: "mockpay", Op: "refund", Class: providers.Ambiguous, Latency: 30 * time.Millisecond,
+		Request: "fpr_canary", Attempt: "canary", Code: "canary",
+	})
 	m.Called(store.Call{Provider: "mockpay", Op: "query", Latency: time.Second})
 	m.Temporal().WithTags(map[string]string{"task_queue": "friendpay"}).Counter("temporal_request").Inc(2)
 	m.Temporal().Timer("temporal_request_latency").Record(30 * time.Millisecond)
@@ -44,7 +46,8 @@ func TestWhatIsMeasured(t *testing.T) {
 		`friendpay_waiting_oldest_seconds{kind="pending",queue="inbox"} 7.5`,
 		`friendpay_database_readable 1`,
 		`temporal_request_total{task_queue="friendpay"} 2`,
-		`temporal_request_latency_seconds_bucket{le="0.025"} 0`, `temporal_request_latency_seconds_bucket{le="0.1"} 1`,
+		`temporal_request_latency_seconds_bucket{le="0.025"} 0`,
+		`temporal_request_latency_seconds_bucket{le="0.1"} 1`,
 		`go_goroutines `,
 	} {
 		require.Contains(t, text, "\n"+line)

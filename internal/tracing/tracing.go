@@ -50,8 +50,8 @@ func (t *Traces) Tracer() trace.Tracer {
 	return t.provider.Tracer(scope)
 }
 
-// Temporal gives the calls of a client, and the workflows and activities of its workers, spans. Histories gain
-// a header that names the trace and the span, and no event; a header that cannot be read stops no workflow.
+// Temporal gives the calls of a client, and the workflows and activities of its workers, spans. Histories
+// gain a header that names trace and span, and no event; a header that cannot be read stops no workflow.
 func (t *Traces) Temporal(options *client.Options) error {
 	if t == nil {
 		return nil

@@ -64,7 +64,8 @@ func TestWhatIsNotAllowedIsWashedOff(t *testing.T) {
 	_, span := w.Tracer().Start(t.Context(), "work", trace.WithLinks(trace.Link{
 		SpanContext: linked.SpanContext(), Attributes: []attribute.KeyValue{attribute.String("who", canary)},
 	}))
-	span.SetAttributes(attribute.String("url.full", "https://x/"+canary), attribute.String("http.route", "/f/:token"),
+	span.SetAttributes(attribute.String("url.full", "https://x/"+canary),
+		attribute.String("http.route", "/f/:token"),
 		attribute.String("server.address", canary), attribute.String("db.query.text", canary))
 	span.RecordError(errors.New(canary))
 	span.AddEvent(canary, trace.WithAttributes(attribute.String("message", canary)))
@@ -110,13 +111,16 @@ func TestProbesLeaveNoSpan(t *testing.T) {
 func TestACallOutTellsMethodAndHostAndNobodyElse(t *testing.T) {
 	w := newWorld(t)
 	var heard http.Header
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { heard = r.Header }))
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		heard = r.Header
+	}))
 	defer server.Close()
 	at, err := url.Parse(server.URL + "/canary?k=canary")
 	require.NoError(t, err)
 	at.User = url.UserPassword(canary, canary)
 	outgoing := &http.Client{Transport: w.Transport(nil)}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at.String(), strings.NewReader(canary))
+	body := strings.NewReader(canary)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at.String(), body)
 	require.NoError(t, err)
 	answer, err := outgoing.Do(request)
 	require.NoError(t, err)

@@ -70,7 +70,8 @@ func TestCanariesStayWhereTheyBelong(t *testing.T) {
 			level := slog.HandlerOptions{Level: slog.LevelDebug}
 			spans := newSpans(t, "friendpay")
 			house, err := local.Start(t.Context(), local.Options{
-				Traces: spans.traces, Speed: 60, Volatile: true, Sealed: sealed, Log: slog.New(slog.NewJSONHandler(log, &level)),
+				Traces: spans.traces, Speed: 60, Volatile: true, Sealed: sealed,
+				Log:        slog.New(slog.NewJSONHandler(log, &level)),
 				WebhookURL: "http://127.0.0.1:1/canary-hook",
 			})
 			require.NoError(t, err)

@@ -42,9 +42,10 @@ func TestAWorkerSaysHowItFares(t *testing.T) {
 		`friendpay_provider_call_seconds_count{class="ok",op="refund",provider="mockpay"} 1`,
 		`friendpay_waiting{kind="pending",queue="inbox"} `,
 		`friendpay_waiting_oldest_seconds{kind="pending",queue="outbox"} `,
-		`friendpay_database_readable 1`, `temporal_request_total{`, `temporal_activity_execution_latency_seconds_count{`,
+		`friendpay_database_readable 1`, `temporal_request_total{`,
+		`temporal_activity_execution_latency_seconds_count{`,
 	} {
-		require.Contains(t, measured, "\n"+line)
+		require.True(t, strings.Contains(measured, "\n"+line), line)
 		require.Contains(t, api, "\n"+line, "API and worker share a house here, and a page everywhere")
 	}
 	require.Contains(t, api, "\nfriendpay_http_seconds_count{")

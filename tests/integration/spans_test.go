@@ -48,6 +48,16 @@ func (s *spans) roots(name string) (found tracetest.SpanStubs) {
 	return found
 }
 
+// await waits until there are so many of those.
+func (s *spans) await(name string, least int) (found tracetest.SpanStubs) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		found = s.roots(name)
+		return len(found) >= least
+	}, time.Minute, 50*time.Millisecond)
+	return found
+}
+
 // of lists the spans of a trace by the time they began.
 func (s *spans) of(id trace.TraceID) tracetest.SpanStubs {
 	found := slices.DeleteFunc(s.all(), func(span tracetest.SpanStub) bool {

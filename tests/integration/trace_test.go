@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -61,17 +60,19 @@ func (g *guarded) counted() []int64 {
 }
 
 // Between a provider's genuine callback and its acknowledgement there is the HTTP call and the database, and
-// no Temporal. It costs exactly one statement, which keeps the event; one more where this process has not opened
-// the account for 30 s, as it does when the friend asks to pay. What the worker makes of it is another trace,
-// and drawn beside.
+// no Temporal. It costs exactly one statement, which keeps the event; one more where this process has not
+// opened the account for 30 s, as it does when the friend asks to pay. What the worker makes of it is another
+// trace, and drawn beside.
 //
-// Controls: posting through the door in takeCallback (s.Door.Post before the answer) puts UpdateWithStartWorkflow
-// into the trace and fails here; so does one more read in it, in the trace and on the wire.
+// Controls: posting through the door in takeCallback (s.Door.Post before the answer) puts
+// UpdateWithStartWorkflow into the trace and fails here; so does one more read in it, in the trace and on
+// the wire.
 func TestTheTraceOfACallback(t *testing.T) {
 	direct := testkit.Database(t, store.Migrate)
 	guard, seen := &guarded{}, newSpans(t, "friendpay-api")
 	town, err := local.Start(t.Context(), local.Options{
-		Speed: 60, Volatile: true, Gate: guard.gate, Traces: seen.traces, DatabaseURL: guard.wire.tap(t, direct),
+		Speed: 60, Volatile: true, Gate: guard.gate, Traces: seen.traces,
+		DatabaseURL: guard.wire.tap(t, direct),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, town.Close()) })
@@ -79,8 +80,7 @@ func TestTheTraceOfACallback(t *testing.T) {
 	friend := &errand{t: t, house: town, canaries: hoard{}}
 	friend.friendPays("mockpay", "Mozilla/5.0 (X11) Chrome/142.0", friend.logInByPhone)
 
-	require.Eventually(t, func() bool { return len(seen.roots(callbackSpan)) >= 2 }, time.Minute, 50*time.Millisecond)
-	calls, counted := seen.roots(callbackSpan), guard.counted()
+	calls, counted := seen.await(callbackSpan, 2), guard.counted()
 	require.Len(t, counted, len(calls))
 	for i, call := range calls {
 		t.Logf("callback %d, statements on the wire: %d\n%s", i+1, counted[i], seen.tree(call))
@@ -98,14 +98,13 @@ func TestTheTraceOfACallback(t *testing.T) {
 				"%s while a callback waits", other.Name)
 		}
 	}
-	require.Eventually(t, func() bool { return len(worked.roots("relay event")) > 0 }, time.Minute, 50*time.Millisecond)
-	relayed := worked.roots("relay event")[0]
+	relayed := worked.await("relay event", 1)[0]
 	t.Logf("and what the relay did then:\n%s", worked.tree(relayed))
 	posts := worked.of(relayed.SpanContext.TraceID())
 	require.Contains(t, text(posts), "temporalWorkflowID=friendpay/", "spans of Temporal can be seen at all")
 }
 
-// databaseOnly lists the statements of a callback that was acknowledged with 200, and allows nothing else in it.
+// databaseOnly lists the statements of a callback that was acknowledged with 200, and allows nothing else.
 func databaseOnly(t *testing.T, seen *spans, call tracetest.SpanStub) (names []string) {
 	t.Helper()
 	require.Equal(t, "200", said(call, "http.response.status_code"))
