@@ -25,6 +25,7 @@ type Activities struct {
 	Addresses Addresses
 	Clock     func() time.Time
 	Log       *slog.Logger
+	Called    func(store.Call) // told of each call to a provider, for measurements; nil: nobody
 }
 
 // Store is what the effects need of the database.

@@ -49,6 +49,9 @@ func (t talk) record(ctx context.Context, op string, began time.Time, err error)
 		Request: t.request.ID, Attempt: t.attempt.Number, Refund: t.refund, Provider: t.attempt.Provider,
 		Op: op, Class: class, Code: code, Latency: max(t.Clock().Sub(began), 0), At: began,
 	}
+	if t.Called != nil {
+		t.Called(call)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 	defer cancel()
 	if err := t.Store.RecordCall(ctx, call); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -73,6 +74,7 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		if _, listed := s.routes[c.Request().Method+" "+template]; !listed {
 			template = "(none)"
 		}
+		tracing.Answered(ctx, methodLabel(c.Request().Method), template)
 		s.gauges.calls.WithLabelValues(template, methodLabel(c.Request().Method), strconv.Itoa(status)).
 			Observe(took.Seconds())
 		s.Log.InfoContext(ctx, "call", "call", callID(ctx), "method", methodLabel(c.Request().Method),

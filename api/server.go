@@ -54,7 +54,8 @@ type Deps struct {
 	Links    *token.Links
 	Clock    func() time.Time
 	Log      *slog.Logger
-	Metrics  *prometheus.Registry // nil: a registry of its own
+	Metrics  *prometheus.Registry            // nil: a registry of its own
+	Traced   func(http.Handler) http.Handler // gives each call a span; nil: none
 	Config   Config
 }
 
@@ -133,7 +134,12 @@ func (s *Server) HTTPServer(address string) *http.Server {
 func (s *Server) Drain() { s.watch.close() }
 
 // Handler is the whole API.
-func (s *Server) Handler() http.Handler { return s.echo }
+func (s *Server) Handler() http.Handler {
+	if s.Traced != nil {
+		return s.Traced(s.echo)
+	}
+	return s.echo
+}
 
 func (c Config) withDefaults() Config {
 	c.Speed = max(c.Speed, 1)

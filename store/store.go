@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
+	"go.opentelemetry.io/otel/trace"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -32,6 +33,7 @@ const (
 type Options struct {
 	Vault    *vault.Vault // seals phones, secrets, callbacks and stored answers
 	MaxConns int          // of the pool; 10 when 0
+	Tracer   trace.Tracer // of the statements that belong to a trace; nil: none
 }
 
 // Store is the database. It is safe for concurrent use.
@@ -70,6 +72,11 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	})
 	if err != nil {
 		return nil, errors.Join(failed("open store", err), pool.Close())
+	}
+	if options.Tracer != nil {
+		if err := traced(db, options.Tracer); err != nil {
+			return nil, errors.Join(failed("trace statements", err), pool.Close())
+		}
 	}
 	s := &Store{db: db, vault: options.Vault}
 	if err := s.Ping(ctx); err != nil {

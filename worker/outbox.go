@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
@@ -64,6 +66,7 @@ type Outbox struct {
 	SMS      Texter
 	Clock    func() time.Time
 	Log      *slog.Logger
+	Tracer   trace.Tracer // nil: no spans
 
 	lanes lanes
 }
@@ -92,6 +95,8 @@ func (o *Outbox) carry(ctx context.Context, letter store.Message) {
 // settle sends one message if it may be said now, and writes what became of it into
 // its row, also when the worker is being stopped meanwhile.
 func (o *Outbox) settle(ctx context.Context, letter parked) {
+	ctx, end := spanned(ctx, o.Tracer, "outbox message")
+	defer end()
 	var waits error = errBusy
 	if o.Clock().Sub(letter.taken) < outboxLease/2 {
 		waits = o.sayable(ctx, letter.Message)

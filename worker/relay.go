@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
@@ -46,6 +48,8 @@ type Relay struct {
 	Door  Poster
 	Clock func() time.Time
 	Log   *slog.Logger
+
+	Tracer trace.Tracer // nil: no spans
 }
 
 // Run posts until ctx ends.
@@ -64,6 +68,8 @@ func (r *Relay) take(ctx context.Context, limit int) []store.ProviderEvent {
 // carry posts one event and writes what became of it into its row, also when the
 // worker is being stopped meanwhile.
 func (r *Relay) carry(ctx context.Context, event store.ProviderEvent) {
+	ctx, end := spanned(ctx, r.Tracer, "relay event")
+	defer end()
 	mark := r.fate(ctx, event, r.post(ctx, event))
 	failpoint.Hit(failpoint.AfterPost)
 	if err := r.Inbox.MarkEvent(context.WithoutCancel(ctx), event.ID, mark); err != nil {

@@ -26,10 +26,27 @@ func (w *Worker) Start(ctx context.Context) error {
 	ctx, w.stopped = context.WithCancel(ctx)
 	w.running, ctx = errgroup.WithContext(ctx)
 	for _, l := range w.loops {
-		w.running.Go(func() error { return l.Run(ctx) })
+		w.running.Go(func() error {
+			err := l.Run(ctx)
+			if ctx.Err() == nil {
+				w.fail(err)
+			}
+			return err
+		})
 	}
 	return nil
 }
+
+// Failed is why a part of a started worker has ended by itself, which only a new process mends; nil when all
+// of it runs.
+func (w *Worker) Failed() error {
+	if failed := w.failed.Load(); failed != nil {
+		return *failed
+	}
+	return nil
+}
+
+func (w *Worker) fail(err error) { w.failed.CompareAndSwap(nil, &err) }
 
 // Stop lets what is under way finish, and returns the first error of a loop.
 func (w *Worker) Stop() error {

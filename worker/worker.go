@@ -6,6 +6,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
@@ -28,6 +29,8 @@ type Options struct {
 	// versioning, for development, where one build runs everything.
 	Build    string
 	Watchers []interceptor.WorkerInterceptor // for demos and tests
+
+	fatal func(error) // told when a queue's worker has given up
 }
 
 // Worker is everything one worker process runs.
@@ -35,6 +38,7 @@ type Worker struct {
 	queues  []worker.Worker
 	loops   []loop
 	stopped context.CancelFunc
+	failed  atomic.Pointer[error]
 	running *errgroup.Group
 }
 
@@ -55,6 +59,7 @@ func New(
 		}
 	}
 	w := &Worker{loops: loops}
+	options.fatal = w.fail
 	w.queues = append(w.queues, requests(temporal, acts, options))
 	w.queues = append(w.queues, calls(temporal, acts, workflows.HookQueue, options))
 	for _, provider := range options.Providers {
@@ -103,6 +108,7 @@ func autoscaling() worker.PollerBehavior {
 func base(options Options) worker.Options {
 	settings := worker.Options{
 		WorkerStopTimeout: stopPatience, DisableRegistrationAliasing: true, Interceptors: options.Watchers,
+		OnFatalError: options.fatal,
 	}
 	if options.Build != "" {
 		settings.DeploymentOptions = worker.DeploymentOptions{

@@ -6,11 +6,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/workflows"
 )
@@ -25,6 +28,20 @@ var paths = []string{
 func TestRecordedHistoriesReplay(t *testing.T) {
 	for _, path := range paths {
 		t.Run(path, func(t *testing.T) { require.NoError(t, replay(t, path)) })
+	}
+}
+
+// Spans are no part of what is replayed: tracing may be turned on and off under running requests.
+func TestRecordedHistoriesReplayWhenTraced(t *testing.T) {
+	traces, err := tracing.New(tracetest.NewInMemoryExporter(), "friendpay")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, traces.Close()) }()
+	var options client.Options
+	require.NoError(t, traces.Temporal(&options))
+	traced, ok := options.Interceptors[0].(interceptor.WorkerInterceptor)
+	require.True(t, ok, "a worker takes its client's interceptors when they are a worker's, too")
+	for _, path := range paths {
+		t.Run(path, func(t *testing.T) { require.NoError(t, replay(t, path, traced)) })
 	}
 }
 

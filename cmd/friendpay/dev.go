@@ -32,6 +32,9 @@ func devCommand() *cobra.Command {
 			env := environment()
 			options.DatabaseURL, options.TemporalAddr = env["DATABASE_URL"], env["TEMPORAL_ADDRESS"]
 			options.Log = logger("warn")
+			if options.Traces, err = traces(cmd.Context(), "dev", options.Log); err != nil {
+				return err
+			}
 			fmt.Fprintln(cmd.ErrOrStderr(), "starting PostgreSQL, Temporal, simulator, API and worker …")
 			h, err := local.Start(cmd.Context(), options)
 			if err != nil {
@@ -55,6 +58,7 @@ func devCommand() *cobra.Command {
 	flags.StringVar(&options.Dir, "dir", ".friendpay", "where the state is kept")
 	flags.StringVar(&options.Listen, "listen", "127.0.0.1:8080", "address of the API")
 	flags.StringVar(&options.SimListen, "sim-listen", "127.0.0.1:8090", "address of the provider simulator")
+	flags.StringVar(&options.WorkerListen, "worker-listen", "127.0.0.1:8081", "address of the worker's health")
 	flags.Int64Var(&options.Speed, "speed", 1, "divides every window: 60 makes a minute a second")
 	flags.BoolVar(&fresh, "fresh", false, "forget the state and start over")
 	return cmd
@@ -92,6 +96,7 @@ func tell(out io.Writer, h *local.House, env string) {
 		{"Simulator and its journal", h.SimURL},
 		{"Scan WeChat codes", h.SimURL + "/sim/wechatpay/codes"},
 		{"Text messages", h.SimURL + "/sim/sms/inbox"},
+		{"Worker's health and metrics", h.WorkerURL + "/readyz, /metrics"},
 		{"App of the demo merchant", local.DemoApp},
 		{"His API key", h.Demo.APIKey},
 	}

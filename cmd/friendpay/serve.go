@@ -16,13 +16,17 @@ import (
 	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/worker"
 )
 
 // drain is how long a stopping API lets open calls finish.
 const drain = 10 * time.Second
 
-// open puts the house together for one production process.
-func open(ctx context.Context) (*house.House, error) {
+// open puts the house together for a tool, which leaves no traces.
+func open(ctx context.Context) (*house.House, error) { return openAs(ctx, "") }
+
+// openAs puts the house together for one production process of that role.
+func openAs(ctx context.Context, role string) (*house.House, error) {
 	config, err := settings()
 	if err != nil {
 		return nil, err
@@ -34,14 +38,23 @@ func open(ctx context.Context) (*house.House, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("the settings of Temporal are wrong: %w", err)}
 	}
-	return house.Open(ctx, config, temporal, logger(config.LogLevel))
+	log := logger(config.LogLevel)
+	spans, err := traces(ctx, role, log)
+	if err != nil {
+		return nil, err
+	}
+	h, err := house.Open(ctx, config, temporal, log, spans)
+	if err != nil {
+		return nil, errors.Join(err, spans.Close())
+	}
+	return h, nil
 }
 
 func apiCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "api", Short: "Serve the API and the pages", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			h, err := open(cmd.Context())
+			h, err := openAs(cmd.Context(), "api")
 			if err != nil {
 				return err
 			}
@@ -76,7 +89,7 @@ func workerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "worker", Short: "Run the engine: workflows, activities, relay and outbox", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			h, err := open(cmd.Context())
+			h, err := openAs(cmd.Context(), "worker")
 			if err != nil {
 				return err
 			}
@@ -88,10 +101,18 @@ func workerCommand() *cobra.Command {
 			if err := w.Start(cmd.Context()); err != nil {
 				return err
 			}
-			<-cmd.Context().Done()
-			return w.Stop()
+			return errors.Join(tellHealth(cmd.Context(), h, w), w.Stop())
 		},
 	}
+}
+
+// tellHealth says how a worker fares until the context ends; without an address it only waits.
+func tellHealth(ctx context.Context, h *house.House, w *worker.Worker) error {
+	if h.Config.WorkerListen == "" {
+		<-ctx.Done()
+		return nil
+	}
+	return serve(ctx, h.WorkerServer(h.Config.WorkerListen, func() *worker.Worker { return w }))
 }
 
 func migrateCommand() *cobra.Command {

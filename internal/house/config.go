@@ -47,6 +47,7 @@ type Config struct {
 
 	TrustedProxies  []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
 	WebhookNetworks []string `env:"FRIENDPAY_WEBHOOK_NETWORKS"`
+	WorkerListen    string   `env:"FRIENDPAY_WORKER_LISTEN"`
 	WorkerBuild     string   `env:"FRIENDPAY_WORKER_BUILD"`
 	CallsPerSecond  float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
 	MetricsToken    string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
@@ -68,6 +69,8 @@ func (c Config) Dev() bool { return c.Mode == "dev" }
 func (c Config) check() (wrong complaints) {
 	wrong.say(c.Mode != "dev" && c.Mode != "production", "FRIENDPAY_MODE is dev or production")
 	wrong.say(!isListen(c.Listen), "FRIENDPAY_LISTEN is a host and a port, like 127.0.0.1:8080 or :8080")
+	wrong.say(c.WorkerListen != "" && !isListen(c.WorkerListen),
+		"FRIENDPAY_WORKER_LISTEN is a host and a port, like 127.0.0.1:8081 or :8081; empty: none")
 	wrong.say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
 	wrong.say(c.Guard < 0, "FRIENDPAY_GUARD is not below zero")
 	wrong.say(!isAddress(c.PublicURL), "FRIENDPAY_PUBLIC_URL is a scheme and a host, without a slash at the end")

@@ -44,6 +44,7 @@ func TestWhatIsWrong(t *testing.T) {
 	for name, values := range map[string][]string{
 		"FRIENDPAY_MODE":          {"prod"},
 		"FRIENDPAY_LISTEN":        {"8080", "localhost", "127.0.0.1:http:80", ":99999", "127.0.0.1:"},
+		"FRIENDPAY_WORKER_LISTEN": {"8081", "localhost", ":99999"},
 		"FRIENDPAY_SMS_KEY":       {""},
 		"FRIENDPAY_SPEED":         {"0", "-1", "fast", "60"},
 		"FRIENDPAY_GUARD":         {"1h", "-1h", "long"},

@@ -23,8 +23,9 @@ var help = map[string]string{
 	"FRIENDPAY_SMS_KEY":                   "the gateway's bearer key; only dev goes without",
 	"FRIENDPAY_TRUSTED_PROXIES":           "CIDRs whose X-Forwarded-For is believed",
 	"FRIENDPAY_WEBHOOK_NETWORKS":          "CIDRs of your own where merchants and providers may be reached",
+	"FRIENDPAY_WORKER_LISTEN":             "address of the worker's /livez, /readyz and /metrics; empty: none",
 	"FRIENDPAY_WORKER_BUILD":              "build id; pins running requests to it (Worker Versioning)",
 	"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": "limit per provider over all workers; 0: none",
 	"FRIENDPAY_LOG_LEVEL":                 "debug, info, warn or error",
-	"FRIENDPAY_METRICS_TOKEN":             "bearer token that /metrics wants; empty: open",
+	"FRIENDPAY_METRICS_TOKEN":             "bearer token that /metrics wants, of API and worker; empty: open",
 }

@@ -15,7 +15,9 @@ import (
 	"github.com/friendpay/friendpay/internal/accounts"
 	"github.com/friendpay/friendpay/internal/codec"
 	"github.com/friendpay/friendpay/internal/door"
+	"github.com/friendpay/friendpay/internal/meter"
 	"github.com/friendpay/friendpay/internal/smsgate"
+	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/providers"
@@ -35,7 +37,10 @@ type House struct {
 	SMS      *smsgate.Gateway
 	Log      *slog.Logger
 	Registry *providers.Registry
+	Meter    *meter.Meter
+	Traces   *tracing.Traces // nil: off
 	keys     *vault.Vault
+	pulse    worker.Pulse
 }
 
 // Providers are the payment providers that this binary speaks to: a new one is
@@ -45,29 +50,55 @@ func Providers() map[string]providers.Factory {
 }
 
 // Open connects to the database and to Temporal. The options for Temporal carry
-// its address, namespace and credentials.
-func Open(ctx context.Context, config Config, temporal client.Options, log *slog.Logger) (*House, error) {
-	h := &House{Config: config, Log: log}
+// its address, namespace and credentials. Traces are the house's from then on, and nil for none.
+func Open(
+	ctx context.Context, config Config, temporal client.Options, log *slog.Logger, traces *tracing.Traces,
+) (*House, error) {
+	h := &House{Config: config, Log: log, Traces: traces}
 	var err error
 	if h.keys, err = config.vault(); err != nil {
 		return nil, err
 	}
 	options := store.Options{Vault: h.keys, MaxConns: config.DatabaseConns}
+	if traces != nil {
+		options.Tracer = traces.Tracer()
+	}
 	if h.Store, err = store.Open(ctx, config.DatabaseURL, options); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	temporal.Logger = sdklog.NewStructuredLogger(log)
-	if !config.PlainHistory {
-		codec.Seal(&temporal, h.keys)
-	}
-	if h.Temporal, err = client.NewLazyClient(temporal); err != nil {
-		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), h.Store.Close())
+	if err := h.reachTemporal(temporal); err != nil {
+		return nil, errors.Join(err, h.Store.Close())
 	}
 	h.Door = door.New(h.Temporal)
-	h.Registry = providers.NewRegistry(Providers(), config.providerClient())
+	way := config.providerClient()
+	way.Transport = traces.Transport(way.Transport)
+	h.Registry = providers.NewRegistry(Providers(), way)
 	h.Accounts = accounts.New(h.Store, h.Registry, config.now)
-	h.SMS = smsgate.New(config.SMSURL, config.SMSKey)
+	h.SMS = smsgate.New(config.SMSURL, config.SMSKey, traces.Transport(nil))
 	return h, nil
+}
+
+// reachTemporal makes a client that seals, is measured and traced, and knows whether its worker polls.
+func (h *House) reachTemporal(options client.Options) (err error) {
+	h.Meter, err = meter.New(func(ctx context.Context) ([]store.Waiting, error) {
+		return h.Store.Waiting(ctx, h.Config.now())
+	})
+	if err != nil {
+		return err
+	}
+	options.Logger = sdklog.NewStructuredLogger(h.Log)
+	options.MetricsHandler = h.Meter.Temporal()
+	h.pulse.Watch(&options)
+	if !h.Config.PlainHistory {
+		codec.Seal(&options, h.keys)
+	}
+	if err := h.Traces.Temporal(&options); err != nil {
+		return err
+	}
+	if h.Temporal, err = client.NewLazyClient(options); err != nil {
+		return fmt.Errorf("reach Temporal: %w", err)
+	}
+	return nil
 }
 
 // now is the time by this process's clock, which storms put wrong on purpose.
@@ -76,20 +107,23 @@ func (c Config) now() time.Time { return time.Now().UTC().Add(c.ClockOffset) }
 // Close gives everything back.
 func (h *House) Close() error {
 	h.Temporal.Close()
-	return h.Store.Close()
+	return errors.Join(h.Store.Close(), h.Traces.Close())
 }
 
 // Worker builds the engine: workflows, activities, relay and outbox. Watchers
 // are interceptors for demos and tests.
 func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worker, error) {
-	webhooks := webhook.New(h.Config.merchants(), h.Config.now)
+	webhooks := webhook.New(h.Traces.Transport(h.Config.merchants()), h.Config.now)
+	tracer := h.Traces.Tracer()
 	acts := &activities.Activities{
 		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now, Log: h.Log,
+		Called:    h.Meter.Called,
 		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
 	}
-	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log}
+	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}
 	outbox := &worker.Outbox{
 		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
+		Tracer: tracer,
 	}
 	return worker.New(h.Temporal, acts, worker.Options{
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,

@@ -37,7 +37,7 @@ func (h *House) Server() (*api.Server, error) {
 	}
 	return api.New(api.Deps{
 		Store: h.Store, Door: h.Door, Accounts: h.Accounts, SMS: h.SMS, Tokens: tokens, Links: links,
-		Clock: h.Config.now, Log: h.Log, Config: config,
+		Clock: h.Config.now, Log: h.Log, Config: config, Metrics: h.Meter.Registry, Traced: h.Traces.Handler,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -20,6 +21,7 @@ import (
 	"github.com/friendpay/friendpay/internal/devstack"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/internal/paysim"
+	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
 )
@@ -30,6 +32,7 @@ type Options struct {
 	Dir          string // state, kept over restarts; empty: temporary
 	Listen       string // address of the API; empty: a free port on loopback
 	SimListen    string // address of the simulator; empty: a free port on loopback
+	WorkerListen string // address where the worker tells how it fares; empty: none
 	Speed        int64  // divides every window of the law; 0: 1
 	Guard        time.Duration
 	SimSpeed     float64 // divides the simulator's waits; 0: as Speed
@@ -43,6 +46,7 @@ type Options struct {
 	Volatile     bool   // do not survive a crash of the machine; for tests
 	Sealed       bool   // seal what Temporal stores, as in production
 	Log          *slog.Logger
+	Traces       *tracing.Traces // the house's from Start on; nil: none
 
 	Gate func(api http.Handler) http.Handler // stands before the API; nil: nothing does
 	// SimVia is the way on which the engine reaches the simulator at an address; nil: directly.
@@ -59,11 +63,12 @@ type House struct {
 	Env      map[string]string // what a worker of this house in a process of its own needs
 
 	APIURL, SimURL string
+	WorkerURL      string // where the worker tells how it fares; empty: nowhere
 	simRoad        string // where the engine reaches the simulator
 	options        Options
 	listener       net.Listener // of the API, from before its address is told until it is served
 	closers        []func() error
-	worker         *worker.Worker
+	worker         atomic.Pointer[worker.Worker]
 }
 
 // Start runs everything but the worker, which StartWorker runs in this process.
@@ -79,7 +84,7 @@ func Start(ctx context.Context, options Options) (h *House, err error) {
 		}
 	}()
 	for _, begin := range []func(context.Context) error{
-		h.startServices, h.listenAPI, h.startSim, h.prepare, h.openParts, h.seed, h.serveAPI,
+		h.startServices, h.listenAPI, h.startSim, h.prepare, h.openParts, h.seed, h.serveAPI, h.serveWorker,
 	} {
 		if err := begin(ctx); err != nil {
 			return h, err
@@ -107,18 +112,16 @@ func (h *House) StartWorker(ctx context.Context, watchers ...interceptor.WorkerI
 	if err := w.Start(ctx); err != nil {
 		return err
 	}
-	h.worker = w
+	h.worker.Store(w)
 	return nil
 }
 
 // StopWorker stops it again; nothing happens when none runs.
 func (h *House) StopWorker() error {
-	if h.worker == nil {
-		return nil
+	if w := h.worker.Swap(nil); w != nil {
+		return w.Stop()
 	}
-	w := h.worker
-	h.worker = nil
-	return w.Stop()
+	return nil
 }
 
 func (h *House) startServices(ctx context.Context) error {
@@ -190,7 +193,7 @@ func (h *House) openParts(ctx context.Context) error {
 		return err
 	}
 	temporal := client.Options{HostPort: h.temporalAddress()}
-	if h.Parts, err = house.Open(ctx, config, temporal, h.options.Log); err != nil {
+	if h.Parts, err = house.Open(ctx, config, temporal, h.options.Log, h.options.Traces); err != nil {
 		return err
 	}
 	h.closers = append(h.closers, h.Parts.Close)

@@ -78,6 +78,20 @@ func (h *House) serveAPI(context.Context) error {
 	return nil
 }
 
+// serveWorker tells how the worker fares, from before it runs until after it.
+func (h *House) serveWorker(ctx context.Context) error {
+	if h.options.WorkerListen == "" {
+		return nil
+	}
+	listener, err := listen(ctx, h.options.WorkerListen)
+	if err != nil {
+		return err
+	}
+	h.WorkerURL = "http://" + listener.Addr().String()
+	h.serve(listener, h.Parts.WorkerServer("", h.worker.Load)) //nolint:contextcheck // served until Close
+	return nil
+}
+
 func listen(ctx context.Context, address string) (net.Listener, error) {
 	if address == "" {
 		address = "127.0.0.1:0"

@@ -21,9 +21,11 @@ type Gateway struct {
 	http     http.Client
 }
 
-// New makes a gateway at url (scheme and host), with its bearer key.
-func New(url, key string) *Gateway {
+// New makes a gateway at url (scheme and host), with its bearer key, reached by transport, nil for the
+// default one.
+func New(url, key string, transport http.RoundTripper) *Gateway {
 	return &Gateway{url: url, key: key, http: http.Client{
+		Transport:     transport,
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

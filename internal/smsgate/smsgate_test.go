@@ -22,7 +22,7 @@ func TestAMessageIsHandedOver(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 	}))
 	t.Cleanup(server.Close)
-	gate := smsgate.New(server.URL, "secret")
+	gate := smsgate.New(server.URL, "secret", nil)
 	err := gate.Send(t.Context(), "13800138000", "login_code", map[string]string{"code": "123456"})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"to":"13800138000","template":"login_code","params":{"code":"123456"}}`, got)
@@ -43,8 +43,9 @@ func TestErrorsNameNeitherPhoneNorText(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	for name, gate := range map[string]*smsgate.Gateway{
-		"refused": smsgate.New(broken.URL, "k"), "redirected": smsgate.New(broken.URL, "wander"),
-		"gone": smsgate.New(gone.URL, "k"), "none": smsgate.New("", ""), "no address": smsgate.New("://", "k"),
+		"refused": smsgate.New(broken.URL, "k", nil), "redirected": smsgate.New(broken.URL, "wander", nil),
+		"gone": smsgate.New(gone.URL, "k", nil), "none": smsgate.New("", "", nil),
+		"no address": smsgate.New("://", "k", nil),
 	} {
 		err := gate.Send(t.Context(), "13800138000", "login_code", map[string]string{"code": "123456"})
 		require.Error(t, err, name)

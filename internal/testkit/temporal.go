@@ -43,13 +43,18 @@ var temporal = sync.OnceValues(func() (*devstack.Temporal, error) {
 })
 
 // TemporalClient returns a client of the shared server, closed at cleanup; an empty namespace is the default.
-func TemporalClient(t testing.TB, namespace string) client.Client {
+// Changes are made to its options before it dials.
+func TemporalClient(t testing.TB, namespace string, changes ...func(*client.Options) error) client.Client {
 	t.Helper()
-	dialled, err := client.DialContext(context.Background(), client.Options{
+	options := client.Options{
 		HostPort:  Temporal(t).Address(),
 		Namespace: namespace,
 		Logger:    log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
-	})
+	}
+	for _, change := range changes {
+		require.NoError(t, change(&options))
+	}
+	dialled, err := client.DialContext(context.Background(), options)
 	require.NoError(t, err)
 	t.Cleanup(dialled.Close)
 	return dialled

@@ -14,8 +14,27 @@ const (
 	mostTasks  = 6
 )
 
+// Spans add headers to a history, and no event.
 func TestAPaidRequestKeepsItsBudget(t *testing.T) {
-	e := newEngine(t)
+	t.Run("plain", func(t *testing.T) {
+		e := newEngine(t)
+		e.keep(paidWithinBudget(e), "paid")
+	})
+	t.Run("traced", func(t *testing.T) {
+		seen := newSpans(t, "friendpay")
+		e := newHouseTraced(t, "", seen.traces)
+		e.work(e.store)
+		id := paidWithinBudget(e)
+		require.Contains(t, text(seen.all()), "RunActivity:"+string(models.OpenPayment))
+		require.Contains(t, e.read(id).GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetHeader().
+			GetFields(), "_tracer-data")
+	})
+}
+
+// paidWithinBudget pays a request, and counts what that cost Temporal.
+func paidWithinBudget(e *engine) (id string) {
+	t := e.t
+	t.Helper()
 	request := e.place(wish{})
 	number := e.pay(request)
 	e.press(number)
@@ -25,5 +44,5 @@ func TestAPaidRequestKeepsItsBudget(t *testing.T) {
 	t.Logf("%d events, %d workflow tasks: %v", len(events), tasks, events)
 	require.LessOrEqual(t, len(events), mostEvents)
 	require.LessOrEqual(t, tasks, mostTasks)
-	e.keep(request.ID, "paid")
+	return request.ID
 }

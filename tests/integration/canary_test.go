@@ -60,7 +60,7 @@ func (d *diary) String() string {
 }
 
 // Phones, names, openids, tokens and what looks like a card number go through a whole
-// house and stay where they belong: not in a log, not in what Temporal keeps, and in
+// house and stay where they belong: not in a log, a span, or what Temporal keeps, and in
 // the database only sealed, hashed, or where this file says why. Sealing is not what
 // keeps them out of histories: without it they hold ids and amounts only, too.
 func TestCanariesStayWhereTheyBelong(t *testing.T) {
@@ -68,8 +68,10 @@ func TestCanariesStayWhereTheyBelong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			log := &diary{}
 			level := slog.HandlerOptions{Level: slog.LevelDebug}
+			spans := newSpans(t, "friendpay")
 			house, err := local.Start(t.Context(), local.Options{
-				Speed: 60, Volatile: true, Sealed: sealed, Log: slog.New(slog.NewJSONHandler(log, &level)),
+				Traces: spans.traces, Speed: 60, Volatile: true, Sealed: sealed,
+				Log:        slog.New(slog.NewJSONHandler(log, &level)),
 				WebhookURL: "http://127.0.0.1:1/canary-hook",
 			})
 			require.NoError(t, err)
@@ -81,6 +83,12 @@ func TestCanariesStayWhereTheyBelong(t *testing.T) {
 
 			require.Contains(t, log.String(), `"msg":"call"`, "there is a log to look at")
 			require.Empty(t, canaries.in(log.String()), "in the log")
+			all := spans.all()
+			require.Greater(t, len(all), 200, "there are spans to look at")
+			require.Contains(t, text(all), "POST /f/:token", "the friend's way among them")
+			require.Contains(t, text(all), "temporalWorkflowID=friendpay/"+settled)
+			require.Contains(t, text(all), "outbox message")
+			require.Empty(t, canaries.in(text(all)), "in spans")
 			kept, histories := temporalKeeps(t, house)
 			require.Greater(t, histories, 2)
 			require.Empty(t, canaries.in(kept), "in Temporal")

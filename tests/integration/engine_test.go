@@ -23,6 +23,7 @@ import (
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/paysim"
 	"github.com/friendpay/friendpay/internal/testkit"
+	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
@@ -67,8 +68,14 @@ func newEngineWith(t *testing.T, hookURL string, seen func(*store.Store) activit
 // newHouse is an engine that nobody works in yet.
 func newHouse(t *testing.T, hookURL string) *engine {
 	t.Helper()
+	return newHouseTraced(t, hookURL, nil)
+}
+
+// newHouseTraced is one whose calls to Temporal are traced.
+func newHouseTraced(t *testing.T, hookURL string, traces *tracing.Traces) *engine {
+	t.Helper()
 	e := &engine{t: t, hookURL: hookURL, space: testkit.Namespace(t), dsn: testkit.Database(t, store.Migrate)}
-	e.temporal = testkit.TemporalClient(t, e.space)
+	e.temporal = testkit.TemporalClient(t, e.space, traces.Temporal)
 	e.store = e.open(e.dsn)
 	e.simulate()
 	e.seed()

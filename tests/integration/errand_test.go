@@ -42,11 +42,7 @@ func (e *errand) run() string {
 	} {
 		e.canaries[name] = canary
 	}
-	first := e.friendPays("mockpay", "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0", func(string) {
-		e.call(http.MethodPost, "/v1/link/login/code", `{"phone":"`+canaryPhone+`"}`)
-		login := `{"phone":"` + canaryPhone + `","code":"` + e.code() + `"}`
-		e.call(http.MethodPost, "/v1/link/login", login)
-	})
+	first := e.friendPays("mockpay", "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0", e.logInByPhone)
 	e.friendPays("wechatpay_jsapi", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.60", e.logInSilently)
 	return first
 }
@@ -80,6 +76,13 @@ func (e *errand) friendPays(channel, agent string, logIn func(channel string)) s
 		return strings.Contains(string(text), `"state":"succeeded"`)
 	})
 	return id
+}
+
+// logInByPhone takes the code from the text message.
+func (e *errand) logInByPhone(string) {
+	e.call(http.MethodPost, "/v1/link/login/code", `{"phone":"`+canaryPhone+`"}`)
+	login := `{"phone":"` + canaryPhone + `","code":"` + e.code() + `"}`
+	e.call(http.MethodPost, "/v1/link/login", login)
 }
 
 // logInSilently is WeChat's own login: out and back, with nothing shown.
