@@ -135,6 +135,14 @@ func (a *Adapter) Close(ctx context.Context, ref providers.Ref) error {
 	}
 }
 
+// RefundDays: a balance has it at once, a card in three working days at most.
+func (a *Adapter) RefundDays(_, funding string) int {
+	if funding == "CARD" {
+		return 4
+	}
+	return 1
+}
+
 // Refund is accepted first and done later: its answer is mostly RefundProcessing.
 func (a *Adapter) Refund(ctx context.Context, wanted providers.Refund) (providers.RefundStatus, error) {
 	body := refundWanted{

@@ -135,7 +135,7 @@ func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, v visit) {
 		desk.Render(w, status, p.pageOf(v).Trouble())
 		return
 	}
-	v.refusal = p.payNow(v.order, v.user, false, rule) //nolint:contextcheck // callbacks outlive the call
+	v.refusal = p.payNow(v.order, payment{OpenID: v.user}, rule) //nolint:contextcheck // callbacks outlive the call
 	if v.refusal != nil {
 		p.showPage(w, v)
 		return
