@@ -144,7 +144,8 @@ func TestNobodyElseSaysWhatBecomesOfHisRefund(t *testing.T) {
 	}
 	require.Equal(t, http.StatusUnprocessableEntity,
 		v.json(post, "/v1/link/refunds/"+refund+"/wish", `{"wish":"to_my_card"}`).Code)
-	require.Equal(t, http.StatusBadRequest, v.post("/pay/refund", "refund", refund, "wish", "elsewhere").Code)
+	elsewhere := v.post("/pay/refund", "refund", refund, "wish", "elsewhere")
+	require.Equal(t, http.StatusUnprocessableEntity, elsewhere.Code)
 	r, err := f.store.Request(t.Context(), id)
 	require.NoError(t, err)
 	require.Empty(t, r.Refunds[0].Wish)
