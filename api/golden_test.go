@@ -86,7 +86,8 @@ func link() store.Link {
 			Attempts: []models.Attempt{
 				{Pay: pay("A0", "pay_2"), State: models.ClosedAttempt, CreatedAt: noon, Reason: "stranger"},
 				{Pay: pay("A1", "pay_1"), State: models.SucceededAttempt, Disposition: models.Applied,
-					Captured: models.CNY(12900), Coupon: models.CNY(300), Funding: "funding-canary", Transaction: "tx-canary", PaidAt: noon, CreatedAt: noon},
+					Captured: models.CNY(12900), Coupon: models.CNY(300), Funding: "funding-canary",
+					Transaction: "tx-canary", PaidAt: noon, CreatedAt: noon},
 			},
 			Refunds: []models.Refund{{Number: "R1", Attempt: "A1", Amount: models.CNY(900), Reason: "after_sale",
 				Coupon: models.CNY(21), State: models.RefundSucceeded, CreatedAt: noon, ExpectedBy: noon, DoneAt: noon}},
@@ -109,7 +110,9 @@ func TestTheFriendSeesAnAllowList(t *testing.T) {
 func TestTheSellerSeesAnAllowList(t *testing.T) {
 	t.Parallel()
 	view := goldenJSON(t, "testdata/request.json", viewRequest(link().Request, link().Order))
-	for _, secret := range []string{"pay_1", "pay_2", "funding-canary", "ret-canary", "tx-canary", "acc-canary"} {
+	for _, secret := range []string{
+		"pay_1", "pay_2", "funding-canary", "ret-canary", "tx-canary", "acc-canary",
+	} {
 		require.NotContains(t, view, secret)
 	}
 	event := goldenJSON(t, "testdata/event.json", viewEvent(link().Request, models.Transition{

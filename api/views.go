@@ -52,7 +52,7 @@ type RefundView struct {
 	Number     string             `json:"number"`
 	Attempt    string             `json:"attempt"`
 	Amount     models.Money       `json:"amount"`
-	Coupon     *models.Money      `json:"coupon,omitempty" doc:"The part of it that goes into a provider's coupon."`
+	Coupon     *models.Money      `json:"coupon,omitempty" doc:"The part that goes into a provider's coupon."`
 	Reason     string             `json:"reason" doc:"Your own word, or the engine's."`
 	State      models.RefundState `json:"state"`
 	CreatedAt  time.Time          `json:"created_at" doc:"When it was asked for."`

@@ -60,7 +60,7 @@ type PayerRefund struct {
 	AskedAt    time.Time          `json:"asked_at"`
 	ExpectedBy *time.Time         `json:"expected_by,omitempty"`
 	DoneAt     *time.Time         `json:"done_at,omitempty"`
-	Stranded   bool               `json:"stranded,omitempty" doc:"Your account could not take it: say what to do."`
+	Stranded   bool               `json:"stranded,omitempty" doc:"Your account cannot take it: say what to do."`
 	Wish       string             `json:"wish,omitempty" doc:"What you said."`
 }
 

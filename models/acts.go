@@ -127,7 +127,9 @@ var (
 		r.Refunds[r.refund(e.Refund)].Wish = e.Reason
 	}}
 	divert   = act{"divert it", func(r *Request, e Event) { r.Refunds[r.refund(e.Refund)].Diverted = true }}
-	undivert = act{"divert it no more", func(r *Request, e Event) { r.Refunds[r.refund(e.Refund)].Diverted = false }}
+	undivert = act{"divert it no more", func(r *Request, e Event) {
+		r.Refunds[r.refund(e.Refund)].Diverted = false
+	}}
 	putAside = act{"the merchant has it", func(r *Request, e Event) {
 		r.Refunds[r.refund(e.Refund)].Failure = WithMerchant
 	}}

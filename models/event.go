@@ -22,7 +22,7 @@ const (
 	RefundAsked       EventKind = "refund_asked"     // after-sale refund; carries Money and Refund
 	RefundRetried     EventKind = "refund_retried"   // a failed refund is tried again; carries Refund
 	RefundWished      EventKind = "refund_wished"    // the payer says what to do with a stranded refund; Reason
-	RefundDiverted    EventKind = "refund_diverted"  // staff send a stranded refund to the merchant's own account
+	RefundDiverted    EventKind = "refund_diverted"  // staff send a stranded one to the merchant's account
 	RefundHanded      EventKind = "refund_handed"    // staff handed to the payer what had come to the merchant
 	PaymentReported   EventKind = "payment_reported" // a callback's hint about Attempt: ask the provider
 	RefundReported    EventKind = "refund_reported"  // a callback's hint about Refund: ask the provider
@@ -95,7 +95,7 @@ type Event struct {
 	Capture *Capture   `json:"capture,omitempty"`
 	Price   *Price     `json:"price,omitempty"`
 	Money   *Money     `json:"money,omitempty"`
-	Coupon  *Money     `json:"coupon,omitempty"` // RefundDone: the part that went back into the provider's coupon
+	Coupon  *Money     `json:"coupon,omitempty"` // RefundDone: the part that went back into a coupon
 	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
 	// event may turn out to owe; numbers are never minted by the law itself.
 	Spare string `json:"spare,omitempty"`

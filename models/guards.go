@@ -40,10 +40,12 @@ var (
 	withMerchant  = aboutRefund("with the merchant", func(f Refund, _ Event) bool {
 		return f.State == RefundFailed && f.Failure == WithMerchant
 	})
-	notWithMerchant = guard{"not with the merchant", func(r Request, e Event) bool { return !withMerchant.holds(r, e) }}
-	wishedAlready   = aboutRefund("wished already", func(f Refund, e Event) bool { return f.Wish == e.Reason })
-	wishesAgain     = guard{"try again", func(_ Request, e Event) bool { return e.Reason == WishAgain }}
-	foreignRefund   = guard{"not his refund", func(r Request, e Event) bool {
+	notWithMerchant = guard{"not with the merchant", func(r Request, e Event) bool {
+		return !withMerchant.holds(r, e)
+	}}
+	wishedAlready = aboutRefund("wished already", func(f Refund, e Event) bool { return f.Wish == e.Reason })
+	wishesAgain   = guard{"try again", func(_ Request, e Event) bool { return e.Reason == WishAgain }}
+	foreignRefund = guard{"not his refund", func(r Request, e Event) bool {
 		f, _ := r.Refund(e.Refund)
 		a, _ := r.Attempt(f.Attempt)
 		return e.Actor != a.Actor()

@@ -63,7 +63,7 @@ type Attempt struct {
 	Disposition Disposition  `json:"disposition,omitempty"`
 	Captured    Money        `json:"captured,omitzero"`
 	Coupon      Money        `json:"coupon,omitzero"`       // the part of Captured that a provider's coupon paid
-	Funding     string       `json:"funding,omitempty"`     // where the payer's part came from, in the provider's code
+	Funding     string       `json:"funding,omitempty"`     // where the payer's part came from
 	RefundDays  int          `json:"refund_days,omitempty"` // as in Capture
 	Transaction string       `json:"transaction,omitempty"`
 	PaidAt      time.Time    `json:"paid_at,omitzero"`
@@ -94,12 +94,12 @@ type Refund struct {
 	Number     string      `json:"number"` // the same over all retries
 	Attempt    string      `json:"attempt"`
 	Amount     Money       `json:"amount"`
-	Coupon     Money       `json:"coupon,omitzero"` // the part of Amount that went back into the coupon; see ToCoupon
+	Coupon     Money       `json:"coupon,omitzero"` // what of Amount went into the coupon; see ToCoupon
 	Reason     string      `json:"reason"`
 	State      RefundState `json:"state"`
 	Failure    string      `json:"failure,omitempty"`
 	CreatedAt  time.Time   `json:"created_at"`
-	ExpectedBy time.Time   `json:"expected_by,omitzero"` // when the payer should have it; zero where nobody knows
+	ExpectedBy time.Time   `json:"expected_by,omitzero"` // the payer should have it; zero: nobody knows
 	DoneAt     time.Time   `json:"done_at,omitzero"`
 	Wish       string      `json:"wish,omitempty"`     // what the payer wants of an abnormal one
 	Diverted   bool        `json:"diverted,omitempty"` // asked to go to the merchant's own account instead

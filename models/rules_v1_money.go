@@ -112,7 +112,8 @@ func refunding() []rule {
 	}, arrived(RefundDone), []rule{
 		{from: anyState, on: RefundBroke, when: unknownRefund, refuse: "unknown_refund"},
 		{from: anyState, on: RefundBroke, when: refundOver},
-		{from: anyState, on: RefundBroke, when: diverted.and(fromDiverting), acts: acts(undivert), file: CaseRefund},
+		{from: anyState, on: RefundBroke, when: diverted.and(fromDiverting), acts: acts(undivert),
+			file: CaseRefund},
 		{from: anyState, on: RefundBroke, when: otherFailure, acts: acts(refundBroken)},
 		{from: anyState, on: RefundBroke, when: refundFailed},
 		{from: in(Refunding), on: RefundBroke, to: RefundStuck, acts: acts(refundBroken),

@@ -40,7 +40,7 @@ func (r Request) ToCoupon(f Refund) Money {
 func (a Attempt) payersShare(of Money) Money {
 	part := min(max(of.Minor, 0), a.Captured.Minor)
 	high, low := bits.Mul64(uint64(part), uint64(a.ByPayer().Minor)) //nolint:gosec // none is negative
-	share, _ := bits.Div64(high, low, uint64(a.Captured.Minor))      //nolint:gosec // above 0: there is a coupon in it
+	share, _ := bits.Div64(high, low, uint64(a.Captured.Minor))      //nolint:gosec // above 0: has a coupon
 	return Money{Minor: int64(share), Currency: of.Currency}         //nolint:gosec // at most part
 }
 

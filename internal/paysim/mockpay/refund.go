@@ -36,7 +36,8 @@ func (p *Provider) refund(c *call) answer {
 	}
 	r := &refund{
 		Merchant: o.Merchant, Call: wanted, Status: processing, Outcome: done,
-		Transaction: "mr_" + random(12), CreatedAt: p.deps.Pace.Now().UTC(), Coupon: p.share(o, wanted.Amount.Minor),
+		Transaction: "mr_" + random(12), CreatedAt: p.deps.Pace.Now().UTC(),
+		Coupon: p.share(o, wanted.Amount.Minor),
 	}
 	r.spoil(c.rule.Mode)
 	p.refunds[wanted.Number] = r

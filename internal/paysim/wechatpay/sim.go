@@ -110,7 +110,8 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 	if wanted.Amount == 0 {
 		wanted.Amount = o.Call.Amount.Total
 	}
-	p.capture(o, capture{Payer: wanted.OpenID, Minor: wanted.Amount}, "forced") //nolint:contextcheck // callbacks outlive the call
+	forced := capture{Payer: wanted.OpenID, Minor: wanted.Amount}
+	p.capture(o, forced, "forced") //nolint:contextcheck // callbacks outlive the call
 	p.mu.Unlock()
 	p.replyOrder(w, o)
 }
