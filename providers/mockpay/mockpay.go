@@ -135,7 +135,8 @@ func (a *Adapter) Close(ctx context.Context, ref providers.Ref) error {
 	}
 }
 
-// RefundDays: a balance has it at once, a card in three working days at most.
+// RefundDays is one for a balance, which has it at once, and four for a card: the day of
+// asking, and three more at most.
 func (a *Adapter) RefundDays(_, funding string) int {
 	if funding == "CARD" {
 		return 4
