@@ -44,6 +44,7 @@ type Store interface {
 	RecordCall(ctx context.Context, call store.Call) error
 	SilentSince(ctx context.Context, request, refund string) (time.Time, error)
 	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
+	SettleCase(ctx context.Context, about store.Case, by, resolution string) error
 }
 
 // Accounts opens the adapter of a merchant's account at a provider.
@@ -73,6 +74,7 @@ func (a *Activities) Handlers() map[models.EffectKind]Func {
 		models.AskOrderHook: a.AskOrderHook,
 		models.QueryRefund:  a.QueryRefund,
 		models.FollowRefund: a.FollowRefund,
+		models.DivertRefund: a.DivertRefund,
 	}
 }
 

@@ -131,9 +131,21 @@ func (t talk) event(status providers.Status) models.Event {
 		event.Capture = &models.Capture{
 			Money: status.Captured, Transaction: status.Transaction, PaidAt: status.PaidAt,
 			Mismatch: mismatch(t.adapter.Seller(), t.attempt.Number, status),
+			Funding:  status.Funding, RefundDays: t.refundDays(status.Funding),
+		}
+		if status.Coupon.Minor != 0 {
+			event.Capture.Coupon = status.Coupon
 		}
 	}
 	return event
+}
+
+// refundDays is how soon a refund of it would be with the payer; 0 is not known.
+func (t talk) refundDays(funding string) int {
+	if known, ok := t.adapter.(providers.Returning); ok {
+		return known.RefundDays(t.attempt.Product, funding)
+	}
+	return 0
 }
 
 // heard translates the provider's word; only an explicit success is one.

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,10 +43,14 @@ func (a *Activities) SubmitRefund(ctx context.Context, call models.Call) (models
 	if err != nil && providers.ClassOf(err) == providers.Definite {
 		return t.rejected(ctx, refund, err)
 	}
+	if errors.Is(err, providers.ErrNoFunds) {
+		return models.Event{}, t.unfunded(ctx, err)
+	}
 	if err != nil {
 		t.complain(ctx)
 		return models.Event{}, later(err)
 	}
+	t.funded(ctx)
 	return refundEvent(refund, status), nil
 }
 
@@ -157,9 +162,12 @@ func refundEvent(asked providers.Refund, status providers.RefundStatus) models.E
 		return models.Event{Kind: models.RefundUnfinished, Refund: asked.Number, Actor: "provider"}
 	case status.Number != asked.Number || status.Refunded != asked.Amount:
 		return broke(asked.Number, "mismatch")
-	default:
-		return models.Event{Kind: models.RefundDone, Refund: asked.Number, Actor: "provider"}
 	}
+	done := models.Event{Kind: models.RefundDone, Refund: asked.Number, Actor: "provider"}
+	if status.Coupon.Currency == asked.Amount.Currency {
+		done.Coupon = &status.Coupon
+	}
+	return done
 }
 
 func broke(number, reason string) models.Event {

@@ -52,6 +52,7 @@ type rows struct {
 	save     func(models.Step) error
 	silent   time.Time
 	cases    []store.Case
+	settled  []store.Case
 	calls    []store.Call
 }
 
@@ -101,12 +102,19 @@ func (r *rows) OpenCase(_ context.Context, opened store.Case) (store.Case, error
 	return opened, nil
 }
 
+func (r *rows) SettleCase(_ context.Context, about store.Case, by, _ string) error {
+	require.Equal(r.t, "engine", by)
+	r.settled = append(r.settled, about)
+	return nil
+}
+
 // desk is a provider that answers as a test says, in turn; the last answer stays.
 type desk struct {
 	providers.Adapter
 	create  func(providers.Payment) (providers.Presentation, error)
 	refund  func(providers.Refund) (providers.RefundStatus, error)
 	answers []func(context.Context) (providers.Status, error)
+	diverts func(providers.Refund) (providers.RefundStatus, error)
 	closing error
 	did     []string
 }
@@ -144,6 +152,16 @@ func (d *desk) Refund(_ context.Context, r providers.Refund) (providers.RefundSt
 func (d *desk) QueryRefund(_ context.Context, r providers.Refund) (providers.RefundStatus, error) {
 	d.did = append(d.did, "query refund "+r.Number)
 	return d.refund(r)
+}
+
+func (d *desk) DivertRefund(_ context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	d.did = append(d.did, "divert "+r.Number)
+	return d.diverts(r)
+}
+
+// RefundDays makes a card slower than a balance.
+func (d *desk) RefundDays(_, funding string) int {
+	return map[string]int{"BALANCE": 1, "CARD": 4}[funding]
 }
 
 // says is an answer about the order asked for.

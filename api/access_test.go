@@ -66,6 +66,9 @@ var access = map[string]audience{
 	"POST /v1/link/attempts/{number}/withdraw": payer,
 	"POST /pay/withdraw":                       payer,
 
+	"POST /v1/link/refunds/{number}/wish": payer,
+	"POST /pay/refund":                    payer,
+
 	"POST /v1/link/pledge": payer,
 	"POST /v1/link/report": payer,
 	"GET /v1/link/stream":  payer,

@@ -121,7 +121,7 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	}
 	number := minted(ctx)
 	if known, ok := request.Refund(number); ok { // an earlier call under this key died before its answer
-		return &refundOut{Status: http.StatusCreated, Body: viewRefund(known)}, nil
+		return &refundOut{Status: http.StatusCreated, Body: viewRefund(request, known)}, nil
 	}
 	amount := leftOf(request)
 	if in.Body.Amount != nil {
@@ -142,7 +142,7 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if stillWorking(err) {
 		asked := models.Refund{Number: number, Attempt: request.Winner, Amount: amount, State: models.RefundDue,
 			Reason: models.AfterSaleReason(in.Body.Reason), CreatedAt: s.Clock()}
-		return &refundOut{Status: http.StatusAccepted, Body: viewRefund(asked)}, nil
+		return &refundOut{Status: http.StatusAccepted, Body: viewRefund(request, asked)}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if !found {
 		return nil, models.Refuse(models.Internal, "refund_lost", "The refund was taken and is not there.")
 	}
-	return &refundOut{Status: http.StatusCreated, Body: viewRefund(refund)}, nil
+	return &refundOut{Status: http.StatusCreated, Body: viewRefund(after, refund)}, nil
 }
 
 // refundable names what is wrong with an amount before the law judges the rest.

@@ -67,7 +67,7 @@ func link() store.Link {
 	pay := func(number, payer string) models.Pay {
 		return models.Pay{Number: number, Invite: "inv_1", Payer: payer, Channel: "mock", Provider: "mockpay",
 			Account: "acc-canary", Product: "wap", Quoted: models.CNY(12900), PriceVersion: 1,
-			ReturnContext: "ret-canary"}
+			Brand: "云闪付", ReturnContext: "ret-canary"}
 	}
 	return store.Link{
 		Invite: store.Invite{ID: "inv_1", Request: "fpr_1", Label: "label-canary", State: store.InviteLive},
@@ -86,10 +86,11 @@ func link() store.Link {
 			Attempts: []models.Attempt{
 				{Pay: pay("A0", "pay_2"), State: models.ClosedAttempt, CreatedAt: noon, Reason: "stranger"},
 				{Pay: pay("A1", "pay_1"), State: models.SucceededAttempt, Disposition: models.Applied,
-					Captured: models.CNY(12900), Transaction: "tx-canary", PaidAt: noon, CreatedAt: noon},
+					Captured: models.CNY(12900), Coupon: models.CNY(300), Funding: "funding-canary",
+					Transaction: "tx-canary", PaidAt: noon, CreatedAt: noon},
 			},
 			Refunds: []models.Refund{{Number: "R1", Attempt: "A1", Amount: models.CNY(900), Reason: "after_sale",
-				State: models.RefundSucceeded, CreatedAt: noon, DoneAt: noon}},
+				Coupon: models.CNY(21), State: models.RefundSucceeded, CreatedAt: noon, ExpectedBy: noon, DoneAt: noon}},
 		},
 	}
 }
@@ -109,12 +110,14 @@ func TestTheFriendSeesAnAllowList(t *testing.T) {
 func TestTheSellerSeesAnAllowList(t *testing.T) {
 	t.Parallel()
 	view := goldenJSON(t, "testdata/request.json", viewRequest(link().Request, link().Order))
-	for _, secret := range []string{"pay_1", "pay_2", "ret-canary", "tx-canary", "acc-canary"} {
+	for _, secret := range []string{
+		"pay_1", "pay_2", "funding-canary", "ret-canary", "tx-canary", "acc-canary",
+	} {
 		require.NotContains(t, view, secret)
 	}
-	event := goldenJSON(t, "testdata/event.json", viewEvent(models.Transition{
+	event := goldenJSON(t, "testdata/event.json", viewEvent(link().Request, models.Transition{
 		Seq: 3, From: models.Open, To: models.Paying, On: models.PayAsked, At: noon, Actor: "payer:pay_1",
-		Attempt: "A1", Notices: []models.Notice{models.NoticePaying}, Case: models.CaseSilence,
+		Attempt: "A1", Refund: "R1", Notices: []models.Notice{models.NoticePaying}, Case: models.CaseSilence,
 	}))
 	require.NotContains(t, event, "pay_1")
 }

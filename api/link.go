@@ -65,6 +65,9 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/attempts/{number}/withdraw", who: payer, id: "withdraw-attempt", also: later,
 			summary: "Give the slot up: your attempt is closed at the provider, then somebody else may pay.",
 			mount:   operation((*Server).withdrawAttempt)},
+		{method: post, path: "/v1/link/refunds/{number}/wish", who: payer, id: "wish-refund", also: later,
+			summary: "Say what to do with your money when your account could not take it back.",
+			mount:   operation((*Server).wishRefund)},
 		{method: post, path: "/v1/link/decline", who: payer, id: "decline-link",
 			summary: "The friend would rather not.", mount: operation((*Server).declineLink)},
 		{method: post, path: "/v1/link/pledge", who: payer, id: "pledge-link",
@@ -183,9 +186,14 @@ func (s *Server) report(ctx context.Context) (kept bool, err error) {
 
 // streamLink follows the request of the caller's link: states, and nobody's names.
 func (s *Server) streamLink(c echo.Context) error {
-	p := caller(c.Request().Context())
+	ctx := c.Request().Context()
+	p := caller(ctx)
 	view := func(t models.Transition) any {
-		return map[string]any{"seq": t.Seq, "state": t.To, "at": t.At.UTC()}
+		told := map[string]any{"seq": t.Seq, "state": t.To, "at": t.At.UTC()}
+		if back := payersRefund(s.asItStands(ctx, p.Request, t), t, p.Payer); back != nil {
+			told["refund"] = back
+		}
+		return told
 	}
 	return s.follow(c, feed{request: p.Request, subject: p.id(), view: view})
 }

@@ -46,6 +46,7 @@ func (s *Server) pageRoutes() []route {
 		own(get, resultPath, (*Server).showResult),
 		sentBack(),
 		own(post, "/pay/withdraw", (*Server).withdrawFromPage),
+		own(post, "/pay/refund", (*Server).wishFromPage),
 		own(get, "/pay/decline", (*Server).askDecline),
 		own(post, "/pay/decline", (*Server).declineFromPage),
 		own(post, "/pay/pledge", (*Server).pledgeFromPage),

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -47,7 +48,8 @@ func (s *Server) showResult(c echo.Context) error {
 		return err
 	}
 	page := web.Page{Template: web.ResultPage, View: view}
-	if view.Outcome.Changing() {
+	underWay := func(f models.Refund) bool { return f.Attempt == attempt.Number && f.Outstanding() }
+	if view.Outcome.Changing() || slices.ContainsFunc(link.Request.Refunds, underWay) {
 		page.Refresh = refresh
 		page.Stream = "/v1/link/stream?after=" + strconv.FormatInt(link.Request.Seq, 10)
 	}
@@ -67,15 +69,15 @@ func newestOf(link store.Link) (newest models.Attempt, found bool) {
 func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) (web.Result, error) {
 	view := web.Result{
 		Card: s.card(link), Outcome: outcome(link.Request, a), Attempt: a.Number,
-		Captured: a.Captured, PaidAt: a.PaidAt,
+		Captured: a.ByPayer(), Coupon: a.Coupon, PaidAt: a.PaidAt,
 	}
 	if c, known := link.Channel(a.Channel); known {
 		view.Channel = onPage(c)
 	}
 	for _, f := range link.Request.Refunds {
 		if f.Attempt == a.Number && f.State != models.RefundReplaced {
-			done, stuck := f.State == models.RefundSucceeded, f.State == models.RefundFailed
-			view.Refunds = append(view.Refunds, web.Refund{Amount: f.Amount, Why: f.Why(), Done: done, Stuck: stuck})
+			view.Refunds = append(view.Refunds, refundOnPage(link.Request, f))
+			view.Stranded = view.Stranded || f.Stranded()
 		}
 	}
 	view.MayGiveUp = link.Request.State == models.Paying && link.Request.Slot == a.Number
@@ -85,6 +87,19 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 	}
 	view.SlotLeft = s.left(link.Request.SlotUntil)
 	return view, s.wayToPay(ctx, &view, a.Number)
+}
+
+// refundOnPage is what the friend reads of his refund: his own part, and the dates.
+func refundOnPage(r models.Request, f models.Refund) web.Refund {
+	view := web.Refund{
+		Number: f.Number, Amount: r.ToPayer(f), Coupon: r.ToCoupon(f), Why: f.Why(), Asked: f.CreatedAt,
+		Done: f.State == models.RefundSucceeded, Stuck: f.State == models.RefundFailed,
+		DoneAt: f.DoneAt, Stranded: f.Stranded(), Wish: f.Wish,
+	}
+	if f.Outstanding() {
+		view.ExpectedBy = f.ExpectedBy
+	}
+	return view
 }
 
 // wayToPay shows how to go on paying at the provider.

@@ -60,7 +60,7 @@ func TestTheResultFollowsTheMoney(t *testing.T) {
 	told := v.json(get, "/v1/link", "").Body.String()
 	require.Contains(t, told, `"reason":"after_sale"`)
 	require.NotContains(t, told, "wrong_size", "the merchant's word is between him and us")
-	f.happen(id, models.Event{Kind: models.RefundBroke, Refund: refund, Reason: "abnormal"})
+	f.happen(id, models.Event{Kind: models.RefundBroke, Refund: refund, Reason: "overdue"})
 	says("退款需要人工处理", false)
 	f.happen(id, models.Event{Kind: models.RefundRetried, Refund: refund, Spare: mint.Number()})
 	f.happen(id, models.Event{Kind: models.RefundDone, Refund: refund})

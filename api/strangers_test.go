@@ -16,6 +16,7 @@ import (
 // for being one. A route that wants a body and has none here fails the test.
 var bodies = map[string]string{
 	"change-price": `{"payable":{"minor":9900,"currency":"CNY"},"price_version":2}`,
+	"wish-refund":  `{"wish":"again"}`,
 	"pay-request":  `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`, "cancel-request": `{}`,
 }
 

@@ -35,7 +35,7 @@ func (s *Server) streamRequest(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := func(t models.Transition) any { return viewEvent(t) }
+	view := func(t models.Transition) any { return viewEvent(s.asItStands(ctx, request.ID, t), t) }
 	return s.follow(c, feed{request: request.ID, subject: caller(ctx).id(), view: view})
 }
 

@@ -36,24 +36,28 @@ type OrderRef struct {
 type AttemptView struct {
 	Number      string              `json:"number"`
 	Channel     string              `json:"channel"`
+	Brand       string              `json:"brand,omitempty" doc:"What the payer saw at the till."`
 	ByBuyer     bool                `json:"by_buyer"`
 	State       models.AttemptState `json:"state"`
 	Disposition models.Disposition  `json:"disposition,omitempty" doc:"What became of its money."`
 	Quoted      models.Money        `json:"quoted"`
 	Captured    *models.Money       `json:"captured,omitempty"`
+	Coupon      *models.Money       `json:"coupon,omitempty" doc:"The part that a provider's coupon paid."`
 	CreatedAt   time.Time           `json:"created_at"`
 	PaidAt      *time.Time          `json:"paid_at,omitempty"`
 }
 
 // RefundView is money on its way back to whoever paid.
 type RefundView struct {
-	Number    string             `json:"number"`
-	Attempt   string             `json:"attempt"`
-	Amount    models.Money       `json:"amount"`
-	Reason    string             `json:"reason" doc:"Your own word, or the engine's."`
-	State     models.RefundState `json:"state"`
-	CreatedAt time.Time          `json:"created_at"`
-	DoneAt    *time.Time         `json:"done_at,omitempty"`
+	Number     string             `json:"number"`
+	Attempt    string             `json:"attempt"`
+	Amount     models.Money       `json:"amount"`
+	Coupon     *models.Money      `json:"coupon,omitempty" doc:"The part that goes into a provider's coupon."`
+	Reason     string             `json:"reason" doc:"Your own word, or the engine's."`
+	State      models.RefundState `json:"state"`
+	CreatedAt  time.Time          `json:"created_at" doc:"When it was asked for."`
+	ExpectedBy *time.Time         `json:"expected_by,omitempty" doc:"When whoever paid should have it."`
+	DoneAt     *time.Time         `json:"done_at,omitempty"`
 }
 
 // RequestLineView is a request in a list.
@@ -79,6 +83,7 @@ type EventView struct {
 	Attempt string           `json:"attempt,omitempty"`
 	Refund  string           `json:"refund,omitempty"`
 	Reason  string           `json:"reason,omitempty"`
+	Back    *RefundView      `json:"back,omitempty" doc:"The refund that it is about, as it stands now."`
 }
 
 func viewRequest(r models.Request, o store.Order) RequestView {
@@ -95,19 +100,20 @@ func viewRequest(r models.Request, o store.Order) RequestView {
 		view.Attempts = append(view.Attempts, AttemptView{
 			Number: a.Number, Channel: a.Channel, ByBuyer: a.ByBuyer, State: a.State, Disposition: a.Disposition,
 			Quoted: a.Quoted, Captured: moneyIfAny(a.Captured), CreatedAt: a.CreatedAt.UTC(),
-			PaidAt: timeIfAny(a.PaidAt),
+			PaidAt: timeIfAny(a.PaidAt), Brand: a.Brand, Coupon: moneyIfAny(a.Coupon),
 		})
 	}
 	for _, f := range r.Refunds {
-		view.Refunds = append(view.Refunds, viewRefund(f))
+		view.Refunds = append(view.Refunds, viewRefund(r, f))
 	}
 	return view
 }
 
-func viewRefund(f models.Refund) RefundView {
+func viewRefund(r models.Request, f models.Refund) RefundView {
 	return RefundView{
 		Number: f.Number, Attempt: f.Attempt, Amount: f.Amount, Reason: f.Reason, State: f.State,
-		CreatedAt: f.CreatedAt.UTC(), DoneAt: timeIfAny(f.DoneAt),
+		CreatedAt: f.CreatedAt.UTC(), DoneAt: timeIfAny(f.DoneAt), Coupon: moneyIfAny(r.ToCoupon(f)),
+		ExpectedBy: timeIfAny(f.ExpectedBy),
 	}
 }
 

@@ -40,21 +40,28 @@ type PayerItem struct {
 type PayerAttempt struct {
 	Number      string              `json:"number"`
 	Channel     string              `json:"channel"`
+	Brand       string              `json:"brand,omitempty" doc:"What you saw at the till."`
 	State       models.AttemptState `json:"state"`
 	Disposition models.Disposition  `json:"disposition,omitempty"`
 	Quoted      models.Money        `json:"quoted"`
-	Captured    *models.Money       `json:"captured,omitempty"`
+	Captured    *models.Money       `json:"captured,omitempty" doc:"What the order got."`
+	Coupon      *models.Money       `json:"coupon,omitempty" doc:"What a coupon paid of it; you paid the rest."`
 	PaidAt      *time.Time          `json:"paid_at,omitempty"`
 	Refunds     []PayerRefund       `json:"refunds" nullable:"false"`
 }
 
-// PayerRefund is money on its way back to the friend.
+// PayerRefund is money on its way back to the friend: his own part of it.
 type PayerRefund struct {
-	Number string             `json:"number"`
-	Amount models.Money       `json:"amount"`
-	Reason string             `json:"reason"`
-	State  models.RefundState `json:"state"`
-	DoneAt *time.Time         `json:"done_at,omitempty"`
+	Number     string             `json:"number"`
+	Amount     models.Money       `json:"amount" doc:"What you get back: never more than you paid yourself."`
+	Coupon     *models.Money      `json:"coupon,omitempty" doc:"What goes back into the coupon besides."`
+	Reason     string             `json:"reason"`
+	State      models.RefundState `json:"state"`
+	AskedAt    time.Time          `json:"asked_at"`
+	ExpectedBy *time.Time         `json:"expected_by,omitempty"`
+	DoneAt     *time.Time         `json:"done_at,omitempty"`
+	Stranded   bool               `json:"stranded,omitempty" doc:"Your account cannot take it: say what to do."`
+	Wish       string             `json:"wish,omitempty" doc:"What you said."`
 }
 
 // viewPayer draws the friend's view of a link; decision says which channels are
@@ -86,15 +93,33 @@ func viewPayerAttempt(r models.Request, a models.Attempt) PayerAttempt {
 	view := PayerAttempt{
 		Number: a.Number, Channel: a.Channel, State: a.State, Disposition: a.Disposition, Quoted: a.Quoted,
 		Captured: moneyIfAny(a.Captured), PaidAt: timeIfAny(a.PaidAt), Refunds: []PayerRefund{},
+		Brand: a.Brand, Coupon: moneyIfAny(a.Coupon),
 	}
 	for _, f := range r.Refunds {
 		if f.Attempt == a.Number {
-			view.Refunds = append(view.Refunds, PayerRefund{
-				Number: f.Number, Amount: f.Amount, Reason: f.Why(), State: f.State, DoneAt: timeIfAny(f.DoneAt),
-			})
+			view.Refunds = append(view.Refunds, viewPayerRefund(r, f))
 		}
 	}
 	return view
+}
+
+func viewPayerRefund(r models.Request, f models.Refund) PayerRefund {
+	return PayerRefund{
+		Number: f.Number, Amount: r.ToPayer(f), Coupon: moneyIfAny(r.ToCoupon(f)), Reason: f.Why(), State: f.State,
+		AskedAt: f.CreatedAt.UTC(), ExpectedBy: timeIfAny(f.ExpectedBy), DoneAt: timeIfAny(f.DoneAt),
+		Stranded: f.Stranded(), Wish: f.Wish,
+	}
+}
+
+// payersRefund is the refund that a transition is about, if it is this payer's own.
+func payersRefund(r models.Request, t models.Transition, payer string) *PayerRefund {
+	f, ok := refundOf(r, t)
+	a, _ := r.Attempt(f.Attempt)
+	if !ok || payer == "" || a.Payer != payer || a.ByBuyer {
+		return nil
+	}
+	view := viewPayerRefund(r, f)
+	return &view
 }
 
 // channelViews shows the channels of a decision, in its order.

@@ -45,7 +45,7 @@ func offered(catalogue []store.Channel, decision policy.Decision, name string) (
 func (s *Server) asking(ctx context.Context, c store.Channel, pay models.Pay) models.Event {
 	pay.Number = orDefault(minted(ctx), mint.Number())
 	pay.Channel, pay.Provider, pay.Account, pay.Product = c.ID, c.Provider, c.Account, c.Product
-	pay.MinCloseSecs = c.MinCloseSeconds
+	pay.MinCloseSecs, pay.Brand = c.MinCloseSeconds, orDefault(c.Brand, c.NameZH)
 	return models.Event{Kind: models.PayAsked, At: s.Clock(), Actor: pay.Actor(), Attempt: pay.Number, Pay: &pay}
 }
 

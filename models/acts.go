@@ -113,11 +113,25 @@ var (
 	retryRefund = act{"retry the refund", func(r *Request, e Event) { r.retry(e) }}
 	refundBack  = act{"the money is back", func(r *Request, e Event) {
 		f := &r.Refunds[r.refund(e.Refund)]
+		f.Coupon = r.ToCoupon(*f)
+		if e.Coupon != nil {
+			f.Coupon = atMost(*e.Coupon, f.Amount)
+		}
 		f.State, f.DoneAt, f.Failure = RefundSucceeded, e.At, ""
 	}}
 	refundBroken = act{"the refund broke", func(r *Request, e Event) {
 		f := &r.Refunds[r.refund(e.Refund)]
-		f.State, f.Failure = RefundFailed, e.Reason
+		f.State, f.Failure, f.ExpectedBy, f.Diverted = RefundFailed, e.Reason, time.Time{}, false
+	}}
+	noteWish = act{"note the payer's wish", func(r *Request, e Event) {
+		r.Refunds[r.refund(e.Refund)].Wish = e.Reason
+	}}
+	divert   = act{"divert it", func(r *Request, e Event) { r.Refunds[r.refund(e.Refund)].Diverted = true }}
+	undivert = act{"divert it no more", func(r *Request, e Event) {
+		r.Refunds[r.refund(e.Refund)].Diverted = false
+	}}
+	putAside = act{"the merchant has it", func(r *Request, e Event) {
+		r.Refunds[r.refund(e.Refund)].Failure = WithMerchant
 	}}
 )
 

@@ -116,6 +116,27 @@ func (b *bank) give(number string, d *dice, kindly bool) Event {
 	return f.event()
 }
 
+// retried begins a refund anew, unless it has its end.
+func (f *bankReturn) retried() {
+	if f.state != "done" && f.state != "closed" {
+		f.state = ""
+	}
+}
+
+// sendAside sends an abnormal refund to the merchant's own account, now or soon, or
+// will not.
+func (b *bank) sendAside(number string, d *dice, kindly bool) Event {
+	f := b.refund(number)
+	switch {
+	case f.state == Overdue && kindly, f.state == Abnormal && (kindly || d.oneIn(2)):
+		f.state = "done"
+	case f.state == Abnormal && d.oneIn(2):
+		f.state = Overdue
+		return Event{Kind: RefundUnfinished, Refund: number}
+	}
+	return f.event()
+}
+
 func (b *bank) refund(number string) *bankReturn {
 	for i := range b.returns {
 		if b.returns[i].number == number {

@@ -54,6 +54,8 @@ func (r *Request) capture(e Event, as Disposition) {
 		a.State, a.Disposition, a.Reason = SucceededAttempt, as, e.Capture.Mismatch
 		a.Watched, a.Reported = false, false
 		a.Captured, a.Transaction, a.PaidAt = e.Capture.Money, e.Capture.Transaction, e.Capture.PaidAt
+		a.Coupon, a.Funding = atMost(e.Capture.Coupon, e.Capture.Money), e.Capture.Funding
+		a.RefundDays = e.Capture.RefundDays
 	})
 }
 
@@ -66,7 +68,8 @@ func (r *Request) owe(f Refund) {
 	if f.Number == "" {
 		panic("models: money to give back and no number for the refund")
 	}
-	f.State = RefundDue
+	a, _ := r.Attempt(f.Attempt)
+	f.State, f.ExpectedBy = RefundDue, arrival(f.CreatedAt, a.RefundDays)
 	r.Refunds = append(r.Refunds, f)
 }
 
@@ -156,7 +159,8 @@ func (r *Request) silent() bool { return r.pending() || len(r.Watched()) > 0 }
 func (r *Request) retry(e Event) {
 	old := &r.Refunds[r.refund(e.Refund)]
 	if old.Failure != ReturnClosed {
-		old.State, old.Failure = RefundDue, ""
+		a, _ := r.Attempt(old.Attempt)
+		old.State, old.Failure, old.ExpectedBy = RefundDue, "", arrival(e.At, a.RefundDays)
 		return
 	}
 	old.State = RefundReplaced

@@ -17,6 +17,7 @@ const (
 	ClosePayment EffectKind = "ClosePayment" // query, close, query
 	AskOrderHook EffectKind = "AskOrderHook" // the merchant's system takes the money, or refuses
 	StartRefund  EffectKind = "StartRefund"  // a workflow of its own gives the money back
+	DivertRefund EffectKind = "DivertRefund" // to the merchant's own account, what the payer's cannot take
 )
 
 // PollPayment is the activity behind Request.Watched: it asks the provider until
@@ -31,7 +32,7 @@ const FollowRefund EffectKind = "FollowRefund"
 // Effects lists every effect that must have an activity.
 var Effects = []EffectKind{
 	CheckOrder, CheckLogin, ApplyOrder, QueryPayment, QueryRefund, OpenPayment, ClosePayment, AskOrderHook,
-	PollPayment, FollowRefund,
+	PollPayment, FollowRefund, DivertRefund,
 }
 
 // Effect is a kind with the attempt or refund number it is about.
@@ -54,6 +55,7 @@ var answers = map[EffectKind][]EventKind{
 	StartRefund:  {RefundDone, RefundBroke},
 	PollPayment:  {PaymentSucceeded, PaymentBusy, PaymentClosed, PaymentFailed, PaymentUnpaid},
 	FollowRefund: {RefundDone, RefundBroke},
+	DivertRefund: {RefundDone, RefundUnfinished, RefundBroke},
 }
 
 // Notice is a message that a transition owes to people: to the merchant's

@@ -21,6 +21,9 @@ const (
 	RiskBlocked       EventKind = "risk_blocked"     // stop for good
 	RefundAsked       EventKind = "refund_asked"     // after-sale refund; carries Money and Refund
 	RefundRetried     EventKind = "refund_retried"   // a failed refund is tried again; carries Refund
+	RefundWished      EventKind = "refund_wished"    // the payer says what to do with a stranded refund; Reason
+	RefundDiverted    EventKind = "refund_diverted"  // staff send a stranded one to the merchant's account
+	RefundHanded      EventKind = "refund_handed"    // staff handed to the payer what had come to the merchant
 	PaymentReported   EventKind = "payment_reported" // a callback's hint about Attempt: ask the provider
 	RefundReported    EventKind = "refund_reported"  // a callback's hint about Refund: ask the provider
 )
@@ -61,7 +64,7 @@ const (
 var Outside = []EventKind{
 	Placed, PayAsked, PayWithdrawn, BuyerCancelled, MerchantCancelled, MerchantWithdrew, PriceChanged,
 	PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried,
-	PaymentReported, RefundReported,
+	RefundWished, RefundDiverted, RefundHanded, PaymentReported, RefundReported,
 }
 
 // Answers lists the events that activities answer.
@@ -92,6 +95,7 @@ type Event struct {
 	Capture *Capture   `json:"capture,omitempty"`
 	Price   *Price     `json:"price,omitempty"`
 	Money   *Money     `json:"money,omitempty"`
+	Coupon  *Money     `json:"coupon,omitempty"` // RefundDone: the part that went back into a coupon
 	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
 	// event may turn out to owe; numbers are never minted by the law itself.
 	Spare string `json:"spare,omitempty"`
@@ -109,6 +113,7 @@ type Pay struct {
 	Product       string `json:"product"`
 	Quoted        Money  `json:"quoted"`
 	PriceVersion  int64  `json:"price_version"`
+	Brand         string `json:"brand,omitempty"`          // what the payer saw at the till
 	MinCloseSecs  int64  `json:"min_close_secs,omitempty"` // the provider refuses to close sooner
 	ReturnContext string `json:"return_context,omitempty"` // opaque id of the page to come back to
 }
@@ -127,6 +132,12 @@ type Capture struct {
 	Transaction string    `json:"transaction"`
 	PaidAt      time.Time `json:"paid_at"`
 	Mismatch    string    `json:"mismatch,omitempty"` // what else does not fit: "account", "app", "number"
+
+	Coupon  Money  `json:"coupon,omitzero"`   // the part of Money that a coupon of the provider's paid
+	Funding string `json:"funding,omitempty"` // where the payer's part came from, in the provider's own code
+	// RefundDays is how many working days a refund takes to be with the payer, the day on
+	// which it is asked for being the first; 0 where nobody knows.
+	RefundDays int `json:"refund_days,omitempty"`
 }
 
 // Price is a new amount to pay, numbered by the merchant in rising order.

@@ -35,6 +35,22 @@ var (
 	unknownRefund = guard{"no such refund", func(r Request, e Event) bool { return r.refund(e.Refund) < 0 }}
 	refundOver    = refundIn("refund over", RefundSucceeded, RefundReplaced)
 	refundFailed  = refundIn("refund failed", RefundFailed)
+	stranded      = aboutRefund("stranded", func(f Refund, _ Event) bool { return f.Stranded() })
+	diverted      = aboutRefund("diverted", func(f Refund, _ Event) bool { return f.Diverted })
+	withMerchant  = aboutRefund("with the merchant", func(f Refund, _ Event) bool {
+		return f.State == RefundFailed && f.Failure == WithMerchant
+	})
+	notWithMerchant = guard{"not with the merchant", func(r Request, e Event) bool {
+		return !withMerchant.holds(r, e)
+	}}
+	wishedAlready = aboutRefund("wished already", func(f Refund, e Event) bool { return f.Wish == e.Reason })
+	wishesAgain   = guard{"try again", func(_ Request, e Event) bool { return e.Reason == WishAgain }}
+	foreignRefund = guard{"not his refund", func(r Request, e Event) bool {
+		f, _ := r.Refund(e.Refund)
+		a, _ := r.Attempt(f.Attempt)
+		return e.Actor != a.Actor()
+	}}
+	fromDiverting = guard{"it cannot be diverted", func(_ Request, e Event) bool { return e.By == DivertRefund }}
 	otherFailure  = guard{"failed otherwise since", func(r Request, e Event) bool {
 		f, ok := r.Refund(e.Refund)
 		return ok && f.followed() && e.Reason != f.Failure && e.Reason != Overdue
@@ -150,6 +166,14 @@ func refundIn(name string, states ...RefundState) guard {
 			}
 		}
 		return false
+	}}
+}
+
+// aboutRefund is a guard about the refund that the event names.
+func aboutRefund(name string, holds func(Refund, Event) bool) guard {
+	return guard{name, func(r Request, e Event) bool {
+		f, ok := r.Refund(e.Refund)
+		return ok && holds(f, e)
 	}}
 }
 

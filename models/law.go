@@ -148,7 +148,7 @@ func effects(found rule, before, after Request, e Event) []Effect {
 			list = append(list, newlyDue(before, after)...)
 		case CheckLogin, OpenPayment:
 			list = append(list, Effect{kind, after.Slot})
-		case QueryRefund:
+		case QueryRefund, DivertRefund:
 			list = append(list, Effect{kind, e.Refund})
 		default:
 			list = append(list, Effect{kind, e.Attempt})
@@ -194,6 +194,11 @@ func (r Request) Unfinished() []Effect {
 	for _, a := range r.Attempts {
 		if a.State == NewAttempt {
 			list = append(list, Effect{OpenPayment, a.Number})
+		}
+	}
+	for _, f := range r.Refunds {
+		if f.Diverted && f.followed() {
+			list = append(list, Effect{DivertRefund, f.Number})
 		}
 	}
 	if r.State == Applying {

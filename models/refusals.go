@@ -27,8 +27,12 @@ var refusals = map[string]Error{
 	"not_paid":         say(Conflict, "Nothing has been paid that could be refunded.", ""),
 	"refund_exceeds":   {Code: Conflict, Message: "More than is left of the payment.", Field: "amount.minor"},
 	"refund_known":     say(Conflict, "This refund is not in a state to be retried.", ""),
-	"unknown_attempt":  say(NotFound, "This request has no such attempt.", ""),
-	"unknown_refund":   say(NotFound, "This request has no such refund.", ""),
+	"refund_diverted":  say(Conflict, "This refund is on its way to the merchant's own account.", ""),
+	"not_stranded":     say(Conflict, "The payer's account is not what this refund waits for.", ""),
+	"not_with_merchant": say(Conflict, "This money has not come to the merchant's own account.",
+		"Have it diverted first."),
+	"unknown_attempt": say(NotFound, "This request has no such attempt.", ""),
+	"unknown_refund":  say(NotFound, "This request has no such refund.", ""),
 }
 
 func say(code Code, message, fix string) Error { return Error{Code: code, Message: message, Fix: fix} }

@@ -62,6 +62,9 @@ type Attempt struct {
 	State       AttemptState `json:"state"`
 	Disposition Disposition  `json:"disposition,omitempty"`
 	Captured    Money        `json:"captured,omitzero"`
+	Coupon      Money        `json:"coupon,omitzero"`       // the part of Captured that a provider's coupon paid
+	Funding     string       `json:"funding,omitempty"`     // where the payer's part came from
+	RefundDays  int          `json:"refund_days,omitempty"` // as in Capture
 	Transaction string       `json:"transaction,omitempty"`
 	PaidAt      time.Time    `json:"paid_at,omitzero"`
 	CreatedAt   time.Time    `json:"created_at"`
@@ -85,16 +88,21 @@ func (a Attempt) Pending() bool {
 	}
 }
 
-// Refund is money on its way back to the payer of its attempt.
+// Refund is money on its way back to the payer of its attempt. It names no receiver:
+// there is none but the account that paid.
 type Refund struct {
-	Number    string      `json:"number"` // the same over all retries
-	Attempt   string      `json:"attempt"`
-	Amount    Money       `json:"amount"`
-	Reason    string      `json:"reason"`
-	State     RefundState `json:"state"`
-	Failure   string      `json:"failure,omitempty"`
-	CreatedAt time.Time   `json:"created_at"`
-	DoneAt    time.Time   `json:"done_at,omitzero"`
+	Number     string      `json:"number"` // the same over all retries
+	Attempt    string      `json:"attempt"`
+	Amount     Money       `json:"amount"`
+	Coupon     Money       `json:"coupon,omitzero"` // what of Amount went into the coupon; see ToCoupon
+	Reason     string      `json:"reason"`
+	State      RefundState `json:"state"`
+	Failure    string      `json:"failure,omitempty"`
+	CreatedAt  time.Time   `json:"created_at"`
+	ExpectedBy time.Time   `json:"expected_by,omitzero"` // the payer should have it; zero: nobody knows
+	DoneAt     time.Time   `json:"done_at,omitzero"`
+	Wish       string      `json:"wish,omitempty"`     // what the payer wants of an abnormal one
+	Diverted   bool        `json:"diverted,omitempty"` // asked to go to the merchant's own account instead
 }
 
 // Outstanding says that the refund is neither done nor with a human.
@@ -103,11 +111,24 @@ func (f Refund) Outstanding() bool { return f.State == RefundDue || f.State == R
 // Why a refund failed, where the law makes a difference of it. The money may still
 // arrive after the first three; only after ReturnClosed is it sure not to.
 const (
-	Overdue      = "overdue"  // the provider has been at it for too long
-	Abnormal     = "abnormal" // the payer's account cannot take it; somebody may put that right there
-	Lost         = "lost"     // whoever watched it was ended from outside
-	ReturnClosed = "closed"   // the provider closed it for good: another number may take its place
+	Overdue      = "overdue"       // the provider has been at it for too long
+	Abnormal     = "abnormal"      // the payer's account cannot take it; somebody may put that right there
+	Lost         = "lost"          // whoever watched it was ended from outside
+	ReturnClosed = "closed"        // the provider closed it for good: another number may take its place
+	WithMerchant = "with_merchant" // it was diverted and has come to the merchant, who hands it to the payer
 )
+
+// What a payer may want of a refund that his account could not take.
+const (
+	WishAgain   = "again"   // his account is open again: try it once more
+	WishContact = "contact" // somebody shall find another way with him
+)
+
+// Stranded says that the payer's account could not take the money, and that it waits for
+// his word or for staff.
+func (f Refund) Stranded() bool {
+	return f.State == RefundFailed && f.Failure == Abnormal && !f.Diverted
+}
 
 // followed says that the refund is with a human, and that the provider may still end it.
 func (f Refund) followed() bool {

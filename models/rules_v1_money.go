@@ -83,8 +83,7 @@ func disowning() []rule {
 // need a second try, or a human.
 func refunding() []rule {
 	refundable := in(Settled, PaidByBuyer, Refunding, PartlyRefunded, RefundStuck)
-	under := in(Refunding, RefundStuck)
-	return []rule{
+	return slices.Concat([]rule{
 		{from: refundable, on: RefundAsked, when: knownRefund},
 		{from: refundable, on: RefundAsked, when: overRefund, refuse: "refund_exceeds"},
 		{from: refundable, on: RefundAsked, to: Refunding, acts: acts(oweAsked), do: does(StartRefund),
@@ -96,6 +95,7 @@ func refunding() []rule {
 		{from: anyState, on: RefundAsked, refuse: "not_paid"},
 
 		{from: anyState, on: RefundRetried, when: unknownRefund, refuse: "unknown_refund"},
+		{from: anyState, on: RefundRetried, when: diverted, refuse: "refund_diverted"},
 		{from: in(RefundStuck), on: RefundRetried, when: refundFailed, to: Refunding, acts: acts(retryRefund),
 			do: does(StartRefund)},
 		{from: anyState, on: RefundRetried, when: refundFailed, acts: acts(retryRefund), do: does(StartRefund)},
@@ -107,16 +107,13 @@ func refunding() []rule {
 
 		{from: anyState, on: RefundDone, when: unknownRefund, refuse: "unknown_refund"},
 		{from: anyState, on: RefundDone, when: refundOver},
-		{from: under, on: RefundDone, when: moreRefunds, acts: acts(refundBack), tell: tells(NoticeRefunded)},
-		{from: under, on: RefundDone, when: moreFailed, to: RefundStuck, acts: acts(refundBack),
-			tell: tells(NoticeRefunded)},
-		{from: under, on: RefundDone, when: allBack, to: Refunded, acts: acts(refundBack),
-			tell: tells(NoticeRefunded)},
-		{from: under, on: RefundDone, to: PartlyRefunded, acts: acts(refundBack), tell: tells(NoticeRefunded)},
-		{from: anyState, on: RefundDone, acts: acts(refundBack), tell: tells(NoticeRefunded)},
-
+		{from: anyState, on: RefundDone, when: withMerchant},
+		{from: anyState, on: RefundDone, when: diverted, acts: acts(putAside), file: CaseRefund},
+	}, arrived(RefundDone), []rule{
 		{from: anyState, on: RefundBroke, when: unknownRefund, refuse: "unknown_refund"},
 		{from: anyState, on: RefundBroke, when: refundOver},
+		{from: anyState, on: RefundBroke, when: diverted.and(fromDiverting), acts: acts(undivert),
+			file: CaseRefund},
 		{from: anyState, on: RefundBroke, when: otherFailure, acts: acts(refundBroken)},
 		{from: anyState, on: RefundBroke, when: refundFailed},
 		{from: in(Refunding), on: RefundBroke, to: RefundStuck, acts: acts(refundBroken),
@@ -124,5 +121,43 @@ func refunding() []rule {
 		{from: anyState, on: RefundBroke, acts: acts(refundBroken), tell: tells(NoticeRefundStuck),
 			file: CaseRefund},
 		{from: anyState, on: RefundUnfinished},
+	}, stranding())
+}
+
+// arrived: the money is with its payer.
+func arrived(on EventKind) []rule {
+	under, told := in(Refunding, RefundStuck), tells(NoticeRefunded)
+	return []rule{
+		{from: under, on: on, when: moreRefunds, acts: acts(refundBack), tell: told},
+		{from: under, on: on, when: moreFailed, to: RefundStuck, acts: acts(refundBack), tell: told},
+		{from: under, on: on, when: allBack, to: Refunded, acts: acts(refundBack), tell: told},
+		{from: under, on: on, to: PartlyRefunded, acts: acts(refundBack), tell: told},
+		{from: anyState, on: on, acts: acts(refundBack), tell: told},
 	}
+}
+
+// stranding: the payer's account could not take the money. He says what he wants, and
+// nobody else can; staff may have it sent to the merchant's own account, from where a
+// human hands it to the payer. It is not back before that.
+func stranding() []rule {
+	return slices.Concat([]rule{
+		{from: anyState, on: RefundWished, when: unknownRefund, refuse: "unknown_refund"},
+		{from: anyState, on: RefundWished, when: foreignRefund, refuse: "unknown_refund"},
+		{from: in(RefundStuck), on: RefundWished, when: stranded.and(wishesAgain), to: Refunding,
+			acts: acts(noteWish, retryRefund), do: does(StartRefund)},
+		{from: anyState, on: RefundWished, when: stranded.and(wishesAgain), acts: acts(noteWish, retryRefund),
+			do: does(StartRefund)},
+		{from: anyState, on: RefundWished, when: stranded.and(wishedAlready)},
+		{from: anyState, on: RefundWished, when: stranded, acts: acts(noteWish), file: CaseRefund},
+		{from: anyState, on: RefundWished, refuse: "not_stranded"},
+
+		{from: anyState, on: RefundDiverted, when: unknownRefund, refuse: "unknown_refund"},
+		{from: anyState, on: RefundDiverted, when: diverted},
+		{from: anyState, on: RefundDiverted, when: stranded, acts: acts(divert), do: does(DivertRefund)},
+		{from: anyState, on: RefundDiverted, refuse: "not_stranded"},
+
+		{from: anyState, on: RefundHanded, when: unknownRefund, refuse: "unknown_refund"},
+		{from: anyState, on: RefundHanded, when: refundOver},
+		{from: anyState, on: RefundHanded, when: notWithMerchant, refuse: "not_with_merchant"},
+	}, arrived(RefundHanded))
 }

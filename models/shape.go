@@ -23,6 +23,14 @@ func (e Event) Check() error {
 		if !number(e.Refund) || !number(e.Spare) {
 			return shape("refund", "A retry names its refund and brings a spare number.")
 		}
+	case RefundWished:
+		if !number(e.Refund) || e.Reason != WishAgain && e.Reason != WishContact || e.Actor == "" {
+			return shape("refund", "A payer's wish names its refund, what to do with it, and who wants it.")
+		}
+	case RefundDiverted, RefundHanded:
+		if !number(e.Refund) {
+			return shape("refund", "This event names its refund.")
+		}
 	case PaymentReported, PayWithdrawn:
 		if !number(e.Attempt) {
 			return shape("attempt", "This event names its attempt.")

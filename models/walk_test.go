@@ -112,6 +112,10 @@ func (w *walker) step(d *dice) {
 	case 9, 10, 11:
 		w.deliver(w.pay(d), d)
 	case 12:
+		if len(w.r.Refunds) > 0 && d.oneIn(2) { // after the sale little else is wanted
+			w.afterSales(d)
+			return
+		}
 		w.wants(w.people(d), d)
 	case 13:
 		w.afterSales(d)
@@ -272,6 +276,8 @@ func (w *walker) remote(effect Effect, d *dice) Event {
 		return w.bank.lagging(effect.Ref, d)
 	case AskOrderHook:
 		return w.shop.ask(w.r, d, w.healing)
+	case DivertRefund:
+		return w.bank.sendAside(effect.Ref, d, w.healing)
 	default:
 		return w.bank.give(effect.Ref, d, w.healing)
 	}

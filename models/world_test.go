@@ -99,10 +99,18 @@ func (w *walker) wants(e Event, d *dice) {
 // afterSales asks for money back, or tries a failed refund again.
 func (w *walker) afterSales(d *dice) {
 	if len(w.r.Refunds) > 0 && d.oneIn(2) {
-		w.retry(w.r.Refunds[d.n(len(w.r.Refunds))].Number, d)
+		f := w.r.Refunds[d.n(len(w.r.Refunds))]
+		if f.State == RefundFailed && d.oneIn(2) || d.oneIn(4) {
+			w.stranded(f, d)
+		} else {
+			w.retry(f.Number, d)
+		}
 		return
 	}
 	money := CNY(int64(d.n(11000)))
+	if d.oneIn(2) {
+		money.Minor %= 2000 // so that several are under way at once
+	}
 	words := []string{"", "wrong_size", "price_fell", "late"}
 	e := Event{Kind: RefundAsked, Refund: w.mint("R"), Money: &money, Reason: words[d.n(len(words))]}
 	if w.r.State == BlockedRisk && len(w.r.Attempts) > 0 {
@@ -120,10 +128,33 @@ func (w *walker) afterSales(d *dice) {
 func (w *walker) retry(number string, d *dice) {
 	f := w.bank.refund(number)
 	was := w.r.Refunds[w.r.refund(number)]
-	if was.State == RefundFailed && f.state != "done" && f.state != "closed" {
-		f.state = ""
+	if was.State == RefundFailed && !was.Diverted {
+		f.retried()
 	}
 	w.deliver(Event{Kind: RefundRetried, Refund: number}, d)
+}
+
+// stranded is what payer and staff may want of a refund that the account cannot take,
+// and of any other by mistake. That the merchant handed it on is said of what he has.
+func (w *walker) stranded(f Refund, d *dice) {
+	a, _ := w.r.Attempt(f.Attempt)
+	wish := d.n(4)
+	if f.Stranded() && d.oneIn(2) {
+		wish = 2
+	}
+	switch wish {
+	case 0:
+		w.deliver(Event{Kind: RefundWished, Refund: f.Number, Reason: WishContact, Actor: a.Actor()}, d)
+	case 1:
+		if f.Stranded() {
+			w.bank.refund(f.Number).retried()
+		}
+		w.deliver(Event{Kind: RefundWished, Refund: f.Number, Reason: WishAgain, Actor: a.Actor()}, d)
+	case 2:
+		w.deliver(Event{Kind: RefundDiverted, Refund: f.Number}, d)
+	default:
+		w.deliver(Event{Kind: RefundHanded, Refund: f.Number}, d)
+	}
 }
 
 // pass lets the clock run to at; each deadline on the way is an event.
@@ -175,7 +206,15 @@ func (w *walker) mend(d *dice) bool {
 		}
 	}
 	for _, f := range w.r.Refunds {
-		if f.State == RefundFailed {
+		switch {
+		case f.Failure == WithMerchant:
+			w.deliver(Event{Kind: RefundHanded, Refund: f.Number}, d)
+			return true
+		case f.State == RefundFailed && f.Diverted:
+			w.bank.sendAside(f.Number, d, true)
+			w.ask(Effect{FollowRefund, f.Number}, d)
+			return true
+		case f.State == RefundFailed:
 			w.retry(f.Number, d)
 			return true
 		}

@@ -47,6 +47,10 @@ var (
 	ErrNotSupported = errors.New("the order cannot be closed: it stays payable until it expires")
 )
 
+// ErrNoFunds is, beside Refused, a refund that the merchant's balance at the provider does
+// not cover: it goes back under the same number once somebody has topped the balance up.
+var ErrNoFunds = errors.New("the merchant's balance at the provider is empty")
+
 // ErrForged is a callback that is not the provider's, or not for this account,
 // or too old to be believed.
 var ErrForged = errors.New("the callback does not verify")

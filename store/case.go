@@ -116,6 +116,15 @@ func (s *Store) CloseCase(ctx context.Context, id, by, resolution string) error 
 	return failed("close case", err)
 }
 
+// SettleCase closes what was open of that kind about a refund; none is no error.
+func (s *Store) SettleCase(ctx context.Context, about Case, by, resolution string) error {
+	const end = `UPDATE cases SET closed_at = clock_timestamp(), closed_by = ?, resolution = ?
+		WHERE request_id = ? AND kind = ? AND attempt = ? AND refund = ? AND detail = ? AND closed_at IS NULL`
+	_, err := s.write(ctx, end, by, resolution, about.Request, string(about.Kind), about.Attempt, about.Refund,
+		about.Detail)
+	return failed("settle case", err)
+}
+
 // Cases lists cases, newest first, open ones unless asked otherwise.
 func (s *Store) Cases(ctx context.Context, filter CaseFilter) (Page[Case], error) {
 	query := gorm.G[Case](s.db).Order("id DESC").Limit(limited(filter.Limit) + 1)

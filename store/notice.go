@@ -15,6 +15,13 @@ import (
 // toPayer are the notices that the friend gets too: those about his money.
 var toPayer = []models.Notice{models.NoticeSettled, models.NoticeMoneyBack, models.NoticeRefunded}
 
+// payersBusiness says whether the friend is told. A refund that got stuck is, where it waits
+// for his account and his word.
+func payersBusiness(notice models.Notice, t models.Transition) bool {
+	return slices.Contains(toPayer, notice) ||
+		notice == models.NoticeRefundStuck && t.Reason == models.Abnormal
+}
+
 // Notice is the payload of a message: ids and amounts, in the shape of Standard
 // Webhooks.
 type Notice struct {
@@ -34,6 +41,7 @@ type NoticeData struct {
 	Attempt   string       `json:"attempt,omitempty"`
 	Refund    string       `json:"refund,omitempty"`
 	Amount    models.Money `json:"amount,omitzero"` // captured of Attempt, or given back under Refund
+	Coupon    models.Money `json:"coupon,omitzero"` // the part of Amount that is a coupon's and not the payer's
 	Reason    string       `json:"reason,omitempty"`
 }
 
@@ -92,6 +100,7 @@ func messagesOf(r models.Request, t models.Transition, notice models.Notice, hoo
 	payload, err := json.Marshal(Notice{Type: kind, Timestamp: t.At, Data: NoticeData{
 		Request: r.ID, Order: r.Order, Seq: t.Seq, State: t.To, Payable: r.Payable, ExpiresAt: r.ExpiresAt,
 		Attempt: concerned.Number, Refund: t.Refund, Amount: amount(r, t, concerned), Reason: t.Reason,
+		Coupon: coupon(r, t, concerned),
 	}})
 	if err != nil {
 		return nil, err
@@ -103,7 +112,7 @@ func messagesOf(r models.Request, t models.Transition, notice models.Notice, hoo
 		messages = append(messages, owed)
 	}
 	// A buyer who pays for himself reads it in the shop; he is no payer of ours.
-	if slices.Contains(toPayer, notice) && concerned.Payer != "" && !concerned.ByBuyer {
+	if payersBusiness(notice, t) && concerned.Payer != "" && !concerned.ByBuyer {
 		owed.ID, owed.Kind, owed.Payer = mint.ID(mint.Message), SMS, concerned.Payer
 		messages = append(messages, owed)
 	}
@@ -134,4 +143,16 @@ func amount(r models.Request, t models.Transition, concerned models.Attempt) mod
 		return f.Amount
 	}
 	return concerned.Captured
+}
+
+// coupon is the part of amount that is a coupon's and not the payer's.
+func coupon(r models.Request, t models.Transition, concerned models.Attempt) models.Money {
+	part := concerned.Coupon
+	if f, ok := r.Refund(t.Refund); ok {
+		part = r.ToCoupon(f)
+	}
+	if part.Minor == 0 {
+		return models.Money{}
+	}
+	return part
 }

@@ -56,6 +56,9 @@ type attemptRecord struct {
 	StateSince   time.Time
 	Disposition  models.Disposition
 	Captured     models.Money `gorm:"embedded;embeddedPrefix:captured_"`
+	Coupon       models.Money `gorm:"embedded;embeddedPrefix:coupon_"`
+	Brand        string
+	Funding      string
 	Transaction  string
 	PaidAt       time.Time `gorm:"serializer:moment"`
 	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
@@ -65,16 +68,20 @@ type attemptRecord struct {
 }
 
 type refundRecord struct {
-	Number    string `gorm:"primaryKey"`
-	Request   string `gorm:"column:request_id"`
-	Attempt   string
-	Version   int64
-	Amount    models.Money `gorm:"embedded;embeddedPrefix:amount_"`
-	Reason    string
-	State     models.RefundState
-	Failure   string
-	CreatedAt time.Time `gorm:"autoCreateTime:false"`
-	DoneAt    time.Time `gorm:"serializer:moment"`
+	Number     string `gorm:"primaryKey"`
+	Request    string `gorm:"column:request_id"`
+	Attempt    string
+	Version    int64
+	Amount     models.Money `gorm:"embedded;embeddedPrefix:amount_"`
+	Coupon     models.Money `gorm:"embedded;embeddedPrefix:coupon_"`
+	Reason     string
+	State      models.RefundState
+	Failure    string
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+	ExpectedBy time.Time `gorm:"serializer:moment"`
+	DoneAt     time.Time `gorm:"serializer:moment"`
+	Wish       string
+	Diverted   bool
 }
 
 func (requestRecord) TableName() string    { return "requests" }
@@ -128,6 +135,7 @@ func recordAttempt(r models.Request, a models.Attempt, at time.Time) attemptReco
 		Product: a.Product, Quoted: a.Quoted, PriceVersion: a.PriceVersion, State: a.State, StateSince: at,
 		Disposition: a.Disposition, Captured: a.Captured, Transaction: a.Transaction, PaidAt: a.PaidAt,
 		CreatedAt: a.CreatedAt, ExpiresAt: a.ExpiresAt, Watched: a.Watched, Reason: a.Reason,
+		Coupon: a.Coupon, Brand: a.Brand, Funding: a.Funding,
 	}
 }
 
@@ -135,5 +143,6 @@ func recordRefund(r models.Request, f models.Refund) refundRecord {
 	return refundRecord{
 		Number: f.Number, Request: r.ID, Attempt: f.Attempt, Version: r.Version, Amount: f.Amount,
 		Reason: f.Reason, State: f.State, Failure: f.Failure, CreatedAt: f.CreatedAt, DoneAt: f.DoneAt,
+		Coupon: f.Coupon, ExpectedBy: f.ExpectedBy, Wish: f.Wish, Diverted: f.Diverted,
 	}
 }

@@ -119,7 +119,7 @@ func (s *Store) saveAttempts(ctx context.Context, step models.Step) error {
 		ELSE excluded.state_since END`)
 	overwrite := own("attempts", append(clause.AssignmentColumns([]string{
 		"version", "state", "disposition", "captured_minor", "captured_currency", "transaction", "paid_at",
-		"expires_at", "watched", "reason",
+		"expires_at", "watched", "reason", "coupon_minor", "coupon_currency", "brand", "funding",
 	}), clause.Assignments(map[string]any{"state_since": since})...))
 	return wrote(len(records), s.db.WithContext(ctx).Clauses(overwrite).Create(&records))
 }
@@ -134,6 +134,7 @@ func (s *Store) saveRefunds(ctx context.Context, step models.Step) error {
 	}
 	overwrite := own("refunds", clause.AssignmentColumns([]string{
 		"attempt", "version", "amount_minor", "amount_currency", "reason", "state", "failure", "done_at",
+		"coupon_minor", "coupon_currency", "expected_by", "wish", "diverted",
 	}))
 	return wrote(len(records), s.db.WithContext(ctx).Clauses(overwrite).Create(&records))
 }

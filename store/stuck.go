@@ -50,7 +50,8 @@ var stuck = []string{
 		CASE f.state WHEN 'failed' THEN 'A refund failed and needs a human: ' || f.failure || '.'
 			ELSE 'A refund is still not done after a day.' END
 		FROM refunds f JOIN requests r ON r.id = f.request_id
-		WHERE f.state = 'failed' OR f.state IN ('due', 'processing') AND f.created_at < @refund`,
+		WHERE f.state = 'failed' OR f.state IN ('due', 'processing') AND f.created_at < @refund
+			AND coalesce(f.expected_by, '-infinity') < @now`,
 	`SELECT r.id, r.state, '', r.next_at, r.next_at,
 		'Its time came and nothing happened: ' || r.next_kind || ' is overdue.'
 		FROM requests r WHERE r.next_at < @overdue`,
@@ -94,7 +95,7 @@ func (s *Store) Stuck(ctx context.Context, now time.Time, limit int) ([]StuckRow
 	var records []stuckRecord
 	err := s.read(ctx, &records, query, map[string]any{
 		"undecided": now.Add(-undecidedFor), "refund": now.Add(-refundFor), "overdue": now.Add(-overdueFor),
-		"unposted": now.Add(-unpostedFor), "conflict": now.Add(-conflictFor), "limit": limit,
+		"now": now, "unposted": now.Add(-unpostedFor), "conflict": now.Add(-conflictFor), "limit": limit,
 	})
 	rows := make([]StuckRow, len(records))
 	for i, record := range records {

@@ -167,9 +167,11 @@ type Result struct {
 	Outcome  Outcome
 	Attempt  string // our number for it, to be told to support
 	Channel  Channel
-	Captured models.Money
+	Captured models.Money // what he paid himself
+	Coupon   models.Money // what a provider's coupon paid besides
 	PaidAt   time.Time
 	Refunds  []Refund
+	Stranded bool // his account could not take one of them: he is asked what to do
 
 	PayAt     string        // where to go on paying while Waiting; empty for none
 	QR        template.HTML // to be scanned while Waiting; empty for none
@@ -181,8 +183,15 @@ type Result struct {
 
 // Refund is money on its way back to the friend.
 type Refund struct {
-	Amount models.Money
-	Why    string // one of models.RefundReasons
-	Done   bool
-	Stuck  bool
+	Number     string
+	Amount     models.Money // his own part
+	Coupon     models.Money // what goes back into the coupon besides
+	Why        string       // one of models.RefundReasons
+	Asked      time.Time
+	ExpectedBy time.Time // zero where nobody knows
+	DoneAt     time.Time
+	Done       bool
+	Stuck      bool
+	Stranded   bool   // his account could not take it
+	Wish       string // what he said to that
 }

@@ -24,6 +24,7 @@ func functions(bundle *i18n.Bundle, locale Locale) template.FuncMap {
 		"clock":   clock,
 		"seconds": func(left time.Duration) int { return int(left.Round(time.Second) / time.Second) },
 		"moment":  func(at time.Time) string { return at.In(china).Format("2006-01-02 15:04") },
+		"day":     func(at time.Time) string { return at.In(china).Format("2006-01-02") },
 		"known":   func(reason string) string { return known(reason) },
 		"asset":   asset,
 		"json": func(fields map[string]string) (string, error) {

@@ -44,13 +44,15 @@ func (o *Outbox) text(ctx context.Context, letter store.Message) error {
 	return nil
 }
 
-// words fills a template: the amount as people write it, and what to ask support about.
+// words fills a template: the payer's own part of the amount, as people write it, and what
+// to ask support about.
 func words(payload []byte) (map[string]string, error) {
 	var notice store.Notice
 	if err := json.Unmarshal(payload, &notice); err != nil {
 		return nil, fmt.Errorf("read the message: %w", err)
 	}
-	amount, err := currency.NewAmountFromInt64(notice.Data.Amount.Minor, notice.Data.Amount.Currency)
+	own := notice.Data.Amount.Minus(notice.Data.Coupon)
+	amount, err := currency.NewAmountFromInt64(own.Minor, own.Currency)
 	if err != nil {
 		return nil, fmt.Errorf("write the amount: %w", err)
 	}

@@ -24,6 +24,7 @@ var ways = map[models.EffectKind]way{
 	models.ClosePayment: untilAnswered,
 	models.AskOrderHook: untilAnswered,
 	models.StartRefund:  startRefund,
+	models.DivertRefund: untilAnswered,
 }
 
 // launch sends effects on their way. Their answers come back through the inbox;

@@ -27,12 +27,21 @@ func RefundMoney(ctx workflow.Context, call models.Call) (models.Event, error) {
 
 // follow asks what became of a submitted refund until there is an end.
 func follow(ctx workflow.Context, call models.Call) (models.Event, error) {
-	patience := refundPatience / time.Duration(max(call.Request.Speed, 1))
+	patience := patience(call) / time.Duration(max(call.Request.Speed, 1))
 	answer, err := refundStep(ctx, PollRefund, call, max(patience, 10*time.Second))
 	if overdue(err) {
 		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: models.Overdue, Actor: "time"}, nil
 	}
 	return answer, err
+}
+
+// patience lasts at least as long as the provider takes to the payer's account.
+func patience(call models.Call) time.Duration {
+	refund, _ := call.Request.Refund(call.Ref)
+	if refund.ExpectedBy.IsZero() {
+		return refundPatience
+	}
+	return max(refundPatience, refund.ExpectedBy.Sub(refund.CreatedAt))
 }
 
 // overdue says that patience ended: while a try ran, or between two, when the

@@ -49,6 +49,7 @@ type channelFile struct {
 	Kind     string   `json:"kind"`
 	NameZH   string   `json:"name_zh"`
 	NameEN   string   `json:"name_en"`
+	Brand    string   `json:"brand"` // what the payer sees at the till; empty: name_zh
 	MinFen   int64    `json:"min_fen"`
 	MaxFen   int64    `json:"max_fen"`
 	Close    int64    `json:"min_close_seconds"`
@@ -173,8 +174,9 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 	for i, c := range f.Channels {
 		data.Channels = append(data.Channels, store.Channel{
 			ID: c.ID, App: f.App, Provider: c.Provider, Account: c.Account, Product: c.Product, Kind: c.Kind,
-			NameZH: c.NameZH, NameEN: c.NameEN, Position: i + 1, Min: models.CNY(c.MinFen), Max: models.CNY(c.MaxFen),
-			MinCloseSeconds: c.Close, Surfaces: c.Surfaces, Enabled: true,
+			NameZH: c.NameZH, NameEN: c.NameEN, Brand: c.Brand, Position: i + 1,
+			Min: models.CNY(c.MinFen), Max: models.CNY(c.MaxFen), MinCloseSeconds: c.Close,
+			Surfaces: c.Surfaces, Enabled: true,
 		})
 	}
 	return data

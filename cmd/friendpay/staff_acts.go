@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"github.com/friendpay/friendpay/internal/house"
-	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -107,65 +104,4 @@ func (f forgotten) rows(ctx context.Context, s *store.Store, by store.By) (int64
 		return 0, err
 	}
 	return s.ForgetPayer(ctx, payer.ID, by)
-}
-
-func retryCommand() *cobra.Command {
-	var again retry
-	var by store.By
-	cmd := &cobra.Command{
-		Use: "retry", Short: "Try a failed refund again", Args: cobra.NoArgs,
-		Long: "Under its own number, so that the provider sees one refund however often it is asked; under a\n" +
-			"new one only where the provider closed the old.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if again.request == "" || again.refund == "" {
-				return usageError{errors.New("--request and --refund say which; `staff show` lists them")}
-			}
-			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
-				return again.do(ctx, cmd.OutOrStdout(), h, by)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&again.request, "request", "", "the request (fpr_…)")
-	cmd.Flags().StringVar(&again.refund, "refund", "", "the refund's number")
-	cmd.Flags().BoolVar(&again.asJSON, "json", false, "one JSON object")
-	return answerable(cmd, &by)
-}
-
-// retry is a refund to be tried again.
-type retry struct {
-	request, refund string
-	asJSON          bool
-}
-
-// do asks the row first, so that the audit holds what was really tried, and then the
-// engine. The same failure is retried once, however often this is called.
-func (a retry) do(ctx context.Context, out io.Writer, h *house.House, by store.By) error {
-	event := models.Event{
-		Kind: models.RefundRetried, Actor: by.Actor, Refund: a.refund, Spare: mint.Number(),
-	}
-	r, err := h.Store.Request(ctx, a.request)
-	if err != nil {
-		return err
-	}
-	if err := r.Accepts(event); err != nil {
-		return err
-	}
-	was, _ := r.Refund(a.refund)
-	err = h.Store.Audit(ctx, store.Deed{
-		Actor: by.Actor, Act: "retry_refund", Subject: a.request, Reason: by.Reason,
-		Detail: map[string]string{"refund": a.refund, "failure": was.Failure},
-	})
-	if err != nil {
-		return err
-	}
-	after, err := h.Door.Post(ctx, r, "retry_"+a.refund+"_"+strconv.FormatInt(r.Seq, 10), event)
-	if err != nil {
-		return err
-	}
-	now, _ := after.Refund(a.refund)
-	if now.State == models.RefundReplaced {
-		now = after.Refunds[len(after.Refunds)-1]
-	}
-	return say(out, a.asJSON, fmt.Sprintf("refund %s is %s", now.Number, now.State),
-		map[string]any{"refund": now.Number, "state": now.State})
 }

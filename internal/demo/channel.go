@@ -47,25 +47,36 @@ func Channels() []string {
 	return names
 }
 
+// with adds the coupon that the story wants a part to be paid with.
+func (made attempt) with(how map[string]any) map[string]any {
+	if made.by != nil && made.by.coupon > 0 {
+		how["coupon"] = made.by.coupon
+	}
+	return how
+}
+
 // pressBridge confirms the payment that WeChat's bridge was asked for.
 func pressBridge(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{"bridge": made.Presentation.Fields, "openid": made.by.openid})
+	return p.pay(ctx, made.with(map[string]any{"bridge": made.Presentation.Fields, "openid": made.by.openid}))
 }
 
 // scanCode lets a phone scan the code on the screen.
 func scanCode(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{"code_url": made.Presentation.URL, "openid": made.by.openid})
+	return p.pay(ctx, made.with(map[string]any{"code_url": made.Presentation.URL, "openid": made.by.openid}))
 }
 
 // followH5 is sent from our page into the WeChat app.
 func followH5(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{
+	return p.pay(ctx, made.with(map[string]any{
 		"h5_url": made.Presentation.URL, "openid": made.by.openid, "referer": made.by.house.APIURL + "/",
-	})
+	}))
 }
 
 // pressButton is a person at mockpay's own page.
-func pressButton(ctx context.Context, _ *provider, made attempt) error {
+func pressButton(ctx context.Context, p *provider, made attempt) error {
+	if made.by != nil && made.by.coupon > 0 { // its page knows no coupons
+		return p.pay(ctx, made.with(map[string]any{"number": made.Number}))
+	}
 	form := strings.NewReader(url.Values{"action": {"pay"}}.Encode())
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, made.Presentation.URL, form)
 	if err != nil {

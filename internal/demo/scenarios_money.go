@@ -2,34 +2,10 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/friendpay/friendpay/models"
 )
-
-// playRefund gives the money back after the sale, in two parts.
-func playRefund(ctx context.Context, s *story) error {
-	if err := playPaid(ctx, s); err != nil {
-		return err
-	}
-	const part = 4900
-	if err := s.refund(ctx, models.CNY(part)); err != nil {
-		return err
-	}
-	if err := s.await(ctx, models.PartlyRefunded); err != nil {
-		return err
-	}
-	s.tell("the merchant gives a part back", models.PartlyRefunded)
-	if err := s.refund(ctx, models.Money{}); err != nil {
-		return err
-	}
-	if err := s.await(ctx, models.Refunded); err != nil {
-		return err
-	}
-	s.tell("and then the rest, under another number", models.Refunded)
-	return s.awaitBothTold(ctx, "request.refunded")
-}
 
 // playAmbiguousCreate loses the provider's answer after it made the order.
 func playAmbiguousCreate(ctx context.Context, s *story) error {
@@ -99,37 +75,4 @@ func playPaidBeforeClose(ctx context.Context, s *story) error {
 	}
 	s.tell("the time to pay runs out; the friend pays in the last moment", models.Paying)
 	return s.settled(ctx)
-}
-
-// playAbnormalRefund lets a refund fail because the payer's account cannot take it,
-// until a human has put it right at the provider.
-func playAbnormalRefund(ctx context.Context, s *story) error {
-	if err := playPaid(ctx, s); err != nil {
-		return err
-	}
-	if err := s.provider.spoil(ctx, fault{Op: "refund", Mode: "abnormal"}); err != nil {
-		return err
-	}
-	if err := s.refund(ctx, models.Money{}); err != nil {
-		return err
-	}
-	if err := s.await(ctx, models.RefundStuck); err != nil {
-		return err
-	}
-	s.tell("the payer's account cannot take the money: a case for a human", models.RefundStuck)
-	row, err := s.house.Parts.Store.Request(ctx, s.request)
-	if err != nil {
-		return err
-	}
-	if len(row.Refunds) != 1 {
-		return errors.New("there is one refund, under one number")
-	}
-	if err := s.provider.repay(ctx, row.Refunds[0].Number); err != nil {
-		return err
-	}
-	if err := s.await(ctx, models.Refunded); err != nil {
-		return err
-	}
-	s.tell("he put it right at the provider, who reported it", models.Refunded)
-	return s.awaitBothTold(ctx, "request.refunded")
 }

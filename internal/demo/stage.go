@@ -109,6 +109,7 @@ type story struct {
 	link     string
 	price    int64   // fen, as the demo believes it to be
 	version  int64   // of the price
+	coupon   int64   // fen of it that a coupon of the provider's pays
 	payer    *friend // who got the right to pay
 	made     string  // the number of the attempt he got it by
 }

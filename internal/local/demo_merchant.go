@@ -116,7 +116,7 @@ func (h *House) seed(ctx context.Context) error {
 		}},
 		Channels: append(wechatChannels(), store.Channel{
 			ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",
-			NameZH: "模拟支付", NameEN: "Mockpay", Position: 9, Enabled: true,
+			NameZH: "模拟支付", NameEN: "Mockpay", Brand: "模拟支付", Position: 9, Enabled: true,
 			Min: models.CNY(1), Max: models.CNY(5_000_000),
 		}),
 	})

@@ -26,7 +26,7 @@ func wechatChannels() []store.Channel {
 	} {
 		channels = append(channels, store.Channel{
 			ID: "wechatpay_" + way.product, App: DemoApp, Provider: "wechatpay", Account: WeChatAccount,
-			Product: way.product, Kind: "wallet", NameZH: "微信支付", NameEN: "WeChat Pay", Position: i + 1,
+			Product: way.product, Kind: "wallet", NameZH: "微信支付", NameEN: "WeChat Pay", Brand: "微信支付", Position: i + 1,
 			Min: models.CNY(1), Max: models.CNY(5_000_000), MinCloseSeconds: int64(closeAfter.Seconds()),
 			Surfaces: []string{way.surface}, Enabled: true,
 		})

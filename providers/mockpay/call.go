@@ -93,6 +93,9 @@ func decode(op string, status int, answer []byte, into any) error {
 	return nil
 }
 
+// topUpTime is how long a merchant is given to fill his balance before he is tried again.
+const topUpTime = 10 * time.Minute
+
 // refused keeps the provider's code. A replayed nonce means that the transport
 // repeated this very call, so that its first copy may have been done.
 func refused(op string, status int, answer []byte) error {
@@ -102,6 +105,9 @@ func refused(op string, status int, answer []byte) error {
 	var said refusal
 	if err := json.Unmarshal(answer, &said); err == nil && said.Code != "" {
 		failed.Code, failed.Message = said.Code, said.Message
+	}
+	if failed.Code == "NOT_ENOUGH" {
+		failed.Class, failed.Err, failed.RetryAfter = providers.Refused, providers.ErrNoFunds, topUpTime
 	}
 	if failed.Code == "NONCE_REPLAYED" {
 		failed.Class = providers.Ambiguous

@@ -38,7 +38,7 @@ func stage(t testing.TB) (providertest.Subject, string) {
 		Driver:  providertest.Remote{Base: server.URL, Provider: "mockpay", Client: client},
 		Product: "wap", Kind: providers.Redirect,
 		Secrets: []string{accounts[0].Secret, accounts[0].CallbackSecret, accounts[0].KeyID},
-		Traits:  providertest.Traits{MaxRefunds: 50},
+		Traits:  providertest.Traits{MaxRefunds: 50, FundsFirst: true, Coupons: true},
 	}, server.URL
 }
 

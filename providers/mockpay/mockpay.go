@@ -135,6 +135,15 @@ func (a *Adapter) Close(ctx context.Context, ref providers.Ref) error {
 	}
 }
 
+// RefundDays is one for a balance, which has it at once, and four for a card: the day of
+// asking, and three more at most.
+func (a *Adapter) RefundDays(_, funding string) int {
+	if funding == "CARD" {
+		return 4
+	}
+	return 1
+}
+
 // Refund is accepted first and done later: its answer is mostly RefundProcessing.
 func (a *Adapter) Refund(ctx context.Context, wanted providers.Refund) (providers.RefundStatus, error) {
 	body := refundWanted{

@@ -25,6 +25,8 @@ type order struct {
 	Number      string        `json:"number"`
 	Status      string        `json:"status"`
 	Captured    *models.Money `json:"captured"`
+	Coupon      *models.Money `json:"coupon"` // the part of Captured that a coupon paid
+	Funding     string        `json:"funding"`
 	Transaction string        `json:"transaction"`
 	PaidAt      *time.Time    `json:"paid_at"`
 	PayURL      string        `json:"pay_url"`
@@ -42,12 +44,13 @@ type refundWanted struct {
 
 // refund is the answer to refund and query_refund.
 type refund struct {
-	Number      string       `json:"number"`
-	Order       string       `json:"order"`
-	Status      string       `json:"status"`
-	Amount      models.Money `json:"amount"`
-	Transaction string       `json:"transaction"`
-	DoneAt      *time.Time   `json:"done_at"`
+	Number      string        `json:"number"`
+	Order       string        `json:"order"`
+	Status      string        `json:"status"`
+	Amount      models.Money  `json:"amount"`
+	Coupon      *models.Money `json:"coupon"` // the part of Amount that goes back into the coupon
+	Transaction string        `json:"transaction"`
+	DoneAt      *time.Time    `json:"done_at"`
 }
 
 // notice is the body of a callback. What it says of amounts is not read: the
@@ -125,11 +128,26 @@ func refundState(word string) providers.RefundState {
 func (o order) believable() bool {
 	return o.Status != "PAID" ||
 		o.Captured != nil && o.Captured.Minor > 0 && o.Captured.Currency != "" &&
-			o.Transaction != "" && o.PaidAt != nil
+			o.Transaction != "" && o.PaidAt != nil && within(o.Coupon, *o.Captured)
 }
 
 func (r refund) believable() bool {
-	return r.Status != "DONE" || r.Amount.Minor > 0 && r.Amount.Currency != "" && r.DoneAt != nil
+	return r.Status != "DONE" || r.Amount.Minor > 0 && r.Amount.Currency != "" && r.DoneAt != nil &&
+		within(r.Coupon, r.Amount)
+}
+
+// within says whether a coupon's part may be one of that amount.
+func within(coupon *models.Money, amount models.Money) bool {
+	return coupon == nil ||
+		coupon.Currency == amount.Currency && coupon.Minor >= 0 && coupon.Minor <= amount.Minor
+}
+
+// couponOf is zero fen where the provider names no coupon.
+func couponOf(coupon *models.Money, amount models.Money) models.Money {
+	if coupon == nil {
+		return models.Money{Currency: amount.Currency}
+	}
+	return *coupon
 }
 
 func (o order) reading() providers.Status {
@@ -138,6 +156,7 @@ func (o order) reading() providers.Status {
 	}
 	if s.State == providers.Paid {
 		s.Captured, s.PaidAt = *o.Captured, *o.PaidAt
+		s.Coupon, s.Funding = couponOf(o.Coupon, *o.Captured), o.Funding
 	}
 	return s
 }
@@ -145,7 +164,7 @@ func (o order) reading() providers.Status {
 func (r refund) reading() providers.RefundStatus {
 	s := providers.RefundStatus{State: refundState(r.Status), Number: r.Number, Transaction: r.Transaction}
 	if s.State == providers.RefundDone {
-		s.Refunded, s.DoneAt = r.Amount, *r.DoneAt
+		s.Refunded, s.Coupon, s.DoneAt = r.Amount, couponOf(r.Coupon, r.Amount), *r.DoneAt
 	}
 	return s
 }

@@ -56,6 +56,9 @@ func mutants() []mutant {
 		{"reads_the_time_from_the_callback", func(a adapter) adapter { return timeless{a} }, []string{
 			"notice/times_are_compared",
 		}},
+		{"reads_no_coupon", func(a adapter) adapter { return couponless{a} }, []string{
+			"refund/coupon_gets_its_share",
+		}},
 		{"mints_success", func(a adapter) adapter { return hopeful{a} }, []string{
 			"query/unknown_word_is_unknown", "create/presents_an_unpaid_order",
 			"query/unknown_is_not_created", "pay/expired_orders_take_no_money",

@@ -21,6 +21,11 @@ func (d Remote) Pay(ctx context.Context, number string) error {
 	return d.post(ctx, "/sim/"+d.Provider+"/pay", map[string]any{"number": number})
 }
 
+// PayWithCoupon posts /sim/{provider}/pay with coupon.
+func (d Remote) PayWithCoupon(ctx context.Context, number string, fen int64) error {
+	return d.post(ctx, "/sim/"+d.Provider+"/pay", map[string]any{"number": number, "coupon": fen})
+}
+
 // PayLate posts /sim/{provider}/pay with late.
 func (d Remote) PayLate(ctx context.Context, number string) error {
 	return d.post(ctx, "/sim/"+d.Provider+"/pay", map[string]any{"number": number, "late": true})

@@ -22,6 +22,9 @@ func refundChecks(traits Traits) []Check {
 		{"refund/stuck_stays_in_processing", refundStuck},
 		{"refund/unknown_word_is_unknown", refundOddWord},
 	}
+	if traits.Coupons {
+		checks = append(checks, Check{"refund/coupon_gets_its_share", refundCoupon})
+	}
 	if traits.FundsFirst {
 		checks = append(checks, Check{"refund/empty_balance_puts_it_off", refundWithoutFunds})
 	}

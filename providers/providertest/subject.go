@@ -38,6 +38,9 @@ type Traits struct {
 	// FundsFirst: a refund that the merchant's balance does not cover is refused at
 	// once. Elsewhere it is accepted, and closed later.
 	FundsFirst bool
+	// Coupons: the provider's coupons may pay a part of an order, and get theirs of what
+	// goes back of it.
+	Coupons bool
 	// PaidWord is the provider's own word for an order that was paid, for claiming
 	// it of one that was not. Empty: PAID.
 	PaidWord string
@@ -53,6 +56,8 @@ type Traits struct {
 type Driver interface {
 	// Pay is the payer pressing the button; an error if that is not possible.
 	Pay(ctx context.Context, number string) error
+	// PayWithCoupon pays so many fen of the order with a coupon of the provider's.
+	PayWithCoupon(ctx context.Context, number string, fen int64) error
 	// PayLate pays although the order is closed or expired.
 	PayLate(ctx context.Context, number string) error
 	// FinishRefund ends a refund that is stuck: done, abnormal or closed.

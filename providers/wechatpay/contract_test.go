@@ -21,7 +21,7 @@ const speed = 1000
 // traits are where WeChat Pay differs, for every product.
 var traits = providertest.Traits{
 	MaxRefunds: 50, FreshPresentation: true, ExpiredReadsUnpaid: true, LateStatements: true, PaidWord: "SUCCESS",
-	FundsFirst:      true,
+	FundsFirst: true, Coupons: true,
 	OptionalHeaders: []string{"Wechatpay-Signature-Type"},
 	Forgeries:       []string{"unsigned", "wrong_serial", "signtest", "stale_future", "no_resource"},
 	Outages:         []string{"unsigned", "wrong_serial", "signtest", "stale", "stale_future"},

@@ -76,7 +76,9 @@ func reading(found *payments.Transaction) (providers.Status, error) {
 	}
 	status.PaidAt = at
 	status.Captured = models.Money{Minor: *amount.Total, Currency: *amount.Currency}
-	return status, nil
+	status.Coupon, err = discount("query", *amount.Total, amount.PayerTotal, *amount.Currency)
+	status.Funding = text(found.BankType)
+	return status, err
 }
 
 // Close is safe to repeat. An order younger than CloseAfter is Refused as

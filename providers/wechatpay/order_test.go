@@ -15,7 +15,7 @@ import (
 
 const paidOrder = `{"appid":"` + app + `","mchid":"` + mch + `","out_trade_no":"` + number + `",
  "transaction_id":"4200002501012025010112345678","trade_type":"JSAPI","trade_state":"SUCCESS",
- "success_time":"2025-01-01T10:02:03+08:00","payer":{"openid":"oFriend01"},
+ "bank_type":"CMB_DEBIT","success_time":"2025-01-01T10:02:03+08:00","payer":{"openid":"oFriend01"},
  "amount":{"total":12900,"payer_total":12400,"currency":"CNY","payer_currency":"CNY"}}`
 
 func TestAPaidOrderTellsAllOfIt(t *testing.T) {
@@ -27,6 +27,7 @@ func TestAPaidOrderTellsAllOfIt(t *testing.T) {
 	status.PaidAt = time.Time{}
 	require.Equal(t, providers.Status{
 		State: providers.Paid, Number: number, Account: mch, App: app, Captured: models.CNY(12900),
+		Coupon: models.CNY(500), Funding: "CMB_DEBIT",
 		Transaction: "4200002501012025010112345678", Payer: "oFriend01",
 	}, status, "what the merchant gets, with WeChat Pay's coupons")
 	require.Equal(t, "/v3/pay/transactions/out-trade-no/"+number+"?mchid="+mch, s.calls()[0].RequestURI)

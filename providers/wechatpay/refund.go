@@ -90,13 +90,13 @@ type abnormalWanted struct {
 	Type        string `json:"type"`
 }
 
-// ApplyAbnormalRefund takes an abnormal refund, which the payer's account cannot
+// DivertRefund takes an abnormal refund, which the payer's account cannot
 // take, back to the merchant's bank account, from where a person pays it out. It
 // is for support staff: the payer's own bank card, the other way WeChat Pay has,
 // would need data of the payer that we do not hold. The refund must read
 // RefundAbnormal; afterwards QueryRefund tells its end. Unlike all other calls it
 // is never repeated by itself on the backup domain.
-func (a *Adapter) ApplyAbnormalRefund(
+func (a *Adapter) DivertRefund(
 	ctx context.Context, wanted providers.Refund,
 ) (providers.RefundStatus, error) {
 	const op = "abnormal_refund"
@@ -160,5 +160,7 @@ func readRefund(
 	}
 	status.Refunded = models.Money{Minor: *r.Amount.Refund, Currency: *r.Amount.Currency}
 	status.DoneAt = *r.SuccessTime
-	return status, nil
+	var err error
+	status.Coupon, err = discount(op, *r.Amount.Refund, r.Amount.PayerRefund, *r.Amount.Currency)
+	return status, err
 }

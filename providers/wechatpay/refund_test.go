@@ -148,13 +148,13 @@ func TestAnAbnormalRefundIsTakenBackByTheMerchant(t *testing.T) {
 		}
 		reply(w, 200, refundOf("PROCESSING", ""))
 	})
-	status, err := adapter(t, s, nil).ApplyAbnormalRefund(t.Context(), refund())
+	status, err := adapter(t, s, nil).DivertRefund(t.Context(), refund())
 	require.NoError(t, err)
 	require.Equal(t, providers.RefundProcessing, status.State)
 	last := s.calls()[1]
 	require.Equal(t, "/v3/refund/domestic/refunds/50300907/apply-abnormal-refund", last.URL.Path)
 	require.JSONEq(t, `{"out_refund_no":"`+refundNo+`","type":"MERCHANT_BANK_CARD"}`, string(last.body))
-	_, err = asked(t, 200, refundOf("PROCESSING", "")).ApplyAbnormalRefund(t.Context(), refund())
+	_, err = asked(t, 200, refundOf("PROCESSING", "")).DivertRefund(t.Context(), refund())
 	classed(t, err, providers.Definite, "NOT_ABNORMAL")
 }
 
@@ -164,7 +164,7 @@ func TestAnAbnormalRefundIsNotAppliedForUnasked(t *testing.T) {
 		says(500, `{"code":"SYSTEM_ERROR"}`), unsigned(200, refundOf("ABNORMAL", "")), hangUp,
 	} {
 		s := open(t, answer)
-		status, err := adapter(t, s, nil).ApplyAbnormalRefund(t.Context(), refund())
+		status, err := adapter(t, s, nil).DivertRefund(t.Context(), refund())
 		require.Equal(t, "query_refund", classed(t, err, providers.Ambiguous, "").Op)
 		require.Empty(t, status.State)
 		for _, call := range s.calls() {
@@ -172,7 +172,7 @@ func TestAnAbnormalRefundIsNotAppliedForUnasked(t *testing.T) {
 		}
 	}
 	unknown := asked(t, 404, `{"code":"RESOURCE_NOT_EXISTS"}`)
-	_, err := unknown.ApplyAbnormalRefund(t.Context(), refund())
+	_, err := unknown.DivertRefund(t.Context(), refund())
 	classed(t, err, providers.Definite, "NOT_ABNORMAL")
 }
 
@@ -187,7 +187,7 @@ func TestAnAbnormalRefundIsNotAppliedForTwice(t *testing.T) {
 	})
 	backup := open(t, says(200, refundOf("PROCESSING", "")))
 	a := adapter(t, main, func(s *wechatpay.Settings) { s.BackupURL = backup.URL })
-	_, err := a.ApplyAbnormalRefund(t.Context(), refund())
+	_, err := a.DivertRefund(t.Context(), refund())
 	classed(t, err, providers.Ambiguous, "WIRE")
 	require.Empty(t, backup.calls())
 }

@@ -25,6 +25,11 @@ type refusal struct{ code code }
 
 func (r refusal) Error() string { return string(r.code) }
 
+// Is lets the engine know an empty balance in its own word.
+func (r refusal) Is(target error) bool {
+	return r.code == emptyBalance && target == providers.ErrNoFunds
+}
+
 // The codes that are acted on. Documents of different age spell them with and
 // without underscores and with other endings.
 const (

@@ -98,7 +98,7 @@ func TestAnAbnormalRefundOfTheSimulatorEndsAfterAll(t *testing.T) {
 		}, 10*time.Second, time.Millisecond)
 	}
 	reads(providers.RefundAbnormal)
-	status, err := a.ApplyAbnormalRefund(t.Context(), r)
+	status, err := a.DivertRefund(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, providers.RefundProcessing, status.State)
 	reads(providers.RefundDone)

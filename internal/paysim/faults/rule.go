@@ -95,7 +95,7 @@ var (
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode]string{
 		WrongSerial: wechat, Unsigned: wechat, UnsignedErrors: wechat, SignTest: wechat, StaleFuture: wechat,
-		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, NotEnough: wechat, BadHash: wechat,
+		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, BadHash: wechat,
 	}
 )
 

@@ -30,7 +30,33 @@ type order struct {
 type capture struct {
 	Transaction string    `json:"transaction"`
 	Minor       int64     `json:"minor"`
+	Coupon      int64     `json:"coupon,omitempty"` // the part of Minor that a coupon paid
+	Funding     string    `json:"funding,omitempty"`
 	At          time.Time `json:"at"`
+}
+
+// payment is how a person pays. Late pays although closed or expired, as money that was
+// under way does; Coupon is the part that a coupon of the provider's pays.
+type payment struct {
+	Late    bool
+	Coupon  int64
+	Funding string // where his own part comes from; empty: his balance here
+}
+
+// fromBalance is the funding of money that lay at the provider; fromCard came from a bank.
+const (
+	fromBalance = "BALANCE"
+	fromCard    = "CARD"
+)
+
+func (w payment) check(o *order) *failure {
+	switch {
+	case w.Coupon < 0 || w.Coupon > o.Call.Amount.Minor:
+		return invalid("the coupon is between 0 and the amount")
+	case w.Funding != "" && w.Funding != fromBalance && w.Funding != fromCard:
+		return invalid("the funding is BALANCE or CARD")
+	}
+	return nil
 }
 
 // refund is the provider's own record of money going back. Outcome is what it
@@ -41,6 +67,7 @@ type refund struct {
 	Status      string     `json:"status"`
 	Outcome     string     `json:"outcome,omitempty"`
 	Note        string     `json:"note,omitempty"`
+	Coupon      int64      `json:"coupon,omitempty"` // the part that goes back into the coupon
 	Transaction string     `json:"transaction"`
 	CreatedAt   time.Time  `json:"created_at"`
 	DoneAt      time.Time  `json:"done_at,omitzero"`
@@ -75,7 +102,10 @@ func (o *order) view(account Account, now time.Time) orderView {
 	if len(o.Captures) > 0 {
 		first := o.Captures[0]
 		view.Captured = &money{o.captured(), o.Call.Amount.Currency}
-		view.Transaction, view.PaidAt = first.Transaction, &first.At
+		view.Transaction, view.PaidAt, view.Funding = first.Transaction, &first.At, first.Funding
+		if first.Coupon > 0 {
+			view.Coupon = &money{first.Coupon, o.Call.Amount.Currency}
+		}
 	}
 	return view
 }
@@ -85,6 +115,9 @@ func (r *refund) view(account Account) refundView {
 		AppID: account.AppID, Merchant: account.Merchant, Number: r.Call.Number, Order: r.Call.Order,
 		Status: r.Status, Amount: r.Call.Amount, Transaction: r.Transaction, Note: r.Note,
 		CreatedAt: r.CreatedAt,
+	}
+	if r.Coupon > 0 {
+		view.Coupon = &money{r.Coupon, r.Call.Amount.Currency}
 	}
 	if !r.DoneAt.IsZero() {
 		view.DoneAt = &r.DoneAt

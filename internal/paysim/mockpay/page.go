@@ -51,7 +51,7 @@ func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, o *order) {
 		desk.Render(w, status, p.pageOf(o).Trouble())
 		return
 	}
-	refusal := p.payNow(o, false, rule) //nolint:contextcheck // callbacks outlive the call
+	refusal := p.payNow(o, payment{}, rule) //nolint:contextcheck // callbacks outlive the call
 	switch {
 	case refusal == errPaid || refusal == errClosed:
 		desk.Render(w, refusal.status, p.pageOf(o))
@@ -68,9 +68,9 @@ func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, o *order) {
 }
 
 // payNow pays and makes it durable.
-func (p *Provider) payNow(o *order, late bool, rule faults.Rule) *failure {
+func (p *Provider) payNow(o *order, with payment, rule faults.Rule) *failure {
 	p.mu.Lock()
-	refusal := p.pay(o, late, rule)
+	refusal := p.pay(o, with, rule)
 	p.mu.Unlock()
 	if err := p.journal.Flush(); err != nil {
 		return fail(http.StatusInternalServerError, "SYSTEM_ERROR", "the journal is broken")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
@@ -27,7 +28,7 @@ func (p *Provider) refund(c *call) answer {
 	if r := p.refunds[wanted.Number]; r != nil {
 		return p.repeatRefund(c, r, wanted)
 	}
-	if refusal := p.refundable(o, wanted); refusal != nil {
+	if refusal := p.refundable(o, wanted, c.rule.Mode); refusal != nil {
 		entry := o.entry("refund_refused", wanted.Amount.Minor)
 		entry.Refund, entry.Note = wanted.Number, refusal.Code
 		p.note(entry, record{})
@@ -36,6 +37,7 @@ func (p *Provider) refund(c *call) answer {
 	r := &refund{
 		Merchant: o.Merchant, Call: wanted, Status: processing, Outcome: done,
 		Transaction: "mr_" + random(12), CreatedAt: p.deps.Pace.Now().UTC(),
+		Coupon: p.share(o, wanted.Amount.Minor),
 	}
 	r.spoil(c.rule.Mode)
 	p.refunds[wanted.Number] = r
@@ -55,14 +57,9 @@ func (p *Provider) repeatRefund(c *call, r *refund, wanted refundCall) answer {
 }
 
 // refundable checks that the money is there to be given back.
-func (p *Provider) refundable(o *order, wanted refundCall) *failure {
-	captured, taken, parts := o.captured(), int64(0), 0
-	for _, number := range o.Refunds {
-		if r := p.refunds[number]; r.holds() {
-			taken += r.Call.Amount.Minor
-			parts++
-		}
-	}
+func (p *Provider) refundable(o *order, wanted refundCall, mode faults.Mode) *failure {
+	captured := o.captured()
+	taken, _, parts := p.taken(o)
 	switch {
 	case captured == 0:
 		return fail(http.StatusConflict, "ORDER_NOT_PAID", "there is nothing to give back")
@@ -72,10 +69,29 @@ func (p *Provider) refundable(o *order, wanted refundCall) *failure {
 		return fail(http.StatusConflict, "REFUND_EXCEEDS", "the refunds would exceed what was paid")
 	case parts >= maxPartials:
 		return fail(http.StatusConflict, "REFUND_LIMIT", "an order has at most 50 refunds")
+	case mode == faults.NotEnough:
+		return fail(http.StatusForbidden, "NOT_ENOUGH", "the merchant's balance does not cover it: top it up")
 	case p.journal.Full():
 		return errFull
 	}
 	return nil
+}
+
+// taken is how much of an order its refunds hold, what of that goes into the coupon, and
+// how many they are; the lock is held.
+func (p *Provider) taken(o *order) (minor, coupon int64, parts int) {
+	for _, number := range o.Refunds {
+		if r := p.refunds[number]; r.holds() {
+			minor, coupon, parts = minor+r.Call.Amount.Minor, coupon+r.Coupon, parts+1
+		}
+	}
+	return minor, coupon, parts
+}
+
+// share is what of a new refund goes back into the coupon; the lock is held.
+func (p *Provider) share(o *order, minor int64) int64 {
+	before, couponBefore, _ := p.taken(o)
+	return desk.Share(o.captured(), o.Captures[0].Coupon, before, couponBefore, minor)
 }
 
 func (r *refund) spoil(mode faults.Mode) {

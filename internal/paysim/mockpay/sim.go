@@ -14,11 +14,18 @@ type simCall struct {
 	Late   bool   `json:"late"`   // pay: although closed or expired
 	Amount int64  `json:"amount"` // capture: minor units, 0 for what was asked
 	State  string `json:"state"`  // refunds: done, abnormal or closed
+
+	Coupon  int64  `json:"coupon"`  // pay: minor units of it that a coupon pays
+	Funding string `json:"funding"` // pay: BALANCE or CARD
 }
 
 // simPay is a person pressing the button.
 func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	wanted, o, refusal := p.simOrder(w, r)
+	with := payment{wanted.Late, wanted.Coupon, wanted.Funding}
+	if refusal == nil {
+		refusal = with.check(o)
+	}
 	if refusal != nil {
 		desk.Reply(w, refusal.status, refusal)
 		return
@@ -28,7 +35,7 @@ func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	refusal = trouble[p.desk.Before(ctx, rule)]
 	if refusal == nil {
-		refusal = p.payNow(o, wanted.Late, rule) //nolint:contextcheck // callbacks outlive the call
+		refusal = p.payNow(o, with, rule) //nolint:contextcheck // callbacks outlive the call
 	}
 	if refusal == nil {
 		refusal = trouble[p.desk.After(ctx, rule)]
@@ -54,7 +61,7 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 	if wanted.Amount == 0 {
 		wanted.Amount = o.Call.Amount.Minor
 	}
-	p.capture(o, wanted.Amount, "forced") //nolint:contextcheck // callbacks outlive the call
+	p.capture(o, capture{Minor: wanted.Amount}, "forced") //nolint:contextcheck // callbacks outlive the call
 	p.mu.Unlock()
 	p.replyOrder(w, o)
 }

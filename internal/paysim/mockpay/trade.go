@@ -1,6 +1,7 @@
 package mockpay
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -87,7 +88,7 @@ func (p *Provider) close(c *call) answer {
 		return errUnknown.answer()
 	}
 	if c.rule.Mode == faults.PaidMeantime && len(o.Captures) == 0 {
-		p.capture(o, o.Call.Amount.Minor, "paid while it was being closed")
+		p.capture(o, capture{Minor: o.Call.Amount.Minor}, "paid while it was being closed")
 	}
 	if len(o.Captures) > 0 {
 		p.note(o.entry("close_refused", 0), record{})
@@ -100,14 +101,13 @@ func (p *Provider) close(c *call) answer {
 	return answer{http.StatusNoContent, nil}
 }
 
-// pay is a person pressing the button. Late pays although closed or expired,
-// as money that was under way does.
-func (p *Provider) pay(o *order, late bool, rule faults.Rule) *failure {
+// pay is a person pressing the button.
+func (p *Provider) pay(o *order, with payment, rule faults.Rule) *failure {
 	status := o.status(p.deps.Pace.Now())
 	switch {
 	case status == paid:
 		return errPaid
-	case status == closed && !late:
+	case status == closed && !with.Late:
 		return errClosed
 	case p.journal.Full():
 		return errFull
@@ -122,16 +122,17 @@ func (p *Provider) pay(o *order, late bool, rule faults.Rule) *failure {
 	if status == closed {
 		note = "late"
 	}
-	p.capture(o, minor, note)
+	p.capture(o, capture{Minor: minor, Coupon: with.Coupon, Funding: with.Funding}, note)
 	return nil
 }
 
 // capture books money whatever the state of the order; the lock is held.
-func (p *Provider) capture(o *order, minor int64, note string) {
+func (p *Provider) capture(o *order, c capture, note string) {
 	now := p.deps.Pace.Now().UTC()
-	o.Captures = append(o.Captures, capture{Transaction: "mp_" + random(12), Minor: minor, At: now})
+	c.Transaction, c.At, c.Funding = "mp_"+random(12), now, cmp.Or(c.Funding, fromBalance)
+	o.Captures = append(o.Captures, c)
 	e := p.newEvent("payment.captured", o, nil, now)
-	entry := o.entry("captured", minor)
+	entry := o.entry("captured", c.Minor)
 	entry.Event, entry.Note = e.ID, note
 	p.announce(entry, record{Order: o, Event: e})
 }

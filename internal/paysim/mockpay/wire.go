@@ -130,6 +130,8 @@ type orderView struct {
 	Status      string     `json:"status"`
 	Amount      money      `json:"amount"`
 	Captured    *money     `json:"captured,omitempty"`
+	Coupon      *money     `json:"coupon,omitempty"` // the part of Captured that a coupon paid
+	Funding     string     `json:"funding,omitempty"`
 	Transaction string     `json:"transaction,omitempty"`
 	PaidAt      *time.Time `json:"paid_at,omitempty"`
 	CreatedAt   time.Time  `json:"created_at"`
@@ -146,6 +148,7 @@ type refundView struct {
 	Amount      money      `json:"amount"`
 	Transaction string     `json:"transaction"`
 	Note        string     `json:"note,omitempty"`
+	Coupon      *money     `json:"coupon,omitempty"` // the part of Amount that goes back into the coupon
 	CreatedAt   time.Time  `json:"created_at"`
 	DoneAt      *time.Time `json:"done_at,omitempty"`
 }

@@ -63,7 +63,9 @@ type capture struct {
 	Transaction string    `json:"transaction"`
 	Payer       string    `json:"payer"`
 	Minor       int64     `json:"minor"`
-	At          time.Time `json:"at"` // to the second, as it is told
+	Coupon      int64     `json:"coupon,omitempty"`  // the part of Minor that a coupon paid
+	Funding     string    `json:"funding,omitempty"` // bank_type
+	At          time.Time `json:"at"`                // to the second, as it is told
 }
 
 func key(mchID, number string) string { return mchID + " " + number }
@@ -103,7 +105,7 @@ func (p *Provider) state(o *order) string {
 
 type amountView struct {
 	Total         int64  `json:"total"`
-	PayerTotal    int64  `json:"payer_total,omitempty"`
+	PayerTotal    *int64 `json:"payer_total,omitempty"`
 	Currency      string `json:"currency"`
 	PayerCurrency string `json:"payer_currency,omitempty"`
 }
@@ -126,6 +128,8 @@ type orderView struct {
 	SuccessTime string     `json:"success_time,omitempty"`
 	Payer       *payerView `json:"payer,omitempty"`
 	Amount      amountView `json:"amount"`
+
+	Promotions []promotion `json:"promotion_detail,omitempty"`
 }
 
 // view reads an order for its merchant; the lock is held.
@@ -139,8 +143,10 @@ func (p *Provider) view(o *order) orderView {
 		return view
 	}
 	first, total := o.Captures[0], o.captured()
-	view.Transaction, view.TradeType, view.BankType = first.Transaction, tradeTypes[o.Product], "OTHERS"
+	view.Transaction, view.TradeType = first.Transaction, tradeTypes[o.Product]
+	view.BankType, view.Promotions = first.Funding, promotions(first)
 	view.SuccessTime, view.Payer = stamp(first.At), &payerView{first.Payer}
-	view.Amount = amountView{Total: total, PayerTotal: total, Currency: "CNY", PayerCurrency: "CNY"}
+	charged := total - first.Coupon
+	view.Amount = amountView{Total: total, PayerTotal: &charged, Currency: "CNY", PayerCurrency: "CNY"}
 	return view
 }

@@ -135,7 +135,8 @@ func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, v visit) {
 		desk.Render(w, status, p.pageOf(v).Trouble())
 		return
 	}
-	v.refusal = p.payNow(v.order, v.user, false, rule) //nolint:contextcheck // callbacks outlive the call
+	with := payment{OpenID: v.user}
+	v.refusal = p.payNow(v.order, with, rule) //nolint:contextcheck // callbacks outlive the call
 	if v.refusal != nil {
 		p.showPage(w, v)
 		return

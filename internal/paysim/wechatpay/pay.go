@@ -124,9 +124,9 @@ func (p *Provider) invoke(b bridge, openid string) (*order, *failure) {
 }
 
 // payNow pays and makes it durable.
-func (p *Provider) payNow(o *order, openid string, late bool, rule faults.Rule) *failure {
+func (p *Provider) payNow(o *order, with payment, rule faults.Rule) *failure {
 	p.mu.Lock()
-	refusal := p.pay(o, openid, late, rule)
+	refusal := p.pay(o, with, rule)
 	p.mu.Unlock()
 	if err := p.journal.Flush(); err != nil {
 		return errBroken
@@ -147,15 +147,14 @@ func (p *Provider) payable(o *order) *failure {
 	return nil
 }
 
-// pay is a person pressing the button. Late pays although closed or expired,
-// as money that was under way does.
-func (p *Provider) pay(o *order, openid string, late bool, rule faults.Rule) *failure {
+// pay is a person pressing the button.
+func (p *Provider) pay(o *order, with payment, rule faults.Rule) *failure {
 	over := p.payable(o)
-	if refusal := p.bind(o, openid); refusal != nil {
+	if refusal := p.bind(o, with.OpenID); refusal != nil {
 		return refusal
 	}
 	switch {
-	case over == errPaid || over != nil && !late:
+	case over == errPaid || over != nil && !with.Late:
 		return over
 	case p.journal.Full():
 		return errFull
@@ -170,6 +169,6 @@ func (p *Provider) pay(o *order, openid string, late bool, rule faults.Rule) *fa
 	if over != nil {
 		note = "late"
 	}
-	p.capture(o, openid, minor, note)
+	p.capture(o, capture{Payer: with.OpenID, Minor: minor, Coupon: with.Coupon, Funding: with.Funding}, note)
 	return nil
 }

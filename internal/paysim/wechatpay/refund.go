@@ -60,6 +60,7 @@ func (p *Provider) accept(o *order, wanted refundCall, asked string, mode faults
 		MchID: o.MchID, Call: wanted, Asked: asked, Number: o.Call.Number, Status: processing, Outcome: success,
 		ID:          "50300" + now.In(shanghai).Format("20060102") + digits(16),
 		Transaction: o.Captures[0].Transaction, CreatedAt: now,
+		Coupon: p.share(o, wanted.Amount.Refund), Discount: o.Captures[0].Coupon, Funding: o.Captures[0].Funding,
 	}
 	switch mode {
 	case faults.Abnormal:
@@ -88,13 +89,8 @@ func (p *Provider) repeatRefund(r *refund, asked string) answer {
 
 // refundable checks that the money is there to be given back.
 func (p *Provider) refundable(o *order, wanted refundCall, mode faults.Mode) *failure {
-	captured, taken, parts := o.captured(), int64(0), 0
-	for _, number := range o.Refunds {
-		if r := p.refunds[key(o.MchID, number)]; r.holds() {
-			taken += r.Call.Amount.Refund
-			parts++
-		}
-	}
+	captured := o.captured()
+	taken, _, parts := p.taken(o)
 	switch {
 	case captured == 0:
 		return invalid("订单状态错误，未支付的订单不能退款")
@@ -112,6 +108,23 @@ func (p *Provider) refundable(o *order, wanted refundCall, mode faults.Mode) *fa
 		return errFull
 	}
 	return nil
+}
+
+// taken is how much of an order its refunds hold, what of that goes into the coupon, and
+// how many they are; the lock is held.
+func (p *Provider) taken(o *order) (minor, coupon int64, parts int) {
+	for _, number := range o.Refunds {
+		if r := p.refunds[key(o.MchID, number)]; r.holds() {
+			minor, coupon, parts = minor+r.Call.Amount.Refund, coupon+r.Coupon, parts+1
+		}
+	}
+	return minor, coupon, parts
+}
+
+// share is what of a new refund goes back into the coupon; the lock is held.
+func (p *Provider) share(o *order, minor int64) int64 {
+	before, couponBefore, _ := p.taken(o)
+	return desk.Share(o.captured(), o.Captures[0].Coupon, before, couponBefore, minor)
 }
 
 func (p *Provider) queryRefund(c *call) answer {

@@ -55,6 +55,9 @@ type refund struct {
 	Transaction string     `json:"transaction"`
 	Status      string     `json:"status"`
 	Outcome     string     `json:"outcome,omitempty"`
+	Discount    int64      `json:"discount,omitempty"` // the part of the order that a coupon paid
+	Coupon      int64      `json:"coupon,omitempty"`   // the part of this refund that goes back into it
+	Funding     string     `json:"funding"`            // bank_type of the payer's part
 	CreatedAt   time.Time  `json:"created_at"`
 	DoneAt      time.Time  `json:"done_at,omitzero"`
 }
@@ -86,14 +89,20 @@ type refundView struct {
 	Status      string       `json:"status"`
 	Funds       string       `json:"funds_account"`
 	Amount      refundAmount `json:"amount"`
+
+	Promotions []returnedPromotion `json:"promotion_detail,omitempty"`
 }
 
 func (r *refund) view() refundView {
 	back, total := r.Call.Amount.Refund, r.Call.Amount.Total
 	view := refundView{
 		ID: r.ID, Number: r.Call.Number, Transaction: r.Transaction, Order: r.Number, Channel: "ORIGINAL",
-		Account: "支付用户零钱", CreateTime: stamp(r.CreatedAt), Status: r.Status, Funds: "UNSETTLED",
-		Amount: refundAmount{total, back, total, back, back, total, 0, "CNY"},
+		Account: r.receiver(), CreateTime: stamp(r.CreatedAt), Status: r.Status, Funds: "UNSETTLED",
+		Amount: refundAmount{
+			Total: total, Refund: back, PayerTotal: total - r.Discount, PayerRefund: back - r.Coupon,
+			SettlementRefund: back, SettlementTotal: total, DiscountRefund: r.Coupon, Currency: "CNY",
+		},
+		Promotions: r.promotions(),
 	}
 	if r.Status == success {
 		view.SuccessTime = stamp(r.DoneAt)

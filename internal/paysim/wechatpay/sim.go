@@ -21,6 +21,8 @@ type simCall struct {
 	Amount  int64   `json:"amount"` // capture: minor units, 0 for what was asked
 	State   string  `json:"state"`  // refunds: done, abnormal or closed
 	Queries int     `json:"queries_per_second"`
+	Coupon  int64   `json:"coupon"`  // pay: fen of it that a coupon pays
+	Funding string  `json:"funding"` // pay: bank_type; empty: the balance
 }
 
 // simPay is a person who pays, led by one of the four things.
@@ -28,8 +30,12 @@ func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	var wanted simCall
 	refusal := readSim(w, r, &wanted)
 	var o *order
+	with := payment{wanted.OpenID, wanted.Late, wanted.Coupon, wanted.Funding}
 	if refusal == nil {
 		o, refusal = p.led(wanted)
+	}
+	if refusal == nil {
+		refusal = with.check(o)
 	}
 	if refusal != nil {
 		desk.Reply(w, refusal.status, refusal)
@@ -39,7 +45,7 @@ func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := p.desk.Until(r.Context())
 	defer cancel()
 	if refusal = trouble[p.desk.Before(ctx, rule)]; refusal == nil {
-		refusal = p.payNow(o, wanted.OpenID, wanted.Late, rule) //nolint:contextcheck // callbacks outlive the call
+		refusal = p.payNow(o, with, rule) //nolint:contextcheck // callbacks outlive the call
 	}
 	if refusal == nil {
 		refusal = trouble[p.desk.After(ctx, rule)]
@@ -104,7 +110,8 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 	if wanted.Amount == 0 {
 		wanted.Amount = o.Call.Amount.Total
 	}
-	p.capture(o, wanted.OpenID, wanted.Amount, "forced") //nolint:contextcheck // callbacks outlive the call
+	forced := capture{Payer: wanted.OpenID, Minor: wanted.Amount}
+	p.capture(o, forced, "forced") //nolint:contextcheck // callbacks outlive the call
 	p.mu.Unlock()
 	p.replyOrder(w, o)
 }

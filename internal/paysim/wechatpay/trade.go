@@ -1,6 +1,7 @@
 package wechatpay
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -54,7 +55,7 @@ func (p *Provider) close(c *call) answer {
 		return errUnknown.answer()
 	}
 	if c.rule.Mode == faults.PaidMeantime && len(o.Captures) == 0 {
-		p.capture(o, "", o.Call.Amount.Total, "paid while it was being closed")
+		p.capture(o, capture{Minor: o.Call.Amount.Total}, "paid while it was being closed")
 	}
 	now := p.deps.Pace.Now()
 	switch {
@@ -73,26 +74,23 @@ func (p *Provider) close(c *call) answer {
 
 // capture books money whatever the state of the order; the lock is held. Who
 // paid is who the order is bound to, or the one named, or somebody.
-func (p *Provider) capture(o *order, payer string, minor int64, note string) {
+func (p *Provider) capture(o *order, c capture, note string) {
 	if o.Payer == "" {
-		o.Payer = payer
+		o.Payer = c.Payer
 	}
 	if o.Payer == "" {
 		o.Payer = newOpenID()
 	}
 	now := p.deps.Pace.Now().UTC()
-	at := now.Truncate(time.Second)
-	c := capture{
-		Transaction: "42000025" + now.In(shanghai).Format("20060102") + digits(12),
-		Payer:       o.Payer, Minor: minor, At: at,
-	}
+	c.Transaction = "42000025" + now.In(shanghai).Format("20060102") + digits(12)
+	c.Payer, c.At, c.Funding = o.Payer, now.Truncate(time.Second), cmp.Or(c.Funding, fromBalance)
 	o.Captures = append(o.Captures, c)
 	p.transactions[c.Transaction] = o
 	e := p.newEvent(o, nil, message{
 		Type: "TRANSACTION.SUCCESS", Summary: "支付成功", Original: "transaction", At: now,
 		Plain: desk.Encode(p.view(o)),
 	})
-	entry := o.entry("captured", minor)
+	entry := o.entry("captured", c.Minor)
 	entry.Event, entry.Note = e.ID, note
 	p.announce(entry, record{Order: o, Event: e})
 }
