@@ -75,7 +75,8 @@ func TestNobodyIsMissing(t *testing.T) {
 		"fell silent": {strings.Replace(two, "pass", "output", 1), both, "acme wap: pay/exact: did not run"},
 		"not run": {strings.Replace(two, "SmallMode/close/unpaid", "SmallMode/", 3), both,
 			"umbra qr in small mode: close/unpaid: did not run"},
-		"no test":    {two, append([]conformance.Subject{{Provider: "new", Product: "wap"}}, both...), "new wap: there was"},
+		"no test": {two, append([]conformance.Subject{{Provider: "new", Product: "wap"}}, both...),
+			"new wap: there was"},
 		"not listed": {two, both[:1], "umbra qr in small mode is not listed"},
 	} {
 		_, err := drawn(t, c.text, c.subjects)

@@ -12,4 +12,5 @@ var Subjects = []Subject{
 	{"wechatpay", "h5"},
 	{"mockpay", "wap"},
 	{"mockpay", "qr"},
+	{"toy", "page"},
 }
