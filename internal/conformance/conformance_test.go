@@ -18,8 +18,8 @@ func output(name string, events ...string) string {
 		action, test, _ := strings.Cut(e, " ")
 		test, attribute, _ := strings.Cut(test, " ")
 		key, value, _ := strings.Cut(attribute, "=")
-		lines.WriteString(`{"Action":"` + action + `","Package":"example.org/providers/` + name + `","Test":"` + test +
-			`","Key":"` + key + `","Value":"` + value + `"}` + "\n")
+		lines.WriteString(`{"Action":"` + action + `","Package":"example.org/providers/` + name +
+			`","Test":"` + test + `","Key":"` + key + `","Value":"` + value + `"}` + "\n")
 	}
 	return lines.String()
 }
@@ -41,7 +41,9 @@ var two = output("acme", "run TestContract", "run TestContract/wap", "attr TestC
 		"run TestContractInSmallMode/close/unpaid",
 		"attr TestContractInSmallMode/close/unpaid"+left+"no close", "pass TestContractInSmallMode/close/unpaid")
 
-var both = []conformance.Subject{{Provider: "acme", Product: "wap"}, {Provider: "umbra", Product: "qr in small mode"}}
+var both = []conformance.Subject{
+	{Provider: "acme", Product: "wap"}, {Provider: "umbra", Product: "qr in small mode"},
+}
 
 func drawn(t *testing.T, text string, subjects []conformance.Subject) (string, error) {
 	t.Helper()

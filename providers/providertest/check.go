@@ -19,7 +19,7 @@ import (
 // first retries and its refunds happen well within.
 const patience = 30 * time.Second
 
-// Check is one clause of the contract. Run returns what is wrong, or a *Without.
+// Check is one clause of the contract. Run returns what is wrong, or a *LeftOutError.
 type Check struct {
 	Name string
 	Run  func(ctx context.Context, b *Bench) error

@@ -14,16 +14,16 @@ const (
 	OwnAttribute     = "own"     // on a check of this protocol alone
 )
 
-// Without is the answer of a check that a subject's traits leave out.
-type Without struct{ Reason string }
+// LeftOutError is the answer of a check that a subject's traits leave out.
+type LeftOutError struct{ Reason string }
 
-func (w *Without) Error() string { return "left out: " + w.Reason }
+func (e *LeftOutError) Error() string { return "left out: " + e.Reason }
 
 // leftOut is why a check was left out, empty where it was not.
 func leftOut(err error) string {
-	var without *Without
-	if errors.As(err, &without) {
-		return without.Reason
+	var out *LeftOutError
+	if errors.As(err, &out) {
+		return out.Reason
 	}
 	return ""
 }
@@ -35,7 +35,7 @@ const noClose = "orders cannot be closed, only expire"
 func unless(trait bool, reason string, checks ...Check) []Check {
 	for i := range checks {
 		if trait {
-			checks[i].Run = func(context.Context, *Bench) error { return &Without{reason} }
+			checks[i].Run = func(context.Context, *Bench) error { return &LeftOutError{reason} }
 		}
 	}
 	return checks

@@ -48,6 +48,9 @@ func TestANewProviderIsALineAndItsRows(t *testing.T) {
 	captured := b.Journal.Read(journal.Filter{Number: number, Kind: "captured"}).Entries
 	require.Len(t, captured, 1)
 	require.Equal(t, int64(12900), captured[0].Minor)
+	e.owes(settled, 900)
+	e.await(request.ID, models.PartlyRefunded)
+	require.Len(t, b.Journal.Read(journal.Filter{Number: number, Kind: "refund_done"}).Entries, 1)
 	for _, o := range b.Journal.Read(journal.Filter{Kind: "order_created"}).Entries {
 		require.Equal(t, number, o.Number)
 	}

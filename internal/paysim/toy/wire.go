@@ -82,7 +82,7 @@ func (b *Bank) send(w http.ResponseWriter, nonce string, status int, said answer
 	}
 	w.Header().Set("Toy-Sign", sign(secret, nonce, strconv.Itoa(status), string(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:gosec // JSON; the caller may be gone
+	_, _ = w.Write(body) // the caller may be gone
 }
 
 // tell begins to deliver news of an order, or of a refund; the lock is held.
