@@ -12,8 +12,8 @@ import (
 // What a real contract test writes is what is read here.
 func TestARealContractTestIsRead(t *testing.T) {
 	t.Parallel()
-	run := exec.CommandContext(t.Context(), "go", "test", "-json", "-run", "^TestContract$/^refund$/^(number|whole)",
-		"../../providers/providertest/toy")
+	run := exec.CommandContext(t.Context(), "go", "test", "-json",
+		"-run", "^TestContract$/^refund$/^(number|whole)", "../../providers/providertest/toy")
 	text, err := run.Output()
 	require.NoError(t, err, string(text))
 	table, err := drawn(t, string(text), []conformance.Subject{{Provider: "toy", Product: "page"}})
