@@ -23,6 +23,8 @@ const (
 	patience = 10 * time.Second
 	// maxAnswer is well above a full page of a statement.
 	maxAnswer = 1 << 20
+	// maxPause is the longest that a statement is waited for, in seconds.
+	maxPause = 24 * 60 * 60
 )
 
 func (a *Adapter) get(ctx context.Context, op, path string, into any) error {
@@ -106,11 +108,14 @@ func refused(op string, status int, answer []byte) error {
 	if err := json.Unmarshal(answer, &said); err == nil && said.Code != "" {
 		failed.Code, failed.Message = said.Code, said.Message
 	}
-	if failed.Code == "NOT_ENOUGH" {
+	switch failed.Code {
+	case "NOT_ENOUGH":
 		failed.Class, failed.Err, failed.RetryAfter = providers.Refused, providers.ErrNoFunds, topUpTime
-	}
-	if failed.Code == "NONCE_REPLAYED" {
+	case "NONCE_REPLAYED":
 		failed.Class = providers.Ambiguous
+	case "STATEMENT_MISSING", "STATEMENT_CREATING": // every day has one, sooner or later
+		failed.Class = providers.Refused
+		failed.RetryAfter = time.Duration(min(max(said.RetryAfter, 0), maxPause)) * time.Second
 	}
 	return failed
 }
