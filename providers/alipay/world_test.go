@@ -240,3 +240,12 @@ func classed(t *testing.T, err error, class providers.Class, code string) provid
 	}
 	return *failed
 }
+
+// verified checks the merchant's signature on an address.
+func verified(t *testing.T, call url.Values) {
+	t.Helper()
+	sum := sha256.Sum256([]byte(signedText(call, "sign")))
+	signature, err := base64.StdEncoding.DecodeString(call.Get("sign"))
+	require.NoError(t, err)
+	require.NoError(t, rsa.VerifyPKCS1v15(&keys().merchant.PublicKey, crypto.SHA256, sum[:], signature))
+}
