@@ -178,8 +178,11 @@ func (c *call) nodeName(result body) string {
 	return strings.ReplaceAll(c.method, ".", "_") + "_response"
 }
 
-// bare says whether an answer goes out without a signature.
+// bare says whether an answer goes out without a signature, as error_response does.
 func (p *Provider) bare(c *call, result body) bool {
+	if c.nodeName(result) == "error_response" {
+		return true
+	}
 	if result["sub_code"] == nil {
 		return c.rule.Mode == faults.Unsigned || c.rule.Mode == faults.NullAnswer
 	}

@@ -17,7 +17,7 @@ var required = []struct{ name, word string }{
 }
 
 // verify checks a call over its decoded values. The merchant is known as soon as
-// the signature holds, so that later refusals are signed.
+// the app is, so that refusals are signed.
 func (p *Provider) verify(c *call, old time.Duration) *failure {
 	for _, parameter := range required {
 		if c.form.Get(parameter.name) == "" {
@@ -25,6 +25,7 @@ func (p *Provider) verify(c *call, old time.Duration) *failure {
 		}
 	}
 	m := p.byApp[c.form.Get("app_id")]
+	c.merchant = m
 	switch {
 	case m == nil:
 		return invalid("app-id", "无效的AppID参数")
@@ -36,7 +37,6 @@ func (p *Provider) verify(c *call, old time.Duration) *failure {
 	if !m.signedBy(signedText(c.form, "sign"), c.form.Get("sign")) {
 		return errSignature
 	}
-	c.merchant = m
 	return p.wellFormed(c, old)
 }
 
