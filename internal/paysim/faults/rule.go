@@ -70,6 +70,18 @@ const (
 	PreviousKey    Mode = "previous_key"    // encrypted with the key from before a rotation
 	NotEnough      Mode = "not_enough"      // the merchant has no money to refund from
 	BadHash        Mode = "bad_hash"        // a bill that is not what its hash says
+
+	SystemError Mode = "system_error" // done; answered as if nobody knew
+	BadGateway  Mode = "bad_gateway"  // done; answered by a 502 in HTML
+	NullAnswer  Mode = "null_answer"  // done; answered by an unsigned null
+	SlowRefund  Mode = "slow_refund"  // the refund is not done at once but after the delay
+
+	BillMissing Mode = "bill_missing"     // there is no bill of that day yet
+	ExpiredURL  Mode = "expired_url"      // a bill's address no longer serves
+	ExtraRow    Mode = "extra_row"        // a bill has a payment that never was
+	MissingRow  Mode = "missing_row"      // a bill lacks its last payment or refund
+	WrongRow    Mode = "wrong_row_amount" // a bill has one fen too much in its last row
+	Garbage     Mode = "garbage"          // a bill in bytes that are no text
 )
 
 var (
@@ -90,16 +102,26 @@ var (
 		WrongSerial: signed, Unsigned: signed, UnsignedErrors: calls, SignTest: signed, StaleFuture: signed,
 		NoResource: {Callback}, CertSerial: {Callback}, PreviousKey: {Callback},
 		NotEnough: {Refund}, BadHash: {Download},
+		SystemError: calls, BadGateway: append(slices.Clone(calls), Login), NullAnswer: calls, SlowRefund: {Refund},
+		BillMissing: {Statement}, ExpiredURL: {Download}, ExtraRow: {Download}, MissingRow: {Download},
+		WrongRow: {Download}, Garbage: {Download},
 	}
 
 	// owners are the providers of modes that mean nothing to others.
-	owners = map[Mode]string{
-		WrongSerial: wechat, Unsigned: wechat, UnsignedErrors: wechat, SignTest: wechat, StaleFuture: wechat,
-		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, NotEnough: wechat, BadHash: wechat,
+	owners = map[Mode][]string{
+		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay}, UnsignedErrors: {wechat, alipay},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
+		NotEnough: {wechat, alipay}, BadHash: {wechat},
+		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay},
+		BillMissing: {alipay}, ExpiredURL: {alipay}, ExtraRow: {alipay}, MissingRow: {alipay}, WrongRow: {alipay},
+		Garbage: {alipay},
 	}
 )
 
-const wechat = "wechatpay"
+const (
+	wechat = "wechatpay"
+	alipay = "alipay"
+)
 
 // The most a rule may ask for.
 const (
@@ -131,8 +153,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("no such mode: %q", r.Mode)
 	case !slices.Contains(ops, r.Op):
 		return fmt.Errorf("mode %s is not for op %q but for %v", r.Mode, r.Op, ops)
-	case r.Provider != "" && owners[r.Mode] != "" && owners[r.Mode] != r.Provider:
-		return fmt.Errorf("mode %s is for %s only", r.Mode, owners[r.Mode])
+	case r.Provider != "" && !owned(r.Mode, r.Provider):
+		return fmt.Errorf("mode %s is for %v only", r.Mode, owners[r.Mode])
 	case r.Count < -1 || r.MS < 0 || r.MS > maxMS || r.Minor < 0 || r.Minor > maxMinor:
 		return fmt.Errorf("count, ms or minor out of range (ms up to %d, minor up to %d)", maxMS, maxMinor)
 	case r.Chance < 0 || r.Chance > 1:
@@ -146,7 +168,11 @@ func (r Rule) check() error {
 }
 
 func (r Rule) matches(provider string, op Op, numbers []string) bool {
-	owner := owners[r.Mode]
-	return r.Op == op && (r.Provider == "" || r.Provider == provider) && (owner == "" || owner == provider) &&
+	return r.Op == op && (r.Provider == "" || r.Provider == provider) && owned(r.Mode, provider) &&
 		(r.Number == "" || slices.Contains(numbers, r.Number))
+}
+
+// owned says whether a mode means something to a provider.
+func owned(mode Mode, provider string) bool {
+	return owners[mode] == nil || slices.Contains(owners[mode], provider)
 }
