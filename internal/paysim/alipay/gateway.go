@@ -64,7 +64,7 @@ func (p *Provider) gateway(w http.ResponseWriter, r *http.Request) {
 	c.op = method.op
 	refusal := invalid("encoding", "请求体过大或不完整")
 	if err == nil {
-		refusal = p.verify(c, p.deps.Pace.Scale(tolerance))
+		refusal = p.verify(c, tolerance)
 	}
 	if refusal == nil && method.do == nil {
 		refusal = errMethod
