@@ -34,6 +34,9 @@ type Account struct {
 	RootCert   string `json:"root_cert"`
 	// CertMode says which of the two modes the app is in.
 	CertMode bool `json:"cert_mode,omitempty"`
+	// NoticeSerial names the certificate in notifications too, unsigned. Alipay's own
+	// programs fail where it does, others look for it.
+	NoticeSerial bool `json:"notice_serial,omitempty"`
 
 	// What only Alipay knows.
 	AlipayKey     string `json:"alipay_key"`      // of AlipayPublicKey, PKCS #8 PEM

@@ -76,7 +76,7 @@ func (p *Provider) back(o *order) string {
 	} {
 		form.Set(name, value)
 	}
-	m.sign(form, "", m.certSN)
+	m.sign(form, "", "")
 	u.RawQuery = form.Encode()
 	return u.String()
 }

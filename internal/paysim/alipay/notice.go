@@ -97,11 +97,13 @@ func (p *Provider) envelope(e *courier.Event, mode faults.Mode) []byte {
 	for name, value := range notice {
 		form.Set(name, value)
 	}
-	serial, text := m.certSN, ""
+	serial, text := "", ""
+	if m.NoticeSerial {
+		serial = m.certSN
+	}
 	switch mode {
 	case faults.ForeignAccount:
 		m = p.another(m)
-		serial = m.certSN
 		form.Set("app_id", m.AppID)
 		form.Set("auth_app_id", m.AppID)
 		form.Set("seller_id", m.SellerID)
@@ -126,11 +128,11 @@ func (p *Provider) envelope(e *courier.Event, mode faults.Mode) []byte {
 }
 
 // sign puts the signature on a form that Alipay sends: over all but the signature,
-// its kind and the certificate's serial. Spoiled is what else is signed.
+// its kind and the certificate's serial, if there is one. Spoiled is what else is signed.
 func (m *merchant) sign(form url.Values, spoiled, serial string) {
 	form.Set("sign", signature(m.own, []byte(signedText(form)+spoiled)))
 	form.Set("sign_type", "RSA2")
-	if m.CertMode {
+	if serial != "" {
 		form.Set("alipay_cert_sn", serial)
 	}
 }

@@ -2,12 +2,14 @@ package alipay
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
 
-// tolerance is how far a call's timestamp may be from the simulator's clock. Links
-// that a browser follows may be as old as they like: time_expire ends them.
+// tolerance is how far a call's timestamp may be from the simulator's clock; it is
+// not scaled, since the merchant's clock is not faster in a demo. Links that a
+// browser follows may be as old as they like: time_expire ends them.
 const tolerance = 15 * time.Minute
 
 // required are the parameters without which nothing is looked at.
@@ -40,11 +42,11 @@ func (p *Provider) verify(c *call, old time.Duration) *failure {
 	return p.wellFormed(c, old)
 }
 
-// twice says whether a parameter came more than once: nobody could tell which one
-// was signed.
+// twice says whether a parameter came with two values, as in the address and in the
+// body: nobody could tell which one was signed. The same value twice is common.
 func twice(form url.Values) bool {
 	for _, values := range form {
-		if len(values) > 1 {
+		if len(slices.Compact(slices.Clone(values))) > 1 {
 			return true
 		}
 	}
