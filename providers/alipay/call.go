@@ -26,8 +26,8 @@ type head struct {
 // done is the code of a success.
 const done = "10000"
 
-// ask makes one call and reads the answer. Every error is a *providers.Error. All
-// calls carry a number of ours and may be repeated, but none is from here.
+// ask makes one call and reads the answer. Every error is a *providers.Error, or
+// ErrLogin. All calls carry a number of ours and may be repeated, but none is from here.
 func (a *Adapter) ask(ctx context.Context, op string, what *library.Payload, into any) error {
 	ctx, cancel := context.WithTimeout(about(ctx, what.APIName()), a.patience)
 	defer cancel()
@@ -67,7 +67,10 @@ func explain(ctx context.Context, op string, err error) error {
 	var said *library.Error
 	var wire *url.Error
 	var status statusError
+	var unproved rumour
 	switch {
+	case op == "login" && errors.As(err, &unproved) && unproved.code == codeSpent:
+		return providers.ErrLogin // to believe it costs whoever logs in a second try
 	case errors.As(err, &said) && said != nil:
 		return refused(op, head{Code: string(said.Code), SubCode: said.SubCode})
 	case errors.As(err, &status):

@@ -83,14 +83,15 @@ func form(header http.Header, body []byte) (url.Values, error) {
 	return values, nil
 }
 
-// verify checks what the signature does not cover before it checks the signature:
-// the library would take any certificate's number for an order to look for it.
+// verify checks what the signature does not cover before it checks the signature.
+// The certificate may be named or not; the library would take any number of one for
+// an order to look for it.
 func (a *Adapter) verify(said url.Values) (err error) {
 	if bug.SkipVerify {
 		return nil
 	}
 	if _, ok := exact(said.Get("sign")); !ok || said.Get("sign_type") != "RSA2" ||
-		said.Get("alipay_cert_sn") != a.trust.serial || a.trust.serial == "" && said.Has("alipay_cert_sn") {
+		said.Has("alipay_cert_sn") && (a.trust.serial == "" || said.Get("alipay_cert_sn") != a.trust.serial) {
 		return errSignature
 	}
 	defer func() {

@@ -75,6 +75,13 @@ func TestASpentCodeHasItsOwnName(t *testing.T) {
 	require.Len(t, g.calls(), 1)
 	unsigned = true
 	_, err = a.Login(t.Context(), "code1")
+	require.ErrorIs(t, err, providers.ErrLogin)
+	_, err = a.Query(t.Context(), ref) // elsewhere nothing unsigned is believed
+	classed(t, err, providers.Ambiguous, "ANSWER")
+	other := open(t, func(w http.ResponseWriter, _ url.Values) {
+		_, _ = io.WriteString(w, `{"error_response":{"code":"20001","sub_code":"aop.invalid-auth-token"}}`)
+	})
+	_, err = adapter(t, other.URL, nil).Login(t.Context(), "code1")
 	classed(t, err, providers.Ambiguous, "ANSWER")
 	_, err = adapter(t, open(t, refuses("20000", "aop.unknow-error")).URL, nil).Login(t.Context(), "code1")
 	classed(t, err, providers.Ambiguous, "aop.unknow-error")

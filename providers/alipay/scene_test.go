@@ -81,6 +81,9 @@ func TestALoginEndsInAnOrderForThePerson(t *testing.T) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
 			a.LoginURL("http://127.0.0.1:1/back", "state1"), nil)
 		require.NoError(t, err)
+		if name == "user id" {
+			request.AddCookie(&http.Cookie{Name: "paysim_alipay_user", Value: "2088000000000009"})
+		}
 		response, err := client.Do(request)
 		require.NoError(t, err)
 		response.Body.Close()
@@ -110,10 +113,11 @@ func TestSpoiledBillsOfTheSimulatorAreNotBelieved(t *testing.T) {
 	_, err := a.Create(t.Context(), payment("jsapi"))
 	require.NoError(t, err)
 	require.NoError(t, s.driver().Pay(t.Context(), number))
-	for _, mode := range []string{"garbage", "expired_url", "redirect", "error_before", "drop_before"} {
+	for _, mode := range []string{"garbage", "expired_url", "redirect", "error_before", "huge_body"} {
 		fault := providertest.Fault{Op: "bill_download", Mode: mode}
 		require.NoError(t, s.driver().Fault(t.Context(), fault))
 		_, err := providertest.Lines(a.Statement(t.Context(), time.Now()))
+		require.Error(t, err, mode)
 		classed(t, err, providers.Ambiguous, "")
 	}
 	entries, err := providertest.Lines(a.Statement(t.Context(), time.Now()))

@@ -20,6 +20,14 @@ const refusalNode = "error_response"
 
 var errUnsigned = errors.New("the answer does not verify")
 
+// rumour is the inner code of a refusal that nobody signed, as Alipay's gateway
+// sends those that stand under no call's name. It proves nothing.
+type rumour struct{ code string }
+
+func (r rumour) Error() string { return errUnsigned.Error() }
+
+func (r rumour) Is(target error) bool { return target == errUnsigned }
+
 // proves checks an answer: one node, of the call or of a refusal, signed over its
 // bytes as they came, by the certificate that we know. Nothing else stands beside
 // them.
@@ -27,6 +35,10 @@ func (t trust) proves(method string, body []byte) error {
 	var parts map[string]json.RawMessage
 	if json.Unmarshal(body, &parts) != nil {
 		return errUnsigned
+	}
+	var said head
+	if refusal := parts[refusalNode]; len(parts) == 1 && refusal != nil && json.Unmarshal(refusal, &said) == nil {
+		return rumour{said.SubCode}
 	}
 	var sign, serial string
 	if json.Unmarshal(parts["sign"], &sign) != nil {
