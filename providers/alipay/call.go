@@ -75,7 +75,8 @@ func explain(ctx context.Context, op string, err error) error {
 		return refused(op, head{Code: string(said.Code), SubCode: said.SubCode})
 	case errors.As(err, &status):
 		return &providers.Error{
-			Class: providers.Ambiguous, Op: op, Code: strconv.Itoa(int(status)), Message: "an answer that is not signed",
+			Class: providers.Ambiguous, Op: op, Code: strconv.Itoa(int(status)),
+			Message: "an answer that is not signed",
 		}
 	case errors.Is(err, errUnsigned) || errors.Is(err, errTooLong):
 		return odd(op, "the answer is not one that Alipay signed")

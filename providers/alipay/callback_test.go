@@ -20,8 +20,10 @@ func heard(key *rsa.PrivateKey, change func(url.Values)) (http.Header, []byte) {
 		"notify_time": {"2025-01-01 10:02:04"}, "notify_type": {"trade_status_sync"},
 		"notify_id": {"2025010100222100204012345678901234"}, "app_id": {app}, "auth_app_id": {app},
 		"charset": {"utf-8"}, "version": {"1.0"}, "trade_no": {"2025010122001"}, "out_trade_no": {number},
-		"seller_id": {seller}, "trade_status": {"TRADE_SUCCESS"}, "total_amount": {"129.00"}, "subject": {"代付 100%25 = +"},
-		"buyer_open_id": {payer}, "fund_bill_list": {`[{"amount":"129.00","fundChannel":"BANKCARD"}]`}, "sign_type": {"RSA2"},
+		"seller_id": {seller}, "trade_status": {"TRADE_SUCCESS"}, "total_amount": {"129.00"},
+		"subject":       {"代付 100%25 = +"},
+		"buyer_open_id": {payer}, "fund_bill_list": {`[{"amount":"129.00","fundChannel":"BANKCARD"}]`},
+		"sign_type": {"RSA2"},
 	}
 	if change != nil {
 		change(said)
@@ -52,7 +54,10 @@ func TestCallbacksAreReadByTheirKind(t *testing.T) {
 			v.Set("refund_fee", "9.00")
 			v.Set("gmt_refund", "2025-01-01 10:02:03.000")
 		}, providers.Notice{Kind: providers.RefundNotice, Refund: refundNo, Type: "TRADE_SUCCESS"}},
-		"refund by hand": {func(v url.Values) { v.Set("out_biz_no", "by hand"); v.Set("trade_status", "TRADE_CLOSED") },
+		"refund by hand": {func(v url.Values) {
+			v.Set("out_biz_no", "by hand")
+			v.Set("trade_status", "TRADE_CLOSED")
+		},
 			providers.Notice{Kind: providers.PaymentNotice, Type: "TRADE_CLOSED"}},
 		"an empty value": {func(v url.Values) { v.Set("body", "") },
 			providers.Notice{Kind: providers.PaymentNotice, Type: "TRADE_SUCCESS"}},
@@ -125,7 +130,8 @@ func TestCallbacksAreReadAsFormsOnly(t *testing.T) {
 	a := silent(t, nil)
 	_, body := heard(keys().alipay, nil)
 	for _, kinds := range [][]string{
-		nil, {"text/plain"}, {"multipart/form-data; boundary=a"}, {"application/x-www-form-urlencoded; charset=gbk"},
+		nil, {"text/plain"}, {"multipart/form-data; boundary=a"},
+		{"application/x-www-form-urlencoded; charset=gbk"},
 		{"application/x-www-form-urlencoded", "text/plain"}, {";"},
 	} {
 		_, err := a.ParseNotice(http.Header{"Content-Type": kinds}, body, time.Now())
@@ -145,7 +151,8 @@ func TestASignedTextIsReadInOneWayOnly(t *testing.T) {
 	})
 	_, err := a.ParseNotice(header, body, time.Now())
 	require.ErrorIs(t, err, providers.ErrForged)
-	split := strings.Replace(string(body), url.QueryEscape("x&buyer_id=2088000000000009"), "x&buyer_id=2088000000000009", 1)
+	const two = "x&buyer_id=2088000000000009"
+	split := strings.Replace(string(body), url.QueryEscape(two), two, 1)
 	require.NotEqual(t, string(body), split)
 	_, err = a.ParseNotice(header, []byte(split), time.Now())
 	require.NoError(t, err, "as Alipay would have meant it")

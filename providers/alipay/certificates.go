@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -59,13 +60,13 @@ func parsed(text string) []*x509.Certificate {
 
 // rsaSigned is those of the roots that count for their serial number.
 func rsaSigned(roots []*x509.Certificate) string {
-	var text string
+	var text strings.Builder
 	for _, root := range roots {
 		if root.SignatureAlgorithm == x509.SHA256WithRSA || root.SignatureAlgorithm == x509.SHA1WithRSA {
-			text += pemOf(root)
+			text.WriteString(pemOf(root))
 		}
 	}
-	return text
+	return text.String()
 }
 
 // signedBy says whether a chain leads from a certificate to a root. Time is not

@@ -27,7 +27,8 @@ func traits(product string, account sim.Account) providertest.Traits {
 		PaidWord: "TRADE_SUCCESS", LateStatements: true, FundsFirst: true, NoStale: true,
 		UnknownStaysPayable: true, SilentFailures: true,
 		AtCashier: product != "jsapi", LocalCreate: local, FreshPresentation: local,
-		Forgeries: []string{"unsigned"}, Outages: []string{"unsigned", "null_answer", "system_error", "bad_gateway"},
+		Forgeries: []string{"unsigned"},
+		Outages:   []string{"unsigned", "null_answer", "system_error", "bad_gateway"},
 	}
 	if account.NoticeSerial {
 		own.Forgeries = append(own.Forgeries, "wrong_serial")
@@ -101,7 +102,8 @@ func (s scene) adapter(t testing.TB) *alipay.Adapter {
 	}
 	if account.CertMode {
 		settings.AlipayPublicKey = ""
-		settings.AppCert, settings.AlipayCert, settings.RootCert = account.AppCert, account.AlipayCert, account.RootCert
+		settings.AppCert, settings.AlipayCert = account.AppCert, account.AlipayCert
+		settings.RootCert = account.RootCert
 	}
 	stored, err := json.Marshal(settings)
 	require.NoError(t, err)

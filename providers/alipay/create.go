@@ -94,7 +94,8 @@ func (a *Adapter) checkPayment(p providers.Payment) error {
 		return definite("create", "PAYER", "in Alipay an order is for one person")
 	}
 	to, err := url.Parse(p.NotifyURL)
-	if err != nil || !safeFor(a.gateway, to) || strings.ContainsAny(p.NotifyURL, "?#") || len(p.NotifyURL) > maxNotify {
+	if err != nil || !safeFor(a.gateway, to) || strings.ContainsAny(p.NotifyURL, "?#") ||
+		len(p.NotifyURL) > maxNotify {
 		return definite("create", "NOTIFY_URL", "the callback address is https without a query, 256 bytes at most")
 	}
 	if to, err = url.Parse(p.ReturnURL); p.ReturnURL != "" && (err != nil || !safeFor(a.gateway, to)) {

@@ -20,7 +20,8 @@ const end = "2090-01-02 11:04:05"
 func TestACashierIsASignedAddressAndCallsNobody(t *testing.T) {
 	t.Parallel()
 	for product, want := range map[string][2]string{
-		"wap": {"alipay.trade.wap.pay", "QUICK_WAP_WAY"}, "page": {"alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"},
+		"wap":  {"alipay.trade.wap.pay", "QUICK_WAP_WAY"},
+		"page": {"alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"},
 	} {
 		g := open(t, nil)
 		asked := payment(product)
@@ -54,7 +55,9 @@ func TestACodeIsForAnybodyAndATradeForOne(t *testing.T) {
 		payer, answer, kind string
 		content             map[string]any
 	}{
-		"qr": {payer, `"qr_code":"https://qr.alipay.com/bax1"`, providers.QR, map[string]any{"product_code": "QR_CODE_OFFLINE"}},
+		"qr": {payer, `"qr_code":"https://qr.alipay.com/bax1"`, providers.QR, map[string]any{
+			"product_code": "QR_CODE_OFFLINE",
+		}},
 		"jsapi": {payer, `"trade_no":"2025"`, providers.Bridge, map[string]any{
 			"product_code": "JSAPI_PAY", "buyer_open_id": payer,
 		}},

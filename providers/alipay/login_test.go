@@ -20,7 +20,8 @@ func TestTheLoginAddressIsOurOwn(t *testing.T) {
 	require.Equal(t, "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm",
 		"https://"+address.Host+address.Path)
 	require.Equal(t, url.Values{
-		"app_id": {app}, "scope": {"auth_base"}, "state": {"state1"}, "redirect_uri": {"https://pay.example.cn/back?x=1"},
+		"app_id": {app}, "scope": {"auth_base"}, "state": {"state1"},
+		"redirect_uri": {"https://pay.example.cn/back?x=1"},
 	}, address.Query())
 	require.True(t, a.Binds("jsapi"))
 	require.False(t, a.Binds("wap") || a.Binds("page") || a.Binds("qr"))
@@ -28,10 +29,12 @@ func TestTheLoginAddressIsOurOwn(t *testing.T) {
 
 func TestACodeIsExchangedForAnOpenID(t *testing.T) {
 	t.Parallel()
+	const old, both = `{"access_token":"secret","user_id":"2088000000000009"`, `,"open_id":"` + payer + `"}`
 	for node, who := range map[string]string{
-		`{"open_id":"` + payer + `","access_token":"secret","expires_in":1,"auth_start":"2025-01-01 10:00:00"}`: payer,
-		`{"user_id":"2088000000000009","access_token":"secret"}`:                                                "2088000000000009",
-		`{"user_id":"2088000000000009","open_id":"` + payer + `","access_token":"secret"}`:                      payer,
+		`{"open_id":"` + payer + `","access_token":"secret","expires_in":1}`: payer,
+
+		old + `}`:  "2088000000000009",
+		old + both: payer,
 	} {
 		g := open(t, says(node))
 		identity, err := adapter(t, g.URL, nil).Login(t.Context(), "code1")
@@ -47,7 +50,8 @@ func TestACodeIsExchangedForAnOpenID(t *testing.T) {
 func TestALoginThatNamesNobodyIsNone(t *testing.T) {
 	t.Parallel()
 	for _, node := range []string{
-		`{}`, `{"open_id":"` + payer + `"}`, `{"access_token":"secret"}`, `{"open_id":"a b","access_token":"secret"}`,
+		`{}`, `{"open_id":"` + payer + `"}`, `{"access_token":"secret"}`,
+		`{"open_id":"a b","access_token":"secret"}`,
 	} {
 		_, err := asked(t, node).Login(t.Context(), "code1")
 		classed(t, err, providers.Ambiguous, "ANSWER")

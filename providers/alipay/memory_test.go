@@ -19,7 +19,8 @@ func TestABigBillIsReadLineByLine(t *testing.T) {
 	var text strings.Builder
 	out := bufio.NewWriter(&text)
 	for i := range rows {
-		_, _ = out.WriteString(strings.Replace(paidRow, "2025010122001", strconv.Itoa(2025010122001000+i), 1) + "\r\n")
+		row := strings.Replace(paidRow, "2025010122001", strconv.Itoa(2025010122001000+i), 1)
+		_, _ = out.WriteString(row + "\r\n")
 	}
 	require.NoError(t, out.Flush())
 	sums := strings.NewReplacer("交易合计：1笔，商家实收共124.00", "交易合计：100000笔，商家实收共12400000.00",

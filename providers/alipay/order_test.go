@@ -102,8 +102,8 @@ func TestMoneyWithoutProofIsNone(t *testing.T) {
 		classed(t, err, providers.Ambiguous, "ANSWER")
 	}
 	// What the answer does name is told, for the engine to compare.
-	status, err := asked(t, trade(`"trade_no"`, `"seller_id":"2088000000000099","app_id":"2021","trans_currency":"USD","trade_no"`)).
-		Query(t.Context(), ref)
+	status, err := asked(t, trade(`"trade_no"`,
+		`"seller_id":"2088000000000099","app_id":"2021","trans_currency":"USD","trade_no"`)).Query(t.Context(), ref)
 	require.NoError(t, err)
 	require.Equal(t, []string{"2088000000000099", "2021", "USD"},
 		[]string{status.Account, status.App, status.Captured.Currency})
@@ -114,7 +114,8 @@ func TestAnUnknownTradeIsNotCreatedAndStaysPayable(t *testing.T) {
 	a := adapter(t, open(t, refuses("40004", "ACQ.TRADE_NOT_EXIST")).URL, nil)
 	status, err := a.Query(t.Context(), ref)
 	require.NoError(t, err)
-	require.Equal(t, providers.Status{State: providers.NotCreated, Number: number, Account: seller, App: app}, status)
+	want := providers.Status{State: providers.NotCreated, Number: number, Account: seller, App: app}
+	require.Equal(t, want, status)
 	require.ErrorIs(t, a.Close(t.Context(), ref), providers.ErrNotSupported)
 }
 
@@ -133,9 +134,11 @@ func TestClosingTellsHowTheOrderEnded(t *testing.T) {
 	t.Parallel()
 	closed := trade("TRADE_SUCCESS", "TRADE_CLOSED", `"send_pay_date":"2025-01-01 10:02:03",`, "")
 	for _, sub := range []string{
-		"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS", "ACQ.TRADE_HAS_SUCCESS",
+		"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS",
+		"ACQ.TRADE_HAS_SUCCESS",
 	} {
-		require.ErrorIs(t, adapter(t, open(t, closing(sub, trade())).URL, nil).Close(t.Context(), ref), providers.ErrPaid)
+		paid := adapter(t, open(t, closing(sub, trade())).URL, nil)
+		require.ErrorIs(t, paid.Close(t.Context(), ref), providers.ErrPaid)
 		require.NoError(t, adapter(t, open(t, closing(sub, closed)).URL, nil).Close(t.Context(), ref))
 		for _, node := range []string{
 			waiting, trade("TRADE_SUCCESS", "ODD"), `{"code":"40004","sub_code":"ACQ.SYSTEM_ERROR"}`,

@@ -63,12 +63,12 @@ func (a *Adapter) Refund(ctx context.Context, wanted providers.Refund) (provider
 
 // repeated is a refund that moved no money: it was done before, or is not done yet.
 func (a *Adapter) repeated(ctx context.Context, wanted providers.Refund) (providers.RefundStatus, error) {
+	taken := providers.RefundStatus{State: providers.RefundProcessing, Number: wanted.Number}
 	status, err := a.QueryRefund(ctx, wanted)
-	if err != nil || status.State == providers.RefundNotCreated {
-		// It was taken on, whatever the question brought.
-		return providers.RefundStatus{State: providers.RefundProcessing, Number: wanted.Number}, nil
+	if err == nil && status.State != providers.RefundNotCreated {
+		taken = status
 	}
-	return status, nil
+	return taken, nil // it was taken on, whatever the question brought
 }
 
 func checkRefund(r providers.Refund) error {
@@ -110,7 +110,9 @@ func (a *Adapter) QueryRefund(ctx context.Context, wanted providers.Refund) (pro
 // reading translates the refund's status. None is one that Alipay does not know, or
 // has taken on and not done, when it tells the amount.
 func (r refunded) reading(op string, wanted providers.Refund) (providers.RefundStatus, error) {
-	status := providers.RefundStatus{State: providers.RefundUnknown, Number: wanted.Number, Transaction: r.TradeNo}
+	status := providers.RefundStatus{
+		State: providers.RefundUnknown, Number: wanted.Number, Transaction: r.TradeNo,
+	}
 	switch {
 	case r.Status == "REFUND_SUCCESS":
 		back, err := exactFen(string(r.Amount))

@@ -13,11 +13,14 @@ import (
 )
 
 const (
-	moved = `{"code":"10000","msg":"Success","out_trade_no":"` + number + `","trade_no":"2025","fund_change":"Y",` +
+	moved = `{"code":"10000","msg":"Success","out_trade_no":"` + number +
+		`","trade_no":"2025","fund_change":"Y",` +
 		`"refund_fee":"12.00","gmt_refund_pay":"2025-01-01 10:02:03","refund_detail_item_list":` +
 		`[{"fund_channel":"BANKCARD","amount":"8.00"},{"fund_channel":"COUPON","amount":"1.00"}]}`
-	unmoved = `{"code":"10000","out_trade_no":"` + number + `","trade_no":"2025","fund_change":"N","refund_fee":"0.00"}`
-	success = `{"code":"10000","out_trade_no":"` + number + `","out_request_no":"` + refundNo + `","trade_no":"2025",` +
+	unmoved = `{"code":"10000","out_trade_no":"` + number +
+		`","trade_no":"2025","fund_change":"N","refund_fee":"0.00"}`
+	success = `{"code":"10000","out_trade_no":"` + number +
+		`","out_request_no":"` + refundNo + `","trade_no":"2025",` +
 		`"refund_amount":"9.00","refund_status":"REFUND_SUCCESS","gmt_refund_pay":"2025-01-01 10:02:03"}`
 )
 
@@ -86,7 +89,8 @@ func TestRefundAnswersThatDoNotFitAreNotBelieved(t *testing.T) {
 		`{"code":"10000","out_trade_no":"ANOTHER","fund_change":"Y","refund_fee":"9.00"}`,
 		`{"code":"10000","out_trade_no":"` + number + `","fund_change":"Y","refund_fee":"8.99"}`,
 		`{"code":"10000","out_trade_no":"` + number + `","fund_change":"Y"}`,
-		`{"code":"10000","out_trade_no":"` + number + `","fund_change":"Y","refund_fee":"9.00","gmt_refund_pay":"x"}`,
+		`{"code":"10000","out_trade_no":"` + number +
+			`","fund_change":"Y","refund_fee":"9.00","gmt_refund_pay":"x"}`,
 	} {
 		_, err := asked(t, node).Refund(t.Context(), refund())
 		classed(t, err, providers.Ambiguous, "ANSWER")
@@ -95,7 +99,8 @@ func TestRefundAnswersThatDoNotFitAreNotBelieved(t *testing.T) {
 
 func TestRefundStatesAreTranslated(t *testing.T) {
 	t.Parallel()
-	const named = `{"code":"10000","out_trade_no":"` + number + `","out_request_no":"` + refundNo + `","refund_amount":"9.00"`
+	const named = `{"code":"10000","out_trade_no":"` + number +
+		`","out_request_no":"` + refundNo + `","refund_amount":"9.00"`
 	for node, want := range map[string]providers.RefundState{
 		success:                            providers.RefundDone,
 		`{"code":"10000","msg":"Success"}`: providers.RefundNotCreated,
@@ -109,9 +114,11 @@ func TestRefundStatesAreTranslated(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, status.State, node)
 		require.Equal(t, want == providers.RefundDone, status.Refunded.Minor > 0, node)
-		require.Equal(t, []any{"refund_detail_item_list", "gmt_refund_pay"}, content(t, g.calls()[0])["query_options"])
+		require.Equal(t, []any{"refund_detail_item_list", "gmt_refund_pay"},
+			content(t, g.calls()[0])["query_options"])
 	}
-	status, err := adapter(t, open(t, refuses("40004", "ACQ.TRADE_NOT_EXIST")).URL, nil).QueryRefund(t.Context(), refund())
+	unknown := adapter(t, open(t, refuses("40004", "ACQ.TRADE_NOT_EXIST")).URL, nil)
+	status, err := unknown.QueryRefund(t.Context(), refund())
 	require.NoError(t, err)
 	require.Equal(t, providers.RefundNotCreated, status.State)
 }
@@ -121,7 +128,8 @@ func TestMoneyBackWithoutProofIsNone(t *testing.T) {
 	for _, node := range []string{
 		`{"code":"10000","refund_status":"REFUND_SUCCESS"}`,
 		`{"code":"10000","refund_status":"REFUND_SUCCESS","refund_amount":"9.00"}`,
-		`{"code":"10000","out_trade_no":"` + number + `","out_request_no":"ANOTHER","refund_status":"REFUND_SUCCESS"}`,
+		`{"code":"10000","out_trade_no":"` + number +
+			`","out_request_no":"ANOTHER","refund_status":"REFUND_SUCCESS"}`,
 		`{"code":"10000","out_trade_no":"ANOTHER","out_request_no":"` + refundNo + `"}`,
 	} {
 		_, err := asked(t, node).QueryRefund(t.Context(), refund())

@@ -70,7 +70,8 @@ func TestRefusedRefundsAreClassed(t *testing.T) {
 		require.Equal(t, c.wait, failed.RetryAfter, c.sub)
 	}
 	// What stands in the way of a refund is no matter to other calls.
-	_, err := adapter(t, open(t, refuses("40004", "ACQ.SELLER_BALANCE_NOT_ENOUGH")).URL, nil).QueryRefund(t.Context(), refund())
+	empty := adapter(t, open(t, refuses("40004", "ACQ.SELLER_BALANCE_NOT_ENOUGH")).URL, nil)
+	_, err := empty.QueryRefund(t.Context(), refund())
 	classed(t, err, providers.Definite, "")
 }
 

@@ -22,7 +22,8 @@ func (s scene) pay(t *testing.T, order map[string]any) {
 	t.Helper()
 	body, err := json.Marshal(order)
 	require.NoError(t, err)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.base+"/sim/alipay/pay", bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.base+"/sim/alipay/pay",
+		bytes.NewReader(body))
 	require.NoError(t, err)
 	response, err := s.client.Do(request)
 	require.NoError(t, err)
@@ -73,7 +74,9 @@ func TestALinkIsPaidByWhoeverFollowsIt(t *testing.T) {
 
 func TestALoginEndsInAnOrderForThePerson(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*sim.Account){"open id": nil, "user id": func(a *sim.Account) { a.UserIDs = true }} {
+	for name, change := range map[string]func(*sim.Account){
+		"open id": nil, "user id": func(a *sim.Account) { a.UserIDs = true },
+	} {
 		s := newScene(t, change)
 		a := s.adapter(t)
 		client := *s.client

@@ -71,13 +71,18 @@ func when(wrong bool, complaint string) error {
 	return nil
 }
 
+const (
+	usualGateway   = "https://openapi.alipay.com/gateway.do"
+	usualAuthorize = "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm"
+)
+
 func (s *setup) addresses() error {
 	for _, a := range []struct {
 		name, given, usual string
 		into               **url.URL
 	}{
-		{"gateway", s.Gateway, "https://openapi.alipay.com/gateway.do", &s.gateway},
-		{"authorize_url", s.AuthorizeURL, "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm", &s.authorize},
+		{"gateway", s.Gateway, usualGateway, &s.gateway},
+		{"authorize_url", s.AuthorizeURL, usualAuthorize, &s.authorize},
 	} {
 		if a.given == "" {
 			a.given = a.usual

@@ -47,10 +47,16 @@ func TestSettingsAreChecked(t *testing.T) {
 func TestCertificatesMustBelongTogether(t *testing.T) {
 	t.Parallel()
 	spoil := map[string]func(*alipay.Settings){
-		"all three":         func(s *alipay.Settings) { s.AppCert = "" },
-		"not of private":    func(s *alipay.Settings) { s.AppCert = certificate(&keys().stranger.PublicKey, 3, false) },
-		"not signed by one": func(s *alipay.Settings) { s.RootCert = certificate(&keys().stranger.PublicKey, 1, false) },
-		"not of an RSA key": func(s *alipay.Settings) { s.AlipayCert = certificate(&keys().merchant.PublicKey, 3, false) },
+		"all three": func(s *alipay.Settings) { s.AppCert = "" },
+		"not of private": func(s *alipay.Settings) {
+			s.AppCert = certificate(&keys().stranger.PublicKey, 3, false)
+		},
+		"not signed by one": func(s *alipay.Settings) {
+			s.RootCert = certificate(&keys().stranger.PublicKey, 1, false)
+		},
+		"not of an RSA key": func(s *alipay.Settings) {
+			s.AlipayCert = certificate(&keys().merchant.PublicKey, 3, false)
+		},
 	}
 	for complaint, change := range spoil {
 		settings := good("http://127.0.0.1:1")

@@ -94,6 +94,7 @@ var traps = map[string]string{
 	"5.2.3":   "TestASpentCodeHasItsOwnName",
 	"5.2.4":   "TestALoginThatNamesNobodyIsNone",
 }
+
 func TestEveryTrapHasItsTest(t *testing.T) {
 	t.Parallel()
 	listed, tests := listedTraps(t), testsHere(t)

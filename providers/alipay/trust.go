@@ -37,7 +37,8 @@ func (t trust) proves(method string, body []byte) error {
 		return errUnsigned
 	}
 	var said head
-	if refusal := parts[refusalNode]; len(parts) == 1 && refusal != nil && json.Unmarshal(refusal, &said) == nil {
+	refusal := parts[refusalNode]
+	if len(parts) == 1 && refusal != nil && json.Unmarshal(refusal, &said) == nil {
 		return rumour{said.SubCode}
 	}
 	var sign, serial string

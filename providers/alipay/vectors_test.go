@@ -31,7 +31,8 @@ func recorded(t *testing.T, certificates bool) *Adapter {
 		AppID: "2021000000000001", SellerID: "2088000000000001", PrivateKey: vector(t, "test-only-app-key.pem"),
 	}
 	if certificates {
-		settings.AppCert, settings.AlipayCert = vector(t, "app-certificate.pem"), vector(t, "alipay-certificate.pem")
+		settings.AppCert = vector(t, "app-certificate.pem")
+		settings.AlipayCert = vector(t, "alipay-certificate.pem")
 		settings.RootCert = vector(t, "root-certificates.pem")
 	} else {
 		settings.AlipayPublicKey = vector(t, "alipay-public-key.pem")

@@ -120,7 +120,8 @@ func sign(key *rsa.PrivateKey, text string) string {
 
 // wrapped is an answer to a method, signed with a key.
 func wrapped(key *rsa.PrivateKey, method, node string) string {
-	return `{"` + strings.ReplaceAll(method, ".", "_") + `_response":` + node + `,"sign":"` + sign(key, node) + `"}`
+	return `{"` + strings.ReplaceAll(method, ".", "_") + `_response":` + node +
+		`,"sign":"` + sign(key, node) + `"}`
 }
 
 // says answers every call with this node, signed.
@@ -132,7 +133,8 @@ func says(node string) func(http.ResponseWriter, url.Values) {
 
 // refuses answers every call with a refusal, signed.
 func refuses(code, sub string) func(http.ResponseWriter, url.Values) {
-	return says(`{"code":"` + code + `","msg":"Failed","sub_code":"` + sub + `","sub_msg":"` + payer + ` secret"}`)
+	return says(`{"code":"` + code + `","msg":"Failed","sub_code":"` + sub +
+		`","sub_msg":"` + payer + ` secret"}`)
 }
 
 func privatePEM(key *rsa.PrivateKey) string {
@@ -212,7 +214,8 @@ func payment(product string) providers.Payment {
 	return providers.Payment{
 		Number: number, Product: product, Amount: models.CNY(12900), Subject: "代付 耳机", CreatedAt: time.Now(),
 		ExpiresAt: time.Date(2090, 1, 2, 3, 4, 5, 999, time.UTC), Payer: payer, PayerIP: "203.0.113.9",
-		NotifyURL: "https://pay.example.cn/v1/callbacks/alipay/a", ReturnURL: "https://pay.example.cn/pay/result?x=1",
+		NotifyURL: "https://pay.example.cn/v1/callbacks/alipay/a",
+		ReturnURL: "https://pay.example.cn/pay/result?x=1",
 	}
 }
 
