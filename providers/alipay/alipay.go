@@ -65,7 +65,7 @@ func New(settings Settings, client *http.Client) (*Adapter, error) {
 		wire = http.DefaultTransport
 	}
 	files := own
-	files.Transport = billRoad{gateway: read.gateway, next: bounded{next: wire, limit: maxFile}}
+	files.Transport = bounded{next: wire, limit: maxFile}
 	a.files = &files
 	own.Transport = road{gateway: read.gateway, trust: read.trust, next: bounded{next: wire, limit: maxAnswer}}
 	a.client, err = read.library(&own)

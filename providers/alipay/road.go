@@ -75,23 +75,10 @@ var billHosts = []string{
 	"openapi-sandbox.dl.alipaydev.com", "dwbillcenter-sandbox.dl.alipaydev.com",
 }
 
-// billRoad leads to where bills are kept: their addresses come from outside.
-type billRoad struct {
-	gateway *url.URL
-	next    http.RoundTripper
-}
-
-// RoundTrip refuses what is not a bill's address.
-func (r billRoad) RoundTrip(request *http.Request) (*http.Response, error) {
-	if !r.leads(request.URL) {
-		return nil, errHost
-	}
-	return r.next.RoundTrip(request)
-}
-
-func (r billRoad) leads(to *url.URL) bool {
+// keepsBills says whether an address is where bills are kept: it comes from outside.
+func keepsBills(gateway, to *url.URL) bool {
 	known := to.Scheme == "https" && slices.Contains(billHosts, to.Host)
-	return to.User == nil && (known || to.Scheme == r.gateway.Scheme && to.Host == r.gateway.Host)
+	return to.User == nil && (known || to.Scheme == gateway.Scheme && to.Host == gateway.Host)
 }
 
 // bounded cuts answers that are too long; the library reads whatever comes.

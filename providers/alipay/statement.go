@@ -84,7 +84,7 @@ func (a *Adapter) billAddress(ctx context.Context, date time.Time) (*url.URL, er
 	if address.Scheme == "http" && slices.Contains(billHosts, address.Host) { // as older documents write it
 		address.Scheme = "https"
 	}
-	if road, ok := a.files.Transport.(billRoad); !ok || !road.leads(address) {
+	if !keepsBills(a.gateway, address) {
 		return nil, odd("statement", "the bill's address is not Alipay's")
 	}
 	return address, nil
