@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -146,7 +147,7 @@ func (s *Server) returnFromProvider(c echo.Context) error {
 		return err
 	}
 	c.SetCookie(loginCookie("", -time.Second))
-	session, err := s.loggedInAs(ctx, login, c.QueryParam("code"))
+	session, err := s.loggedInAs(ctx, login, cmp.Or(c.QueryParam("code"), c.QueryParam("auth_code")))
 	if err != nil {
 		s.Log.WarnContext(ctx, "login at the provider failed", "provider", login.Provider, "error", err)
 		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: login.Channel}, Look: login.Channel == ""}, err)

@@ -9,7 +9,8 @@ type Identifier interface {
 	// has to be named when it is made: Payment.Payer.
 	Binds(product string) bool
 	// LoginURL is where to send the browser. It comes back to returnURL with the
-	// query parameters code and state, unchanged; state is 1 to 128 of [A-Za-z0-9].
+	// query parameters code (auth_code from Alipay) and state, unchanged; state is 1 to
+	// 128 of [A-Za-z0-9].
 	// "": this account has no login.
 	LoginURL(returnURL, state string) string
 	// Login exchanges a code once. ErrLogin: the code is spent, too old or unknown;

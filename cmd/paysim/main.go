@@ -75,7 +75,7 @@ func command(out, progress io.Writer) *cobra.Command {
 	c.Flags().Uint64Var(&f.options.Seed, "seed", 1, "of the faults that come by chance")
 	c.Flags().StringVar(&f.options.PublicURL, "public-url", "", "where browsers reach it")
 	c.Flags().StringVar(&f.options.Domain, "domain", "",
-		"host[:port] registered with WeChat Pay for H5 and login; empty: any")
+		"host[:port] registered with WeChat Pay and Alipay for H5 and login; empty: any")
 	c.Flags().BoolVar(&f.options.Strict, "strict", false, "refuse what providers only advise against")
 	c.Flags().BoolVar(&f.json, "json", false, "print address and keys as JSON on standard output")
 	return c
@@ -130,13 +130,14 @@ type announcement struct {
 	URL      string `json:"url"`
 	Accounts any    `json:"mockpay_accounts"`
 	WeChat   any    `json:"wechatpay_accounts"`
+	Alipay   any    `json:"alipay_accounts"`
 	SMSKey   string `json:"sms_key"`
 }
 
 func announce(f flags, sim *paysim.Sim, addr string, out, progress io.Writer) error {
 	if f.json {
 		return json.NewEncoder(out).Encode(announcement{
-			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.SMSKey(),
+			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.AlipayAccounts(), sim.SMSKey(),
 		})
 	}
 	_, err := fmt.Fprintf(progress, "paysim at http://%s, speed %g\n", addr, f.options.Speed)
@@ -152,7 +153,7 @@ func readKeys(path string, options *paysim.Options) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	var given announcement
-	given.Accounts, given.WeChat = &options.Accounts, &options.WeChat
+	given.Accounts, given.WeChat, given.Alipay = &options.Accounts, &options.WeChat, &options.Alipay
 	if err := json.Unmarshal(text, &given); err != nil {
 		return fmt.Errorf("%w: keys in %s: %w", errUsage, path, err)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/friendpay/friendpay/internal/vault"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/providers/alipay"
 	"github.com/friendpay/friendpay/providers/mockpay"
 	"github.com/friendpay/friendpay/providers/wechatpay"
 	"github.com/friendpay/friendpay/store"
@@ -46,7 +47,11 @@ type House struct {
 // Providers are the payment providers that this binary speaks to: a new one is
 // a folder and a line.
 func Providers() map[string]providers.Factory {
-	return map[string]providers.Factory{"mockpay": mockpay.Open, "wechatpay": wechatpay.Open}
+	return map[string]providers.Factory{
+		"alipay":    alipay.Open,
+		"mockpay":   mockpay.Open,
+		"wechatpay": wechatpay.Open,
+	}
 }
 
 // Open connects to the database and to Temporal. The options for Temporal carry

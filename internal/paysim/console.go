@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/friendpay/friendpay/internal/paysim/desk"
@@ -40,10 +41,12 @@ func (s *Sim) routes() http.Handler {
 	sim.HandleFunc("GET /sim/sms/inbox", s.inbox.Page)
 	s.mockpay.SimRoutes(sim)
 	s.wechat.SimRoutes(sim)
+	s.alipay.SimRoutes(sim)
 
 	mux := http.NewServeMux()
 	s.mockpay.Routes(mux)
 	s.wechat.Routes(mux)
+	s.alipay.Routes(mux)
 	mux.HandleFunc("POST /sms/v1/messages", s.inbox.Send)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -120,7 +123,8 @@ func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	account, order := q.Get("account"), q.Get("number")
-	all := append(s.mockpay.Totals(account, order), s.wechat.Totals(account, order)...)
+	all := slices.Concat(s.mockpay.Totals(account, order), s.wechat.Totals(account, order),
+		s.alipay.Totals(account, order))
 	desk.SortTotals(all)
 	answer := totals{Count: len(all)}
 	for _, total := range all {

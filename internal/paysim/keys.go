@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/friendpay/friendpay/internal/paysim/alipay"
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
 	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
@@ -18,18 +19,26 @@ import (
 type keys struct {
 	Accounts []mockpay.Account   `json:"mockpay_accounts"`
 	WeChat   []wechatpay.Account `json:"wechatpay_accounts"`
+	Alipay   []alipay.Account    `json:"alipay_accounts"`
 	SMSKey   string              `json:"sms_key"`
 }
 
 // demoMerchant is who sells in demos, at every provider.
 const demoMerchant = "良品小店"
 
-// passing are the WeChat Pay accounts of simulators in memory: keys that are
-// kept nowhere may be shared, and take a while to make.
-var passing = sync.OnceValues(demoWeChat)
+// What accounts simulators in memory share: keys that are kept nowhere may be
+// shared, and take a while to make.
+var (
+	passingWeChat = sync.OnceValues(demoWeChat)
+	passingAlipay = sync.OnceValues(demoAlipay)
+)
 
 func demoWeChat() (wechatpay.Account, error) {
 	return wechatpay.NewAccount(demoMerchant, "wxdemo0000000001", "1900000109")
+}
+
+func demoAlipay() (alipay.Account, error) {
+	return alipay.NewAccount(demoMerchant, "2021000000000109", "2088000000000109")
 }
 
 // loadKeys takes given keys, else those of an earlier run, else makes new ones.
@@ -41,12 +50,15 @@ func loadKeys(options Options) (keys, error) {
 			return keys{}, err
 		}
 	}
-	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && k.SMSKey != ""
+	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && len(k.Alipay) > 0 && k.SMSKey != ""
 	if len(options.Accounts) > 0 {
 		k.Accounts = options.Accounts
 	}
 	if len(options.WeChat) > 0 {
 		k.WeChat = options.WeChat
+	}
+	if len(options.Alipay) > 0 {
+		k.Alipay = options.Alipay
 	}
 	if options.SMSKey != "" {
 		k.SMSKey = options.SMSKey
@@ -68,18 +80,23 @@ func (k *keys) complete(inMemory bool) error {
 	if k.SMSKey == "" {
 		k.SMSKey = "sms_" + rand.Text()
 	}
-	if len(k.WeChat) > 0 {
-		return nil
-	}
-	source := demoWeChat
+	weChat, ali := demoWeChat, demoAlipay
 	if inMemory {
-		source = passing
+		weChat, ali = passingWeChat, passingAlipay
+	}
+	return errors.Join(complete(&k.WeChat, weChat), complete(&k.Alipay, ali))
+}
+
+// complete makes one account where there is none.
+func complete[T any](list *[]T, source func() (T, error)) error {
+	if len(*list) > 0 {
+		return nil
 	}
 	account, err := source()
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	k.WeChat = []wechatpay.Account{account}
+	*list = []T{account}
 	return nil
 }
 

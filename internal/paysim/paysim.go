@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/paysim/alipay"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
@@ -24,8 +25,9 @@ import (
 type Options struct {
 	Accounts    []mockpay.Account   // none: as in StateDir, or generated
 	WeChat      []wechatpay.Account // none: as in StateDir, or generated
+	Alipay      []alipay.Account    // none: as in StateDir, or generated
 	SMSKey      string              // empty: as in StateDir, or generated
-	Domain      string              // host[:port] registered with WeChat Pay; empty: as the accounts say
+	Domain      string              // host[:port] registered with WeChat Pay and Alipay; empty: as the accounts say
 	StateDir    string              // keys and journal; empty: nothing is kept
 	Speed       float64             // divides retry waits and the refund delay; 0 means 1
 	RefundDelay time.Duration       // unscaled; 0 means 3 s
@@ -49,6 +51,7 @@ const (
 type Sim struct {
 	keys    keys
 	wechat  *wechatpay.Provider
+	alipay  *alipay.Provider
 	journal *journal.Journal
 	board   *faults.Board
 	pace    *pace.Pace
@@ -74,24 +77,15 @@ func New(options Options) (*Sim, error) {
 		for i := range s.keys.WeChat {
 			s.keys.WeChat[i].Domain = options.Domain
 		}
+		for i := range s.keys.Alipay {
+			s.keys.Alipay[i].Domain = options.Domain
+		}
 	}
 	s.inbox = sms.New(s.keys.SMSKey, options.Now)
 	s.wire = &http.Transport{
 		MaxConnsPerHost: maxConnections, MaxIdleConnsPerHost: maxConnections, IdleConnTimeout: 30 * time.Second,
 	}
-	s.mockpay, err = mockpay.New(mockpay.Deps{
-		Accounts: s.keys.Accounts, Faults: s.board, Pace: p, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("paysim: %w", err)
-	}
-	s.wechat, err = wechatpay.New(wechatpay.Deps{
-		Accounts: s.keys.WeChat, Faults: s.board, Pace: p, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
-		Strict: options.Strict, QueryRate: options.QueryRate,
-	})
-	if err != nil {
+	if err := s.openProviders(options); err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
 	}
 	s.journal, err = journal.Open(
@@ -102,12 +96,32 @@ func New(options Options) (*Sim, error) {
 	s.handler = s.routes()
 	s.mockpay.Start(s.journal)
 	s.wechat.Start(s.journal)
+	s.alipay.Start(s.journal)
 	return s, nil
+}
+
+// openProviders makes what shares one board, one pace and one line out.
+func (s *Sim) openProviders(options Options) error {
+	var err1, err2, err3 error
+	s.mockpay, err1 = mockpay.New(mockpay.Deps{
+		Accounts: s.keys.Accounts, Faults: s.board, Pace: s.pace, Client: s.client(),
+		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
+	})
+	s.wechat, err2 = wechatpay.New(wechatpay.Deps{
+		Accounts: s.keys.WeChat, Faults: s.board, Pace: s.pace, Client: s.client(),
+		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
+		Strict: options.Strict, QueryRate: options.QueryRate,
+	})
+	s.alipay, err3 = alipay.New(alipay.Deps{
+		Accounts: s.keys.Alipay, Faults: s.board, Pace: s.pace, Client: s.client(),
+		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL, Strict: options.Strict,
+	})
+	return errors.Join(err1, err2, err3)
 }
 
 // restore offers an entry to each provider, which knows its own.
 func (s *Sim) restore(entry journal.Entry) error {
-	return errors.Join(s.mockpay.Restore(entry), s.wechat.Restore(entry))
+	return errors.Join(s.mockpay.Restore(entry), s.wechat.Restore(entry), s.alipay.Restore(entry))
 }
 
 func (o Options) complete() Options {
@@ -158,6 +172,9 @@ func (s *Sim) Accounts() []mockpay.Account { return s.keys.Accounts }
 // WeChatAccounts are the WeChat Pay accounts with the secrets of both sides.
 func (s *Sim) WeChatAccounts() []wechatpay.Account { return s.keys.WeChat }
 
+// AlipayAccounts are the Alipay accounts with the secrets of both sides.
+func (s *Sim) AlipayAccounts() []alipay.Account { return s.keys.Alipay }
+
 // SMSKey is the bearer key of the text message sink.
 func (s *Sim) SMSKey() string { return s.keys.SMSKey }
 
@@ -167,6 +184,7 @@ func (s *Sim) Reset() error {
 	s.pace.Restart()
 	s.mockpay.Reset()
 	s.wechat.Reset()
+	s.alipay.Reset()
 	s.inbox.Reset()
 	return s.journal.Reset()
 }

@@ -209,10 +209,11 @@ func TestDemoAccountsAreMadeAndKept(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	one := open(t, paysim.Options{StateDir: dir})
-	made := one.sim.WeChatAccounts()
+	made, ali := one.sim.WeChatAccounts(), one.sim.AlipayAccounts()
 	require.Equal(t, "良品小店", made[0].Name)
 	require.Equal(t, "良品小店", one.sim.Accounts()[0].Name)
 	one.stop()
 	two := open(t, paysim.Options{StateDir: dir})
 	require.Equal(t, made, two.sim.WeChatAccounts())
+	require.Equal(t, ali, two.sim.AlipayAccounts())
 }

@@ -50,8 +50,10 @@ type closing struct{ providers.Adapter }
 
 func (a closing) Close(ctx context.Context, ref providers.Ref) error {
 	err := a.Adapter.Close(ctx, ref)
-	if errors.Is(err, providers.ErrPaid) || errors.Is(err, providers.ErrNotCreated) {
-		return nil
+	for _, word := range []error{providers.ErrPaid, providers.ErrNotCreated, providers.ErrNotSupported} {
+		if errors.Is(err, word) {
+			return nil
+		}
 	}
 	return err
 }

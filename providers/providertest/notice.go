@@ -29,6 +29,8 @@ func noticeChecks(traits Traits) []Check {
 	checks = append(checks, unless(traits.NoStale, "callbacks carry no fresh time, so old ones are as good",
 		Check{"notice/stale_is_refused", spoiledNotice("stale")},
 		Check{"notice/times_are_compared", noticeTimes})...)
+	checks = append(checks, unless(!traits.NoStale, "callbacks carry a time, and go stale",
+		Check{"notice/old_ones_are_as_good", noticeOld})...)
 	for _, mode := range traits.Forgeries {
 		checks = append(checks, Check{"notice/" + mode + "_is_refused", spoiledNotice(mode)})
 	}
@@ -37,6 +39,22 @@ func noticeChecks(traits Traits) []Check {
 
 func (b *Bench) parse(d Delivery) (providers.Notice, error) {
 	return b.Adapter.ParseNotice(d.Header, d.Body, time.Now())
+}
+
+func noticeOld(ctx context.Context, b *Bench) error {
+	_, d, err := b.told(ctx)
+	if err != nil {
+		return err
+	}
+	fresh, err := b.parse(d)
+	if err != nil {
+		return err
+	}
+	old, err := b.Adapter.ParseNotice(d.Header, d.Body, time.Now().Add(24*time.Hour))
+	if err != nil || old != fresh {
+		return fmt.Errorf("a day later it reads %+v: %s", old, words(err))
+	}
+	return nil
 }
 
 // told is a paid order and its first callback.

@@ -69,6 +69,12 @@ const (
 	CertSerial     Mode = "cert_serial"     // signed with the certificate's key, not the public key
 	PreviousKey    Mode = "previous_key"    // encrypted with the key from before a rotation
 	NotEnough      Mode = "not_enough"      // the merchant has no money to refund from
+
+	SystemError Mode = "system_error" // done; answered as if nobody knew
+	BadGateway  Mode = "bad_gateway"  // done; answered by a 502 in HTML
+	NullAnswer  Mode = "null_answer"  // done; answered by an unsigned null
+	SlowRefund  Mode = "slow_refund"  // the refund is not done at once but after the delay
+	ExpiredURL  Mode = "expired_url"  // a bill's address no longer serves
 )
 
 // The modes of statements. BadHash, Garbage and what is wrong with a row are told
@@ -88,6 +94,7 @@ var (
 	signed  = append(slices.Clone(calls), Callback)
 	// A bill's file is an answer like others, but for its signature.
 	unsignedToo = append(slices.Clone(calls), Download)
+	bills       = []Op{Statement, Download}
 	allowed     = map[Mode][]Op{
 		DropBefore: anyCall, DropAfter: anyCall, ErrorBefore: anyCall, ErrorAfter: anyCall,
 		Hold: anyCall, Delay: anyCall, RateLimited: anyCall,
@@ -99,19 +106,24 @@ var (
 		Late: {Callback}, Truncated: {Callback}, ForeignAccount: {Callback, Query},
 		WrongSerial: signed, Unsigned: signed, UnsignedErrors: calls, SignTest: signed, StaleFuture: signed,
 		NoResource: {Callback}, CertSerial: {Callback}, PreviousKey: {Callback},
-		NotEnough: {Refund}, BadHash: {Download, Statement},
-		Missing: {Statement}, Making: {Statement}, Garbage: {Statement},
-		ExtraRow: {Statement}, MissingRow: {Statement},
+		NotEnough: {Refund}, BadHash: bills,
+		SystemError: calls, BadGateway: append(slices.Clone(calls), Login), NullAnswer: calls, SlowRefund: {Refund},
+		Missing: {Statement}, Making: {Statement}, ExpiredURL: {Download},
+		Garbage: bills, ExtraRow: {Statement}, MissingRow: {Statement},
 	}
 
 	// owners are the providers of modes that mean nothing to others.
-	owners = map[Mode]string{
-		WrongSerial: wechat, Unsigned: wechat, UnsignedErrors: wechat, SignTest: wechat, StaleFuture: wechat,
-		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat,
+	owners = map[Mode][]string{
+		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay}, UnsignedErrors: {wechat, alipay},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
+		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay}, ExpiredURL: {alipay},
 	}
 )
 
-const wechat = "wechatpay"
+const (
+	wechat = "wechatpay"
+	alipay = "alipay"
+)
 
 // The most a rule may ask for.
 const (
@@ -144,8 +156,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("no such mode: %q", r.Mode)
 	case !slices.Contains(ops, r.Op):
 		return fmt.Errorf("mode %s is not for op %q but for %v", r.Mode, r.Op, ops)
-	case r.Provider != "" && owners[r.Mode] != "" && owners[r.Mode] != r.Provider:
-		return fmt.Errorf("mode %s is for %s only", r.Mode, owners[r.Mode])
+	case r.Provider != "" && !owned(r.Mode, r.Provider):
+		return fmt.Errorf("mode %s is for %v only", r.Mode, owners[r.Mode])
 	case r.Count < -1 || r.MS < 0 || r.MS > maxMS || r.Minor < 0 || r.Minor > maxMinor:
 		return fmt.Errorf("count, ms or minor out of range (ms up to %d, minor up to %d)", maxMS, maxMinor)
 	case r.Chance < 0 || r.Chance > 1:
@@ -166,10 +178,15 @@ func (r Rule) ofStatement() bool {
 
 // matches is given the numbers of the call; a statement's is its day.
 func (r Rule) matches(provider string, op Op, numbers []string) bool {
-	owner, named := owners[r.Mode], r.Number
+	named := r.Number
 	if r.ofStatement() {
 		named = r.Value
 	}
-	return r.Op == op && (r.Provider == "" || r.Provider == provider) && (owner == "" || owner == provider) &&
+	return r.Op == op && (r.Provider == "" || r.Provider == provider) && owned(r.Mode, provider) &&
 		(named == "" || slices.Contains(numbers, named))
+}
+
+// owned says whether a mode means something to a provider.
+func owned(mode Mode, provider string) bool {
+	return owners[mode] == nil || slices.Contains(owners[mode], provider)
 }

@@ -71,22 +71,8 @@ func (p *Provider) linesOf(m *merchant, day time.Time) []line {
 
 // ledger is what moved on a day, as the rule of the call will have it.
 func (p *Provider) ledger(c *call, day time.Time) []line {
-	lines := p.linesOf(c.merchant, day)
-	if c.rule.Mode == faults.ExtraRow {
-		return append(lines, phantom(c.merchant, day, c.rule))
-	}
-	for i, l := range lines {
-		if c.rule.Number != "" && c.rule.Number != l.number() {
-			continue
-		}
-		switch c.rule.Mode {
-		case faults.MissingRow:
-			return slices.Delete(lines, i, i+1)
-		case faults.WrongAmount:
-			lines[i].minor = cmp.Or(c.rule.Minor, l.minor+1)
-		default: // the other modes leave the rows as they are
-		}
-		break
-	}
-	return lines
+	return faults.Distort(c.rule, p.linesOf(c.merchant, day), faults.Rows[line]{
+		Number: line.number, Amount: func(l *line) *int64 { return &l.minor },
+		Phantom: func() line { return phantom(c.merchant, day, c.rule) },
+	})
 }

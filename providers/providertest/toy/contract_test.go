@@ -24,6 +24,9 @@ type driver struct{ *bank.Bank }
 func (d driver) Pay(_ context.Context, number string) error     { return d.Bank.Pay(number, false) }
 func (d driver) PayLate(_ context.Context, number string) error { return d.Bank.Pay(number, true) }
 
+// Open is nothing: no order of the toy's waits for its payer to come.
+func (d driver) Open(context.Context, providers.Presentation) error { return nil }
+
 // PayWithCoupon is nothing that the toy knows: its traits say so.
 func (d driver) PayWithCoupon(context.Context, string, int64) error {
 	return errors.New("the toy has no coupons")
