@@ -30,7 +30,9 @@ func Checks(traits Traits) []Check {
 	var all []Check
 	all = append(all, createChecks()...)
 	all = append(all, payChecks()...)
-	if !traits.NoClose {
+	if traits.NoClose {
+		all = append(all, Check{"close/it_is_told_that_there_is_none", closeNone})
+	} else {
 		all = append(all, closeChecks()...)
 	}
 	all = append(all, refundChecks(traits)...)
@@ -81,10 +83,26 @@ func (b *Bench) payment(fen int64) providers.Payment {
 // made is an order that the provider has.
 func (b *Bench) made(ctx context.Context, fen int64) (providers.Payment, error) {
 	payment := b.payment(fen)
-	if _, err := b.Adapter.Create(ctx, payment); err != nil {
-		return payment, fmt.Errorf("create: %w", err)
+	return payment, b.make(ctx, payment)
+}
+
+// make makes an order, and takes its payer to the cashier where it begins there.
+func (b *Bench) make(ctx context.Context, payment providers.Payment) error {
+	shown, err := b.Adapter.Create(ctx, payment)
+	if err != nil {
+		return fmt.Errorf("create: %w", err)
 	}
-	return payment, nil
+	return b.open(ctx, shown)
+}
+
+func (b *Bench) open(ctx context.Context, shown providers.Presentation) error {
+	if !b.Traits.AtCashier {
+		return nil
+	}
+	if err := b.Driver.Open(ctx, shown); err != nil {
+		return fmt.Errorf("open the cashier: %w", err)
+	}
+	return nil
 }
 
 // paid is an order that was paid.

@@ -35,6 +35,11 @@ func createPresents(ctx context.Context, b *Bench) error {
 	if shown.Kind != b.Kind || shown.URL == "" && len(shown.Fields) == 0 {
 		return fmt.Errorf("presented as %q, not %q, or empty", shown.Kind, b.Kind)
 	}
+	if b.Traits.AtCashier {
+		if err := errors.Join(b.is(ctx, payment, providers.NotCreated), b.open(ctx, shown)); err != nil {
+			return err
+		}
+	}
 	status, err := b.Adapter.Query(ctx, ref(payment))
 	if err != nil {
 		return err
@@ -56,14 +61,20 @@ func createAgain(ctx context.Context, b *Bench) error {
 	if err != nil {
 		return err
 	}
-	again, err := b.Adapter.Create(ctx, payment)
-	if err != nil {
+	if err := b.open(ctx, first); err != nil {
 		return err
 	}
-	if b.Traits.FreshPresentation {
+	again, err := b.Adapter.Create(ctx, payment)
+	switch {
+	case b.Traits.NoRepeat:
+		err = b.class(err, providers.Definite)
+	case err != nil:
+	case b.Traits.FreshPresentation:
 		err = b.count(ctx, payment.Number, "order_repeated", 1)
-	} else if !reflect.DeepEqual(first, again) {
+	case !reflect.DeepEqual(first, again):
 		err = errors.New("the same order is presented differently")
+	default:
+		err = b.open(ctx, again)
 	}
 	if err != nil {
 		return err
@@ -80,7 +91,13 @@ func createOther(ctx context.Context, b *Bench) error {
 	dearer.Amount = models.CNY(501)
 	later.ExpiresAt = payment.ExpiresAt.Add(time.Minute)
 	for _, other := range []providers.Payment{dearer, later} {
-		_, err := b.Adapter.Create(ctx, other)
+		shown, err := b.Adapter.Create(ctx, other)
+		if b.Traits.LocalCreate && err == nil {
+			if b.open(ctx, shown) == nil {
+				return errors.New("the cashier took another order under the same number")
+			}
+			continue
+		}
 		if err := b.class(err, providers.Definite); err != nil {
 			return err
 		}

@@ -7,6 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/friendpay/friendpay/providers"
 )
 
 // Remote drives a simulator by its /sim routes. Base has no slash at the end.
@@ -14,6 +18,38 @@ type Remote struct {
 	Base     string
 	Provider string
 	Client   *http.Client
+	// Cashier is the address that a code or a bridge leads to; nil where no order
+	// waits for its payer to come.
+	Cashier func(shown providers.Presentation) string
+}
+
+// Open goes where a presentation leads, as a browser or a phone would.
+func (d Remote) Open(ctx context.Context, shown providers.Presentation) error {
+	address, method, body := shown.URL, http.MethodGet, ""
+	switch shown.Kind {
+	case providers.QR, providers.Bridge:
+		address = d.Cashier(shown)
+	case providers.Form:
+		form := url.Values{}
+		for name, value := range shown.Fields {
+			form.Set(name, value)
+		}
+		method, body = http.MethodPost, form.Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := d.Client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("the cashier answers %d", response.StatusCode)
+	}
+	return nil
 }
 
 // Pay posts /sim/{provider}/pay.

@@ -26,7 +26,9 @@ func noticeChecks(traits Traits) []Check {
 		{"notice/of_another_account_is_refused", spoiledNotice("foreign_account")},
 		{"notice/errors_know_their_name", noticeForged},
 	}
-	if !traits.NoStale {
+	if traits.NoStale {
+		checks = append(checks, Check{"notice/old_ones_are_as_good", noticeOld})
+	} else {
 		checks = append(checks,
 			Check{"notice/stale_is_refused", spoiledNotice("stale")},
 			Check{"notice/times_are_compared", noticeTimes})
@@ -39,6 +41,22 @@ func noticeChecks(traits Traits) []Check {
 
 func (b *Bench) parse(d Delivery) (providers.Notice, error) {
 	return b.Adapter.ParseNotice(d.Header, d.Body, time.Now())
+}
+
+func noticeOld(ctx context.Context, b *Bench) error {
+	_, d, err := b.told(ctx)
+	if err != nil {
+		return err
+	}
+	fresh, err := b.parse(d)
+	if err != nil {
+		return err
+	}
+	old, err := b.Adapter.ParseNotice(d.Header, d.Body, time.Now().Add(24*time.Hour))
+	if err != nil || old != fresh {
+		return fmt.Errorf("a day later it reads %+v: %s", old, words(err))
+	}
+	return nil
 }
 
 // told is a paid order and its first callback.

@@ -42,7 +42,7 @@ func (t Traits) outages() []outage {
 func outageChecks(traits Traits) []Check {
 	checks := []Check{{"outage/a_caller_who_gave_up", outageCancelled}}
 	for _, op := range []string{OpCreate, OpQuery, OpClose, OpRefund, OpRefundQuery, OpStatement} {
-		if op == OpClose && traits.NoClose {
+		if op == OpClose && traits.NoClose || op == OpCreate && traits.LocalCreate {
 			continue
 		}
 		for _, o := range slices.Concat(outages, traits.outages()) {
@@ -92,7 +92,11 @@ func suffer(ctx context.Context, b *Bench, op string, o outage) error {
 	if err := b.Driver.ClearFaults(ctx); err != nil {
 		return err
 	}
-	if err := s.call(ctx); err != nil {
+	err = s.call(ctx)
+	if op == OpCreate && b.Traits.NoRepeat && providers.ClassOf(err) == providers.Definite {
+		err = nil // it was done: the effect proves it
+	}
+	if err != nil {
 		return fmt.Errorf("the same call again: %w", err)
 	}
 	return s.effect(ctx)

@@ -29,6 +29,19 @@ func closeChecks() []Check {
 	}
 }
 
+func closeNone(ctx context.Context, b *Bench) error {
+	payment, err := b.made(ctx, 800)
+	if err != nil {
+		return err
+	}
+	for _, payment := range []providers.Payment{payment, b.payment(1)} {
+		if err := b.Adapter.Close(ctx, ref(payment)); !errors.Is(err, providers.ErrNotSupported) {
+			return fmt.Errorf("want ErrNotSupported, got %s", words(err))
+		}
+	}
+	return b.Driver.Pay(ctx, payment.Number)
+}
+
 // captured checks everything that a paid order must tell.
 func (b *Bench) captured(ctx context.Context, payment providers.Payment, fen int64) error {
 	status, err := b.Adapter.Query(ctx, ref(payment))
@@ -78,7 +91,7 @@ func (b *Bench) soon(ctx context.Context) (providers.Payment, error) {
 	for _, life := range []time.Duration{250 * time.Millisecond, time.Second, 4 * time.Second} {
 		payment = b.payment(300)
 		payment.ExpiresAt = time.Now().Add(life)
-		if _, err = b.Adapter.Create(ctx, payment); err == nil {
+		if err = b.make(ctx, payment); err == nil {
 			break
 		}
 	}

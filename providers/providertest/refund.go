@@ -175,6 +175,9 @@ func refundAbnormal(ctx context.Context, b *Bench) error {
 	if err := b.ends(ctx, refund, providers.RefundAbnormal); err != nil {
 		return err
 	}
+	if b.Traits.FinalRefunds {
+		return nil
+	}
 	if err := b.Driver.FinishRefund(ctx, refund.Number, "done"); err != nil {
 		return err
 	}

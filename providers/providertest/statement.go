@@ -65,8 +65,9 @@ func statementLines(ctx context.Context, b *Bench) error {
 	return nil
 }
 
-func (b *Bench) linesOf(ctx context.Context, day time.Time, number string) ([]providers.Entry, error) {
-	lines, err := Lines(b.Adapter.Statement(ctx, day))
+// linesOf are an order's lines on the statement that a moment belongs to.
+func (b *Bench) linesOf(ctx context.Context, at time.Time, number string) ([]providers.Entry, error) {
+	lines, err := Lines(b.Adapter.Statement(ctx, at.Add(b.Traits.DayEnds)))
 	if err != nil {
 		return nil, fmt.Errorf("statement: %w", err)
 	}

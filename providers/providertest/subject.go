@@ -5,6 +5,7 @@ package providertest
 
 import (
 	"context"
+	"time"
 
 	"github.com/friendpay/friendpay/providers"
 )
@@ -41,6 +42,19 @@ type Traits struct {
 	// PaidWord is the provider's own word for an order that was paid, for claiming
 	// it of one that was not. Empty: PAID.
 	PaidWord string
+	// AtCashier: the provider knows an order only once its payer has come to the
+	// cashier. Until then it reads not created, and the checks open the cashier.
+	AtCashier bool
+	// LocalCreate: making an order calls nobody. Whatever a call would meet, the
+	// payer's browser meets at the cashier.
+	LocalCreate bool
+	// NoRepeat: the same order made again is refused as a duplicate, so that what the
+	// first answer presented is lost with it.
+	NoRepeat bool
+	// FinalRefunds: a refund that went wrong is over, and nobody can end it otherwise.
+	FinalRefunds bool
+	// DayEnds is how long before midnight a day of the statement does.
+	DayEnds time.Duration
 	// OptionalHeaders of a callback are not covered by its signature, and may be
 	// missing. A wrong or a second one is refused all the same.
 	OptionalHeaders []string
@@ -51,6 +65,9 @@ type Traits struct {
 
 // Driver works the simulator from the payer's and the world's side.
 type Driver interface {
+	// Open is the payer's browser or phone coming to the cashier, without paying; an
+	// error if it shows none.
+	Open(ctx context.Context, shown providers.Presentation) error
 	// Pay is the payer pressing the button; an error if that is not possible.
 	Pay(ctx context.Context, number string) error
 	// PayLate pays although the order is closed or expired.
