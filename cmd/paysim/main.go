@@ -130,13 +130,14 @@ type announcement struct {
 	URL      string `json:"url"`
 	Accounts any    `json:"mockpay_accounts"`
 	WeChat   any    `json:"wechatpay_accounts"`
+	UnionPay any    `json:"unionpay_accounts"`
 	SMSKey   string `json:"sms_key"`
 }
 
 func announce(f flags, sim *paysim.Sim, addr string, out, progress io.Writer) error {
 	if f.json {
 		return json.NewEncoder(out).Encode(announcement{
-			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.SMSKey(),
+			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.UnionPayAccounts(), sim.SMSKey(),
 		})
 	}
 	_, err := fmt.Fprintf(progress, "paysim at http://%s, speed %g\n", addr, f.options.Speed)
@@ -153,6 +154,7 @@ func readKeys(path string, options *paysim.Options) error {
 	}
 	var given announcement
 	given.Accounts, given.WeChat = &options.Accounts, &options.WeChat
+	given.UnionPay = &options.UnionPay
 	if err := json.Unmarshal(text, &given); err != nil {
 		return fmt.Errorf("%w: keys in %s: %w", errUsage, path, err)
 	}

@@ -40,10 +40,12 @@ func (s *Sim) routes() http.Handler {
 	sim.HandleFunc("GET /sim/sms/inbox", s.inbox.Page)
 	s.mockpay.SimRoutes(sim)
 	s.wechat.SimRoutes(sim)
+	s.union.SimRoutes(sim)
 
 	mux := http.NewServeMux()
 	s.mockpay.Routes(mux)
 	s.wechat.Routes(mux)
+	s.union.Routes(mux)
 	mux.HandleFunc("POST /sms/v1/messages", s.inbox.Send)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -121,6 +123,7 @@ func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
 	}
 	account, order := q.Get("account"), q.Get("number")
 	all := append(s.mockpay.Totals(account, order), s.wechat.Totals(account, order)...)
+	all = append(all, s.union.Totals(account, order)...)
 	desk.SortTotals(all)
 	answer := totals{Count: len(all)}
 	for _, total := range all {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/unionpay"
 	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
@@ -18,6 +19,7 @@ import (
 type keys struct {
 	Accounts []mockpay.Account   `json:"mockpay_accounts"`
 	WeChat   []wechatpay.Account `json:"wechatpay_accounts"`
+	UnionPay []unionpay.Account  `json:"unionpay_accounts"`
 	SMSKey   string              `json:"sms_key"`
 }
 
@@ -32,6 +34,13 @@ func demoWeChat() (wechatpay.Account, error) {
 	return wechatpay.NewAccount(demoMerchant, "wxdemo0000000001", "1900000109")
 }
 
+// passingUnionPay are those of UnionPay.
+var passingUnionPay = sync.OnceValues(demoUnionPay)
+
+func demoUnionPay() (unionpay.Account, error) {
+	return unionpay.NewAccount(demoMerchant, "777290058110048")
+}
+
 // loadKeys takes given keys, else those of an earlier run, else makes new ones.
 // Made ones are written down before they are used.
 func loadKeys(options Options) (keys, error) {
@@ -41,12 +50,15 @@ func loadKeys(options Options) (keys, error) {
 			return keys{}, err
 		}
 	}
-	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && k.SMSKey != ""
+	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && len(k.UnionPay) > 0 && k.SMSKey != ""
 	if len(options.Accounts) > 0 {
 		k.Accounts = options.Accounts
 	}
 	if len(options.WeChat) > 0 {
 		k.WeChat = options.WeChat
+	}
+	if len(options.UnionPay) > 0 {
+		k.UnionPay = options.UnionPay
 	}
 	if options.SMSKey != "" {
 		k.SMSKey = options.SMSKey
@@ -68,18 +80,23 @@ func (k *keys) complete(inMemory bool) error {
 	if k.SMSKey == "" {
 		k.SMSKey = "sms_" + rand.Text()
 	}
-	if len(k.WeChat) > 0 {
-		return nil
-	}
-	source := demoWeChat
+	weChat, unionPay := demoWeChat, demoUnionPay
 	if inMemory {
-		source = passing
+		weChat, unionPay = passing, passingUnionPay
+	}
+	return errors.Join(one(&k.WeChat, weChat), one(&k.UnionPay, unionPay))
+}
+
+// one makes an account of a provider where there is none.
+func one[A any](accounts *[]A, source func() (A, error)) error {
+	if len(*accounts) > 0 {
+		return nil
 	}
 	account, err := source()
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	k.WeChat = []wechatpay.Account{account}
+	*accounts = []A{account}
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
 	"github.com/friendpay/friendpay/internal/paysim/pace"
 	"github.com/friendpay/friendpay/internal/paysim/sms"
+	"github.com/friendpay/friendpay/internal/paysim/unionpay"
 	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
@@ -24,6 +25,7 @@ import (
 type Options struct {
 	Accounts    []mockpay.Account   // none: as in StateDir, or generated
 	WeChat      []wechatpay.Account // none: as in StateDir, or generated
+	UnionPay    []unionpay.Account  // none: as in StateDir, or generated
 	SMSKey      string              // empty: as in StateDir, or generated
 	Domain      string              // host[:port] registered with WeChat Pay; empty: as the accounts say
 	StateDir    string              // keys and journal; empty: nothing is kept
@@ -54,6 +56,7 @@ type Sim struct {
 	pace    *pace.Pace
 	wire    *http.Transport
 	mockpay *mockpay.Provider
+	union   *unionpay.Provider
 	inbox   *sms.Inbox
 	handler http.Handler
 	closed  atomic.Bool
@@ -94,6 +97,13 @@ func New(options Options) (*Sim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
 	}
+	s.union, err = unionpay.New(unionpay.Deps{
+		Accounts: s.keys.UnionPay, Faults: s.board, Pace: p, Client: s.client(),
+		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL, Strict: options.Strict,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
 	s.journal, err = journal.Open(
 		journal.Options{Dir: options.StateDir, Cap: options.JournalCap, Now: options.Now}, s.restore)
 	if err != nil {
@@ -102,12 +112,13 @@ func New(options Options) (*Sim, error) {
 	s.handler = s.routes()
 	s.mockpay.Start(s.journal)
 	s.wechat.Start(s.journal)
+	s.union.Start(s.journal)
 	return s, nil
 }
 
 // restore offers an entry to each provider, which knows its own.
 func (s *Sim) restore(entry journal.Entry) error {
-	return errors.Join(s.mockpay.Restore(entry), s.wechat.Restore(entry))
+	return errors.Join(s.mockpay.Restore(entry), s.wechat.Restore(entry), s.union.Restore(entry))
 }
 
 func (o Options) complete() Options {
@@ -158,6 +169,9 @@ func (s *Sim) Accounts() []mockpay.Account { return s.keys.Accounts }
 // WeChatAccounts are the WeChat Pay accounts with the secrets of both sides.
 func (s *Sim) WeChatAccounts() []wechatpay.Account { return s.keys.WeChat }
 
+// UnionPayAccounts are the UnionPay accounts with the secrets of both sides.
+func (s *Sim) UnionPayAccounts() []unionpay.Account { return s.keys.UnionPay }
+
 // SMSKey is the bearer key of the text message sink.
 func (s *Sim) SMSKey() string { return s.keys.SMSKey }
 
@@ -167,6 +181,7 @@ func (s *Sim) Reset() error {
 	s.pace.Restart()
 	s.mockpay.Reset()
 	s.wechat.Reset()
+	s.union.Reset()
 	s.inbox.Reset()
 	return s.journal.Reset()
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/pace"
 )
 
-// retries is how long WeChat Pay, and mockpay after it, waits before each
+// defaultRetries is how long WeChat Pay, and mockpay after it, waits before each
 // delivery of an event; the simulator's speed scales it.
-var retries = []time.Duration{
+var defaultRetries = []time.Duration{
 	0, 15 * time.Second, 15 * time.Second, 30 * time.Second, 3 * time.Minute, 10 * time.Minute,
 	20 * time.Minute, 30 * time.Minute, 30 * time.Minute, 30 * time.Minute, time.Hour,
 	3 * time.Hour, 3 * time.Hour, 3 * time.Hour, 6 * time.Hour, 6 * time.Hour,
@@ -45,6 +45,8 @@ type Deps struct {
 	Send  func(context.Context, *Event, faults.Mode) Result // one delivery
 	Note  func(journal.Entry, *Event)                       // with the event to remember, or nil
 	Flush func() error                                      // makes durable what was noted
+
+	Retries []time.Duration // the wait before each delivery; none: as WeChat Pay does
 }
 
 // Courier holds the events that were not accepted yet.
@@ -54,7 +56,12 @@ type Courier struct {
 }
 
 // New makes a courier without events.
-func New(deps Deps) *Courier { return &Courier{deps: deps, events: map[string]*Event{}} }
+func New(deps Deps) *Courier {
+	if deps.Retries == nil {
+		deps.Retries = defaultRetries
+	}
+	return &Courier{deps: deps, events: map[string]*Event{}}
+}
 
 // Forget drops all events; the caller stopped the pace before.
 func (c *Courier) Forget() { c.events = map[string]*Event{} }
@@ -105,8 +112,8 @@ func (e *Event) entry(kind string, status int, note string) journal.Entry {
 
 // deliver goes through the retry table until the merchant accepts.
 func (c *Courier) deliver(ctx context.Context, e *Event) {
-	for e.Attempts < len(retries) {
-		if !c.deps.Desk.Pace.Wait(ctx, retries[e.Attempts]) {
+	for e.Attempts < len(c.deps.Retries) {
+		if !c.deps.Desk.Pace.Wait(ctx, c.deps.Retries[e.Attempts]) {
 			return
 		}
 		// What caused the event must be durable before anybody hears of it.
@@ -149,7 +156,7 @@ func (c *Courier) conclude(e *Event, mode faults.Mode, results []Result) bool {
 		e.Done = e.Done || r.Accepted
 		c.deps.Note(e.entry("callback_sent", r.Status, strings.TrimSpace(r.Note+" "+string(mode))), e)
 	}
-	if !e.Done && e.Attempts == len(retries) {
+	if !e.Done && e.Attempts == len(c.deps.Retries) {
 		e.Done = true
 		c.deps.Note(e.entry("callback_given_up", 0, ""), e)
 	}

@@ -70,6 +70,25 @@ const (
 	PreviousKey    Mode = "previous_key"    // encrypted with the key from before a rotation
 	NotEnough      Mode = "not_enough"      // the merchant has no money to refund from
 	BadHash        Mode = "bad_hash"        // a bill that is not what its hash says
+
+	SystemError Mode = "system_error" // done; answered as if nobody knew
+	BadGateway  Mode = "bad_gateway"  // done; answered by a 502 in HTML
+	NullAnswer  Mode = "null_answer"  // done; answered by an unsigned null
+	SlowRefund  Mode = "slow_refund"  // the refund is not done at once but after the delay
+
+	BillMissing Mode = "bill_missing"     // there is no bill of that day yet
+	ExpiredURL  Mode = "expired_url"      // a bill's address no longer serves
+	ExtraRow    Mode = "extra_row"        // a bill has a payment that never was
+	MissingRow  Mode = "missing_row"      // a bill lacks its last payment or refund
+	WrongRow    Mode = "wrong_row_amount" // a bill has one fen too much in its last row
+	Garbage     Mode = "garbage"          // a bill in bytes that are no text
+
+	WrongChain   Mode = "wrong_chain"   // signed by a name-sake whose chain nobody trusts
+	ExpiredCert  Mode = "expired_cert"  // signed with a certificate that is out of date
+	MerchantCert Mode = "merchant_cert" // signed with the merchant's own certificate: right chain, wrong subject
+	Declined     Mode = "declined"      // the payer's bank says no
+	LateKept     Mode = "late_kept"     // money that came after the deadline stays
+	LateReturned Mode = "late_returned" // it goes back by itself, and nobody is told
 )
 
 var (
@@ -78,28 +97,46 @@ var (
 	signed  = append(slices.Clone(calls), Callback)
 	// A bill's file is an answer like others, but for its signature.
 	unsignedToo = append(slices.Clone(calls), Download)
+	bills       = []Op{Statement, Download}
 	allowed     = map[Mode][]Op{
 		DropBefore: anyCall, DropAfter: anyCall, ErrorBefore: anyCall, ErrorAfter: anyCall,
 		Hold: anyCall, Delay: anyCall, RateLimited: anyCall,
 		BadSignature: calls, Redirect: unsignedToo, HugeBody: unsignedToo, BadJSON: unsignedToo,
 		SayStatus:   {Query, Refund, RefundQuery},
 		WrongAmount: {Pay}, PaidMeantime: {Close},
-		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund},
+		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund, Pay},
 		Lost: {Callback}, Double: {Callback}, Forged: {Callback}, Stale: signed,
 		Late: {Callback}, Truncated: {Callback}, ForeignAccount: {Callback, Query},
 		WrongSerial: signed, Unsigned: signed, UnsignedErrors: calls, SignTest: signed, StaleFuture: signed,
 		NoResource: {Callback}, CertSerial: {Callback}, PreviousKey: {Callback},
-		NotEnough: {Refund}, BadHash: {Download},
+		NotEnough: {Refund}, BadHash: bills,
+		SystemError: calls, BadGateway: append(slices.Clone(calls), Login), NullAnswer: calls, SlowRefund: {Refund},
+		BillMissing: {Statement}, ExpiredURL: {Download}, ExtraRow: bills, MissingRow: bills,
+		WrongRow: bills, Garbage: bills,
+		WrongChain: signed, ExpiredCert: signed, MerchantCert: signed,
+		Declined: {Pay}, LateKept: {Pay}, LateReturned: {Pay},
 	}
 
 	// owners are the providers of modes that mean nothing to others.
-	owners = map[Mode]string{
-		WrongSerial: wechat, Unsigned: wechat, UnsignedErrors: wechat, SignTest: wechat, StaleFuture: wechat,
-		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, NotEnough: wechat, BadHash: wechat,
+	owners = map[Mode][]string{
+		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay, unionpay}, UnsignedErrors: {wechat, alipay},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
+		NotEnough: {wechat, alipay, unionpay}, BadHash: {wechat, unionpay},
+		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay},
+		BillMissing: {alipay, unionpay}, ExpiredURL: {alipay},
+		ExtraRow: {alipay, unionpay}, MissingRow: {alipay, unionpay}, WrongRow: {alipay, unionpay},
+		Garbage:    {alipay, unionpay},
+		WrongChain: {unionpay}, ExpiredCert: {unionpay}, MerchantCert: {unionpay},
+		Declined: {unionpay}, LateKept: {unionpay}, LateReturned: {unionpay},
 	}
 )
 
-const wechat = "wechatpay"
+const (
+	wechat = "wechatpay"
+	alipay = "alipay"
+
+	unionpay = "unionpay"
+)
 
 // The most a rule may ask for.
 const (
@@ -131,8 +168,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("no such mode: %q", r.Mode)
 	case !slices.Contains(ops, r.Op):
 		return fmt.Errorf("mode %s is not for op %q but for %v", r.Mode, r.Op, ops)
-	case r.Provider != "" && owners[r.Mode] != "" && owners[r.Mode] != r.Provider:
-		return fmt.Errorf("mode %s is for %s only", r.Mode, owners[r.Mode])
+	case r.Provider != "" && !owned(r.Mode, r.Provider):
+		return fmt.Errorf("mode %s is for %v only", r.Mode, owners[r.Mode])
 	case r.Count < -1 || r.MS < 0 || r.MS > maxMS || r.Minor < 0 || r.Minor > maxMinor:
 		return fmt.Errorf("count, ms or minor out of range (ms up to %d, minor up to %d)", maxMS, maxMinor)
 	case r.Chance < 0 || r.Chance > 1:
@@ -146,7 +183,11 @@ func (r Rule) check() error {
 }
 
 func (r Rule) matches(provider string, op Op, numbers []string) bool {
-	owner := owners[r.Mode]
-	return r.Op == op && (r.Provider == "" || r.Provider == provider) && (owner == "" || owner == provider) &&
+	return r.Op == op && (r.Provider == "" || r.Provider == provider) && owned(r.Mode, provider) &&
 		(r.Number == "" || slices.Contains(numbers, r.Number))
+}
+
+// owned says whether a mode means something to a provider.
+func owned(mode Mode, provider string) bool {
+	return owners[mode] == nil || slices.Contains(owners[mode], provider)
 }
