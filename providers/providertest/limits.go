@@ -53,3 +53,23 @@ func refundWithoutFunds(ctx context.Context, b *Bench) error {
 	}
 	return b.count(ctx, payment.Number, "refund_created", 1)
 }
+
+// refundFailed is a refund that ends without money and does not tell: asking for it
+// again is the way on, and moves the money once.
+func refundFailed(ctx context.Context, b *Bench) error {
+	payment, refund, err := b.spoiled(ctx, "closed_no_funds")
+	if err != nil {
+		return err
+	}
+	err = until(ctx, func() (bool, error) {
+		status, err := b.Adapter.Refund(ctx, refund)
+		return status.State == providers.RefundDone, err
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.ends(ctx, refund, providers.RefundDone); err != nil {
+		return err
+	}
+	return b.count(ctx, payment.Number, "refund_done", 1)
+}

@@ -17,10 +17,14 @@ func refundChecks(traits Traits) []Check {
 		{"refund/same_number_is_the_same_refund", refundAgain},
 		{"refund/unpaid_and_unknown_orders_are_refused", refundNothing},
 		{"refund/unknown_is_not_created", refundUnknown},
-		{"refund/abnormal_is_told", refundAbnormal},
-		{"refund/closed_frees_the_money", refundClosed},
 		{"refund/stuck_stays_in_processing", refundStuck},
 		{"refund/unknown_word_is_unknown", refundOddWord},
+	}
+	if traits.SilentFailures {
+		checks = append(checks, Check{"refund/failed_is_done_again_under_its_number", refundFailed})
+	} else {
+		checks = append(checks, Check{"refund/abnormal_is_told", refundAbnormal},
+			Check{"refund/closed_frees_the_money", refundClosed})
 	}
 	if traits.FundsFirst {
 		checks = append(checks, Check{"refund/empty_balance_puts_it_off", refundWithoutFunds})

@@ -48,6 +48,12 @@ type Traits struct {
 	// LocalCreate: making an order calls nobody. Whatever a call would meet, the
 	// payer's browser meets at the cashier.
 	LocalCreate bool
+	// UnknownStaysPayable: whoever holds what was presented can still make an order of
+	// which the provider knows nothing yet, so that it cannot be closed.
+	UnknownStaysPayable bool
+	// SilentFailures: of a refund that failed nothing more is told than of one that is
+	// under way. It is asked for again, under its number.
+	SilentFailures bool
 	// NoRepeat: the same order made again is refused as a duplicate, so that what the
 	// first answer presented is lost with it.
 	NoRepeat bool
