@@ -20,6 +20,7 @@ import (
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/providers/mockpay"
+	"github.com/friendpay/friendpay/providers/unionpay"
 	"github.com/friendpay/friendpay/providers/wechatpay"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
@@ -41,7 +42,9 @@ type House struct {
 // Providers are the payment providers that this binary speaks to: a new one is
 // a folder and a line.
 func Providers() map[string]providers.Factory {
-	return map[string]providers.Factory{"mockpay": mockpay.Open, "wechatpay": wechatpay.Open}
+	return map[string]providers.Factory{
+		"mockpay": mockpay.Open, "unionpay": unionpay.Open, "wechatpay": wechatpay.Open,
+	}
 }
 
 // Open connects to the database and to Temporal. The options for Temporal carry

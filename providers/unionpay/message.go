@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,7 +31,10 @@ const (
 	maxValue  = 1 << 20 // bytes of a value that is read into memory
 )
 
-var errForm = errors.New("it is not a form")
+var (
+	errForm = errors.New("it is not a form")
+	keyForm = regexp.MustCompile(`^[0-9A-Za-z_]+$`)
+)
 
 // parse reads a form that nobody encoded: values hold = and, between the first {
 // or [ and what closes it, & too. A certificate is one value of several lines. A
@@ -70,7 +74,7 @@ func parse(from io.ReaderAt, size int64) (message, error) {
 
 func (m message) put(key string, begun, end int64) error {
 	_, twice := m.at[key]
-	if key == "" || begun < 0 || twice || len(m.at) >= maxFields {
+	if !keyForm.MatchString(key) || begun < 0 || twice || len(m.at) >= maxFields {
 		return errForm
 	}
 	m.at[key] = span{begun, end}
