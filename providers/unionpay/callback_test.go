@@ -87,7 +87,8 @@ func TestForgedCallbacksAreRefused(t *testing.T) {
 		require.Less(t, len(err.Error()), 120)
 	}
 	for _, kind := range []http.Header{
-		nil, {"Content-Type": {"application/json"}}, {"Content-Type": {"application/x-www-form-urlencoded; charset=GBK"}},
+		nil, {"Content-Type": {"application/json"}},
+		{"Content-Type": {"application/x-www-form-urlencoded; charset=GBK"}},
 		{"Content-Type": {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded"}},
 	} {
 		_, err := adapter(t, nil, nil).ParseNotice(kind, []byte(genuine.encoded()), time.Now())

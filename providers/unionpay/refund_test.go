@@ -13,8 +13,9 @@ import (
 
 // returned is the answer about a refund that is done.
 var returned = form{
-	"respCode": "00", "origRespCode": "00", "txnType": "04", "txnSubType": "00", "queryId": "212501011105001234567",
-	"traceTime": "0101110503", "txnAmt": "900", "currencyCode": "156", "reqReserved": number,
+	"respCode": "00", "origRespCode": "00", "txnType": "04", "txnSubType": "00",
+	"queryId": "212501011105001234567", "traceTime": "0101110503",
+	"txnAmt": "900", "currencyCode": "156", "reqReserved": number,
 }
 
 func TestARefundIsAcceptedFirstAndDoneLater(t *testing.T) {
@@ -101,7 +102,8 @@ func TestARefundThatIsThereIsAskedFor(t *testing.T) {
 	status, err := adapter(t, open(t, duplicate(returned)), nil).Refund(t.Context(), refund())
 	require.NoError(t, err)
 	require.Equal(t, providers.RefundDone, status.State)
-	_, err = adapter(t, open(t, duplicate(returned.with(form{"txnAmt": "901"}))), nil).Refund(t.Context(), refund())
+	dearer := returned.with(form{"txnAmt": "901"})
+	_, err = adapter(t, open(t, duplicate(dearer)), nil).Refund(t.Context(), refund())
 	classed(t, err, providers.Definite, "12")
 	_, err = adapter(t, open(t, duplicate(form{"respCode": "34"})), nil).Refund(t.Context(), refund())
 	classed(t, err, providers.Definite, "12") // the number was taken at another time
@@ -179,10 +181,9 @@ func TestMoneyBackWithoutProofIsNone(t *testing.T) {
 func TestRefundsThatUnionPayWouldNotTakeAreNotSent(t *testing.T) {
 	t.Parallel()
 	for code, spoil := range map[string]func(*providers.Refund){
-		"NUMBER": func(r *providers.Refund) { r.CreatedAt = time.Time{} },
-		"AMOUNT": func(r *providers.Refund) { r.Amount = models.CNY(12901) }, "NOTIFY_URL": func(r *providers.Refund) {
-			r.NotifyURL = "http://pay.example.cn"
-		},
+		"NUMBER":     func(r *providers.Refund) { r.CreatedAt = time.Time{} },
+		"AMOUNT":     func(r *providers.Refund) { r.Amount = models.CNY(12901) },
+		"NOTIFY_URL": func(r *providers.Refund) { r.NotifyURL = "http://pay.example.cn" },
 	} {
 		g := open(t, says(paid))
 		r := refund()

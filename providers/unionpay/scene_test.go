@@ -16,7 +16,9 @@ import (
 )
 
 // opened is an order of the simulator's whose payer has come to the cashier.
-func (s scene) opened(t *testing.T, a *unionpay.Adapter, product string, life time.Duration) providers.Payment {
+func (s scene) opened(
+	t *testing.T, a *unionpay.Adapter, product string, life time.Duration,
+) providers.Payment {
 	t.Helper()
 	p := payment(product)
 	p.Number, p.CreatedAt, p.ExpiresAt = providertest.Number(), time.Now(), time.Now().Add(life)
@@ -69,9 +71,12 @@ func TestLateMoneyThatGoesBackByItselfIsNone(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	a := s.adapter(t)
-	for mode, want := range map[string]providers.State{"late_kept": providers.Paid, "late_returned": providers.Unpaid} {
+	for mode, want := range map[string]providers.State{
+		"late_kept": providers.Paid, "late_returned": providers.Unpaid,
+	} {
 		p := s.opened(t, a, "qr", 3*time.Second)
-		require.Eventually(t, func() bool { return time.Now().After(p.ExpiresAt) }, 5*time.Second, 10*time.Millisecond)
+		over := func() bool { return time.Now().After(p.ExpiresAt) }
+		require.Eventually(t, over, 5*time.Second, 10*time.Millisecond)
 		s.fault(t, providertest.OpPay, mode, p.Number)
 		s.pays(t, `{"number":"`+p.Number+`"}`)
 		status, err := a.Query(t.Context(), asking(p))

@@ -46,7 +46,8 @@ func TestAStatementIsReadToTheFen(t *testing.T) {
 	require.Len(t, lines, 3)
 	said := g.calls()[0].said
 	for key, want := range map[string]string{
-		"txnType": "76", "txnSubType": "01", "bizType": "000000", "fileType": "00", "settleDate": fileDay.Format("0102"),
+		"txnType": "76", "txnSubType": "01", "bizType": "000000", "fileType": "00",
+		"settleDate": fileDay.Format("0102"),
 	} {
 		require.Equal(t, want, said[key])
 	}
@@ -56,6 +57,7 @@ func TestAStatementThatIsNotTheOneAskedForIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	file := rows(capture)
 	good := filed(archive(map[string]string{fileName: file}))
+	strange := fileName[:len(fileName)-1] + "9"
 	for name, spoil := range map[string]form{
 		"another day's":      {"settleDate": "0101"},
 		"no file":            {"fileContent": ""},
@@ -65,7 +67,7 @@ func TestAStatementThatIsNotTheOneAskedForIsNotBelieved(t *testing.T) {
 		"no archive":         {"fileContent": content([]byte("no archive"))},
 		"nothing in it":      {"fileContent": content(archive(nil))},
 		"of a year ago":      {"fileContent": content(archive(map[string]string{"INN19010188ZM_" + mer: file}))},
-		"of another":         {"fileContent": content(archive(map[string]string{fileName[:len(fileName)-1] + "9": file}))},
+		"of another":         {"fileContent": content(archive(map[string]string{strange: file}))},
 		"another's question": {"merId": "777290058110049"},
 		"a broken archive":   {"fileContent": content(broken(archive(map[string]string{fileName: file})))},
 	} {
@@ -112,8 +114,10 @@ func TestRowsThatAreShiftedOrOddAreNotBelieved(t *testing.T) {
 		require.NotContains(t, failed.Message, number)
 		require.Empty(t, lines, name)
 	}
-	shifted := strings.Replace(fileName, "ZM", "ZME", 1)
-	packed := filed(archive(map[string]string{fileName: rows(capture), shifted: "x" + columns{1: "E74"}.row(errorWidths)}))
+	shifted := "x" + columns{1: "E74"}.row(errorWidths)
+	packed := filed(archive(map[string]string{
+		fileName: rows(capture), strings.Replace(fileName, "ZM", "ZME", 1): shifted,
+	}))
 	_, err := providertest.Lines(asked(t, packed).Statement(t.Context(), fileDay))
 	classed(t, err, providers.Ambiguous, "ANSWER")
 }

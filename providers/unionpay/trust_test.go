@@ -40,9 +40,9 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 		"signed by itself":    issueFor(key, nil, company, nil),
 		"by a merchant":       issueFor(key, chain().merchant, company, nil),
 		"an authority's":      issueFor(key, middle, company, authority),
-		"ended":               issueFor(key, middle, company, func(t *x509.Certificate) { t.NotAfter = now.Add(-time.Second) }),
-		"not yet":             issueFor(key, middle, company, func(t *x509.Certificate) { t.NotBefore = now.Add(time.Hour) }),
-		"not for signing":     issueFor(key, middle, company, func(t *x509.Certificate) { t.KeyUsage = x509.KeyUsageKeyEncipherment }),
+		"ended":               issueFor(key, middle, company, ended),
+		"not yet":             issueFor(key, middle, company, notYet),
+		"not for signing":     issueFor(key, middle, company, notForSigning),
 		"no name":             issueFor(key, middle, "", nil),
 		"no @":                issueFor(key, middle, "中国银联股份有限公司", nil),
 		"one @":               issueFor(key, middle, "041@中国银联股份有限公司", nil),
@@ -66,6 +66,12 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 	}), now))
 }
 
+func ended(t *x509.Certificate) { t.NotAfter = time.Now().Add(-time.Second) }
+
+func notYet(t *x509.Certificate) { t.NotBefore = time.Now().Add(time.Hour) }
+
+func notForSigning(t *x509.Certificate) { t.KeyUsage = x509.KeyUsageKeyEncipherment }
+
 func twoNames(t *x509.Certificate) {
 	name := asn1.ObjectIdentifier{2, 5, 4, 3}
 	t.Subject = pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{
@@ -79,8 +85,8 @@ func curved() string {
 	if err != nil {
 		panic(err)
 	}
-	template := *chain().unionpay.cert
-	der, err := x509.CreateCertificate(rand.Reader, &template, chain().middle.cert, &key.PublicKey, chain().middle.key)
+	template, by := *chain().unionpay.cert, chain().middle
+	der, err := x509.CreateCertificate(rand.Reader, &template, by.cert, &key.PublicKey, by.key)
 	if err != nil {
 		panic(err)
 	}
@@ -100,7 +106,7 @@ func TestACertificateCountsAtItsTime(t *testing.T) {
 	leaf := issueFor(chain().unionpay.key, short, company, nil)
 	b := adapter(t, nil, func(s *unionpay.Settings) { s.MiddleCert = short.pem })
 	require.True(t, believes(b, leaf, time.Now()))
-	require.False(t, believes(b, leaf, time.Now().Add(2*time.Hour)), "the middle one has ended, the leaf has not")
+	require.False(t, believes(b, leaf, time.Now().Add(2*time.Hour)), "the middle one has ended")
 }
 
 func TestTheTestSystemHasAnotherName(t *testing.T) {
@@ -134,7 +140,8 @@ func TestManyCertificatesTakeNoRoom(t *testing.T) {
 
 func TestOnlyWhatVerifiesIsBelieved(t *testing.T) {
 	t.Parallel()
-	for _, by := range []*certified{chain().merchant, {chain().unionpay.cert, chain().merchant.key, chain().unionpay.pem}} {
+	stolen := &certified{chain().unionpay.cert, chain().merchant.key, chain().unionpay.pem}
+	for _, by := range []*certified{chain().merchant, stolen} {
 		said := echo(form{"orderId": number, "txnTime": "20250101100000"}).with(paid).signedBy(by)
 		for _, code := range []string{"00", "34", "35"} {
 			a := adapter(t, open(t, raw(200, said.with(form{"respCode": code}).text())), nil)

@@ -49,11 +49,12 @@ func TestARecordedCall(t *testing.T) {
 	t.Parallel()
 	a, _ := recorded(t)
 	said := fields{
-		"backUrl": "https://pay.example.cn/v1/callbacks/unionpay/a?x=1&y=2", "bizType": "000201", "channelType": "07",
-		"currencyCode": "156", "frontUrl": "https://pay.example.cn/pay/result", "txnAmt": "12900",
+		"backUrl": "https://pay.example.cn/v1/callbacks/unionpay/a?x=1&y=2",
+		"bizType": "000201", "channelType": "07", "currencyCode": "156",
+		"frontUrl": "https://pay.example.cn/pay/result", "txnAmt": "12900",
 		"orderId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "payTimeout": "20250101103000", "reqReserved": "pc",
-		"riskRateInfo": "{commodityName=代付-耳机 a b}", "txnSubType": "01", "txnTime": "20250101100000", "txnType": "01",
-		"empty": "",
+		"riskRateInfo": "{commodityName=代付-耳机 a b}", "txnSubType": "01", "txnTime": "20250101100000",
+		"txnType": "01", "empty": "",
 	}
 	signed, err := a.signed(said)
 	require.NoError(t, err)

@@ -141,9 +141,16 @@ func ours(said form) bool {
 			return false
 		}
 	}
-	return err == nil && said["version"] == "5.1.0" && said["encoding"] == "UTF-8" && said["signMethod"] == "01" &&
-		said["certId"] == chain().merchant.cert.SerialNumber.String() && said["merId"] == mer && said["accessType"] == "0" &&
-		rsa.VerifyPKCS1v15(&chain().merchant.key.PublicKey, crypto.SHA256, said.sum(), signature) == nil
+	for key, want := range map[string]string{
+		"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0", "merId": mer,
+		"certId": chain().merchant.cert.SerialNumber.String(),
+	} {
+		if said[key] != want {
+			return false
+		}
+	}
+	public := &chain().merchant.key.PublicKey
+	return err == nil && rsa.VerifyPKCS1v15(public, crypto.SHA256, said.sum(), signature) == nil
 }
 
 func (g *gate) calls() []call {
@@ -190,8 +197,9 @@ func desk(payment, more form) func(http.ResponseWriter, form) {
 var paid = form{
 	"respCode": "00", "respMsg": "成功[0000000]", "origRespCode": "00", "origRespMsg": "成功[0000000]",
 	"txnType": "01", "txnSubType": "01", "queryId": queryID, "traceNo": "123456", "traceTime": "0101100203",
-	"settleDate": "0101", "settleAmt": "12900", "settleCurrencyCode": "156", "txnAmt": "12900", "currencyCode": "156",
-	"accNo": "6216261000000000018", "payCardType": "02", "payType": "0001", "reqReserved": "wap",
+	"settleDate": "0101", "settleAmt": "12900", "settleCurrencyCode": "156", "txnAmt": "12900",
+	"currencyCode": "156",
+	"accNo":        "6216261000000000018", "payCardType": "02", "payType": "0001", "reqReserved": "wap",
 }
 
 // good are settings that lead to base.
