@@ -99,7 +99,7 @@ func New(options Options) (*Sim, error) {
 	}
 	s.union, err = unionpay.New(unionpay.Deps{
 		Accounts: s.keys.UnionPay, Faults: s.board, Pace: p, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL, Strict: options.Strict,
+		RefundDelay: options.RefundDelay, Strict: options.Strict,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)

@@ -120,8 +120,9 @@ var (
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode][]string{
 		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay, unionpay}, UnsignedErrors: {wechat, alipay},
-		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
-		NotEnough: {wechat, alipay, unionpay}, BadHash: {wechat, unionpay},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat},
+		PreviousKey: {wechat},
+		NotEnough:   {wechat, alipay, unionpay}, BadHash: {wechat, unionpay},
 		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay},
 		BillMissing: {alipay, unionpay}, ExpiredURL: {alipay},
 		ExtraRow: {alipay, unionpay}, MissingRow: {alipay, unionpay}, WrongRow: {alipay, unionpay},
