@@ -37,7 +37,8 @@ func goldenStall(t *testing.T) *stall {
 		UnionPay: []unionpay.Account{{
 			Name: "良品小店", MerID: "777290058110048",
 			SignCert: read("merchant.pem"), PrivateKey: read("test-only-merchant-key.pem"), RootCert: read("root.pem"),
-			RootKey: read("test-only-root-key.pem"), MiddleCert: read("middle.pem"), MiddleKey: read("test-only-middle-key.pem"),
+			RootKey: read("test-only-root-key.pem"), MiddleCert: read("middle.pem"),
+			MiddleKey:    read("test-only-middle-key.pem"),
 			UnionPayCert: read("unionpay.pem"), UnionPayKey: read("test-only-unionpay-key.pem"),
 		}},
 	})
