@@ -49,9 +49,17 @@ func (p *Provider) linesOf(m *merchant, day time.Time) []line {
 		}
 	}
 	slices.SortFunc(lines, func(a, b line) int {
-		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.queryID, b.queryID))
+		// Both may stand in one second: what goes back came before.
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank(), b.rank()), strings.Compare(a.queryID, b.queryID))
 	})
 	return lines
+}
+
+func (l line) rank() int {
+	if l.refund != nil {
+		return 1
+	}
+	return 0
 }
 
 // widths are the columns of a ZM file, in bytes; a blank stands between two.
