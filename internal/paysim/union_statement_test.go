@@ -104,8 +104,9 @@ func TestUnionPaysStatementListsWhatMoved(t *testing.T) {
 	require.Len(t, found, 3)
 	for number, want := range map[string]map[int]string{
 		first["orderId"]: {0: "S22", 4: "1201120000", 6: "000000012900", 9: s.inquire(first)["queryId"],
-			15: "D000000000071", 16: "C000000012829", 17: "0001", 19: "01", 20: "07", 26: "", 32: "C000000012829",
-			27: "777290058110048", 34: "\xc1\xbc\xc6\xb7\xd0\xa1\xb5\xea", 35: "C000000000500"},
+			15: "D000000000071", 16: "C000000012829", 17: "0001", 19: "01", 20: "07", 26: "",
+			27: "777290058110048", 32: "C000000012829", 30: "\xc1\xbc\xc6\xb7\xd0\xa1\xb5\xea", 34: "YXR0",
+			35: "C000000000500"},
 		second["orderId"]: {19: "01", 20: "01", 21: "000201", 35: ""},
 		back["orderId"]: {0: "S30", 6: "000000010000", 9: s.inquire(back)["queryId"], 15: "C000000000055",
 			16: "D000000009945", 19: "04", 26: s.inquire(second)["queryId"]},

@@ -87,8 +87,8 @@ func (l line) columns(m *merchant) map[int]string {
 		1: code, 2: "01040000", 3: "01040000", 4: traceNo(l.queryID), 5: traceTime(l.at),
 		6: way.account, 7: fmt.Sprintf("%012d", l.minor), 8: "5311", 9: call["channelType"], 10: l.queryID,
 		12: call["orderId"], 13: way.cardType, 16: signed(keeps, fee(l.minor)), 17: net, 18: way.payType,
-		20: call["txnType"], 21: call["txnSubType"], 22: call["bizType"], 27: orig, 28: l.order.MerID, 31: m.title(),
-		33: net, 35: call["reqReserved"],
+		20: call["txnType"], 21: call["txnSubType"], 22: call["bizType"], 27: orig, 28: l.order.MerID,
+		31: m.title(), 33: net, 35: call["reqReserved"],
 	}
 	if orig != "" {
 		c[14], c[15] = traceNo(orig), traceTime(l.order.Captures[0].At)
