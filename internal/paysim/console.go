@@ -46,6 +46,7 @@ func (s *Sim) routes() http.Handler {
 	s.mockpay.Routes(mux)
 	s.wechat.Routes(mux)
 	s.union.Routes(mux)
+	s.login.Routes(mux)
 	mux.HandleFunc("POST /sms/v1/messages", s.inbox.Send)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/oidc"
 	"github.com/friendpay/friendpay/internal/paysim/unionpay"
 	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
@@ -20,6 +21,7 @@ type keys struct {
 	Accounts []mockpay.Account   `json:"mockpay_accounts"`
 	WeChat   []wechatpay.Account `json:"wechatpay_accounts"`
 	UnionPay []unionpay.Account  `json:"unionpay_accounts"`
+	OIDC     *oidc.Client        `json:"oidc_client"`
 	SMSKey   string              `json:"sms_key"`
 }
 
@@ -41,6 +43,11 @@ func demoUnionPay() (unionpay.Account, error) {
 	return unionpay.NewAccount(demoMerchant, "777290058110048")
 }
 
+// passingStaff is the client that staff log in to.
+var passingStaff = sync.OnceValues(demoStaff)
+
+func demoStaff() (oidc.Client, error) { return oidc.NewClient("friendpay-staff") }
+
 // loadKeys takes given keys, else those of an earlier run, else makes new ones.
 // Made ones are written down before they are used.
 func loadKeys(options Options) (keys, error) {
@@ -50,7 +57,8 @@ func loadKeys(options Options) (keys, error) {
 			return keys{}, err
 		}
 	}
-	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && len(k.UnionPay) > 0 && k.SMSKey != ""
+	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && len(k.UnionPay) > 0 &&
+		k.OIDC != nil && k.SMSKey != ""
 	if len(options.Accounts) > 0 {
 		k.Accounts = options.Accounts
 	}
@@ -59,6 +67,9 @@ func loadKeys(options Options) (keys, error) {
 	}
 	if len(options.UnionPay) > 0 {
 		k.UnionPay = options.UnionPay
+	}
+	if options.OIDC != nil {
+		k.OIDC = options.OIDC
 	}
 	if options.SMSKey != "" {
 		k.SMSKey = options.SMSKey
@@ -80,9 +91,16 @@ func (k *keys) complete(inMemory bool) error {
 	if k.SMSKey == "" {
 		k.SMSKey = "sms_" + rand.Text()
 	}
-	weChat, unionPay := demoWeChat, demoUnionPay
+	weChat, unionPay, staff := demoWeChat, demoUnionPay, demoStaff
 	if inMemory {
-		weChat, unionPay = passing, passingUnionPay
+		weChat, unionPay, staff = passing, passingUnionPay, passingStaff
+	}
+	if k.OIDC == nil {
+		client, err := staff()
+		if err != nil {
+			return fmt.Errorf("keys: %w", err)
+		}
+		k.OIDC = &client
 	}
 	return errors.Join(one(&k.WeChat, weChat), one(&k.UnionPay, unionPay))
 }

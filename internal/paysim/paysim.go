@@ -14,6 +14,7 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/oidc"
 	"github.com/friendpay/friendpay/internal/paysim/pace"
 	"github.com/friendpay/friendpay/internal/paysim/sms"
 	"github.com/friendpay/friendpay/internal/paysim/unionpay"
@@ -26,6 +27,7 @@ type Options struct {
 	Accounts    []mockpay.Account   // none: as in StateDir, or generated
 	WeChat      []wechatpay.Account // none: as in StateDir, or generated
 	UnionPay    []unionpay.Account  // none: as in StateDir, or generated
+	OIDC        *oidc.Client        // nil: as in StateDir, or generated
 	SMSKey      string              // empty: as in StateDir, or generated
 	Domain      string              // host[:port] registered with WeChat Pay; empty: as the accounts say
 	StateDir    string              // keys and journal; empty: nothing is kept
@@ -57,6 +59,7 @@ type Sim struct {
 	wire    *http.Transport
 	mockpay *mockpay.Provider
 	union   *unionpay.Provider
+	login   *oidc.Issuer
 	inbox   *sms.Inbox
 	handler http.Handler
 	closed  atomic.Bool
@@ -99,7 +102,13 @@ func New(options Options) (*Sim, error) {
 	}
 	s.union, err = unionpay.New(unionpay.Deps{
 		Accounts: s.keys.UnionPay, Faults: s.board, Pace: p, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL, Strict: options.Strict,
+		RefundDelay: options.RefundDelay, Strict: options.Strict,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("paysim: %w", err)
+	}
+	s.login, err = oidc.New(oidc.Deps{
+		Client: *s.keys.OIDC, Faults: s.board, Pace: p, PublicURL: options.PublicURL,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
@@ -113,6 +122,7 @@ func New(options Options) (*Sim, error) {
 	s.mockpay.Start(s.journal)
 	s.wechat.Start(s.journal)
 	s.union.Start(s.journal)
+	s.login.Start(s.journal)
 	return s, nil
 }
 
@@ -172,6 +182,9 @@ func (s *Sim) WeChatAccounts() []wechatpay.Account { return s.keys.WeChat }
 // UnionPayAccounts are the UnionPay accounts with the secrets of both sides.
 func (s *Sim) UnionPayAccounts() []unionpay.Account { return s.keys.UnionPay }
 
+// OIDC is the client that may log staff in, with its secret.
+func (s *Sim) OIDC() oidc.Client { return *s.keys.OIDC }
+
 // SMSKey is the bearer key of the text message sink.
 func (s *Sim) SMSKey() string { return s.keys.SMSKey }
 
@@ -182,6 +195,7 @@ func (s *Sim) Reset() error {
 	s.mockpay.Reset()
 	s.wechat.Reset()
 	s.union.Reset()
+	s.login.Reset()
 	s.inbox.Reset()
 	return s.journal.Reset()
 }

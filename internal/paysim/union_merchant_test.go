@@ -115,7 +115,8 @@ func (s *stall) wrong(p pairs) string {
 	roots.AddCert(certificate(s.t, s.account.RootCert))
 	middles.AddCert(certificate(s.t, s.account.MiddleCert))
 	_, err = signer.Verify(x509.VerifyOptions{
-		Roots: roots, Intermediates: middles, CurrentTime: s.clock(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		Roots: roots, Intermediates: middles, CurrentTime: s.clock(),
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	serial, known := new(big.Int).SetString(p["certId"], 10)
 	name := strings.Split(signer.Subject.CommonName, "@")

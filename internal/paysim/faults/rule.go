@@ -89,6 +89,9 @@ const (
 	Declined     Mode = "declined"      // the payer's bank says no
 	LateKept     Mode = "late_kept"     // money that came after the deadline stays
 	LateReturned Mode = "late_returned" // it goes back by itself, and nobody is told
+
+	// BadToken makes an ID token lie; Value: issuer, audience, expired, nonce, roles, none, hs256 or key.
+	BadToken Mode = "bad_token"
 )
 
 var (
@@ -114,20 +117,21 @@ var (
 		BillMissing: {Statement}, ExpiredURL: {Download}, ExtraRow: bills, MissingRow: bills,
 		WrongRow: bills, Garbage: bills,
 		WrongChain: signed, ExpiredCert: signed, MerchantCert: signed,
-		Declined: {Pay}, LateKept: {Pay}, LateReturned: {Pay},
+		Declined: {Pay}, LateKept: {Pay}, LateReturned: {Pay}, BadToken: {Login},
 	}
 
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode][]string{
 		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay, unionpay}, UnsignedErrors: {wechat, alipay},
-		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
-		NotEnough: {wechat, alipay, unionpay}, BadHash: {wechat, unionpay},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat},
+		PreviousKey: {wechat},
+		NotEnough:   {wechat, alipay, unionpay}, BadHash: {wechat, unionpay},
 		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay},
 		BillMissing: {alipay, unionpay}, ExpiredURL: {alipay},
 		ExtraRow: {alipay, unionpay}, MissingRow: {alipay, unionpay}, WrongRow: {alipay, unionpay},
 		Garbage:    {alipay, unionpay},
 		WrongChain: {unionpay}, ExpiredCert: {unionpay}, MerchantCert: {unionpay},
-		Declined: {unionpay}, LateKept: {unionpay}, LateReturned: {unionpay},
+		Declined: {unionpay}, LateKept: {unionpay}, LateReturned: {unionpay}, BadToken: {oidc},
 	}
 )
 
@@ -136,6 +140,7 @@ const (
 	alipay = "alipay"
 
 	unionpay = "unionpay"
+	oidc     = "oidc"
 )
 
 // The most a rule may ask for.
@@ -176,7 +181,7 @@ func (r Rule) check() error {
 		return fmt.Errorf("chance is between 0 and 1")
 	case (r.Mode == Delay || r.Mode == Late) && r.MS == 0:
 		return fmt.Errorf("mode %s needs ms", r.Mode)
-	case r.Mode == SayStatus && (r.Value == "" || len(r.Value) > 64):
+	case (r.Mode == SayStatus || r.Mode == BadToken) && (r.Value == "" || len(r.Value) > 64):
 		return fmt.Errorf("mode %s needs value", r.Mode)
 	}
 	return nil

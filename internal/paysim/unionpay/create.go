@@ -2,11 +2,8 @@ package unionpay
 
 import (
 	"maps"
-	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/friendpay/friendpay/internal/paysim/desk"
 )
 
 // createQR makes an order that a payer's phone finds by scanning its code.
@@ -93,12 +90,4 @@ func (f fields) unsigned() fields {
 	delete(rest, "signature")
 	delete(rest, "certId")
 	return rest
-}
-
-// publicURL is where a browser reaches the simulator.
-func (p *Provider) publicURL(r *http.Request) string {
-	if p.deps.PublicURL != "" {
-		return p.deps.PublicURL
-	}
-	return desk.Origin(r)
 }

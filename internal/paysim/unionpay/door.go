@@ -29,7 +29,7 @@ type task struct {
 	work   func(*call) (fields, *failure)
 }
 
-// desks are the tasks of one address, by txnType, txnSubType and bizType.
+// tasks are the tasks of one address, by txnType, txnSubType and bizType.
 type tasks map[string]task
 
 func (f fields) kind() string { return f["txnType"] + "/" + f["txnSubType"] + "/" + f["bizType"] }
@@ -81,7 +81,7 @@ func (p *Provider) admit(w http.ResponseWriter, r *http.Request, offered tasks) 
 	if c.merchant = p.byMerchant[form["merId"]]; c.merchant == nil {
 		return c, errMerchant
 	}
-	known := false
+	var known bool
 	if c.task, known = offered[form.kind()]; !known {
 		return c, format("txnType")
 	}
@@ -123,7 +123,8 @@ func (f *failure) fields() fields { return fields{"respCode": f.Code, "respMsg":
 
 // echoed are the fields of a call that its answer repeats.
 var echoed = []string{
-	"version", "encoding", "txnType", "txnSubType", "bizType", "accessType", "merId", "orderId", "txnTime", "reqReserved",
+	"version", "encoding", "txnType", "txnSubType", "bizType", "accessType", "merId", "orderId", "txnTime",
+	"reqReserved",
 }
 
 // after answers, unless the rule spoils the answer of what was done.
@@ -154,9 +155,10 @@ func (p *Provider) send(w http.ResponseWriter, c *call, result fields) {
 	} else {
 		answer = answer.filled()
 	}
-	w.Header().Set("Content-Type", "text/html;charset=UTF-8")
+	w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(desk.Garble([]byte(answer.line()), c.rule.Mode)) //nolint:gosec // for programs; the caller may be gone
+	body := desk.Garble([]byte(answer.line()), c.rule.Mode)
+	_, _ = w.Write(body) // the caller may be gone
 }
 
 // claim makes an answer tell another code: of what was asked about in a query, of

@@ -46,7 +46,6 @@ var (
 	errCode    = person(http.StatusNotFound, "CODE_INVALID", "链接或二维码无效")
 	errPaid    = person(http.StatusConflict, "ORDER_PAID", "该订单已支付")
 	errOver    = person(http.StatusConflict, "ORDER_EXPIRED", "订单已超过支付期限")
-	errPending = person(http.StatusConflict, "ORDER_PENDING", "该订单正在处理中")
 	errPayFull = person(http.StatusServiceUnavailable, "JOURNAL_FULL", "the journal is full: reset it")
 	errPayDown = person(http.StatusInternalServerError, "SYSTEM_ERROR", "系统异常，请稍后重试")
 	errPayBusy = person(http.StatusTooManyRequests, "FREQUENCY_LIMITED", "系统繁忙，请稍后重试")

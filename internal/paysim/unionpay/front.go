@@ -37,12 +37,14 @@ func (p *Provider) front(w http.ResponseWriter, r *http.Request) {
 	p.afterFront(ctx, w, r, c, o)
 }
 
-func (p *Provider) afterFront(ctx context.Context, w http.ResponseWriter, r *http.Request, c *call, o *order) {
+func (p *Provider) afterFront(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, c *call, o *order,
+) {
 	if status := p.desk.After(ctx, c.rule); status >= http.StatusInternalServerError {
 		desk.Render(w, status, brand(o.Product).Trouble())
 		return
 	}
-	http.Redirect(w, r, p.publicURL(r)+"/unionpay/cashier?tn="+o.Token, http.StatusSeeOther)
+	http.Redirect(w, r, "/unionpay/cashier?tn="+o.Token, http.StatusSeeOther)
 }
 
 // submit is front for programs that stand for a payer's browser.

@@ -105,12 +105,13 @@ func settleDay(at time.Time) time.Time {
 
 // trace are the fields that any money carries that moved.
 func trace(queryID string, at time.Time) fields {
-	local := at.In(desk.Shanghai)
 	return fields{
-		"queryId": queryID, "traceNo": traceNo(queryID), "traceTime": local.Format("0102150405"),
+		"queryId": queryID, "traceNo": traceNo(queryID), "traceTime": traceTime(at),
 		"settleDate": settleDay(at).Format("0102"), "settleCurrencyCode": "156",
 	}
 }
+
+func traceTime(at time.Time) string { return at.In(desk.Shanghai).Format("0102150405") }
 
 // traceNo is the six digits that a queryId ends with.
 func traceNo(queryID string) string { return queryID[len(queryID)-6:] }

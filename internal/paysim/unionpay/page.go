@@ -26,7 +26,9 @@ type visit struct {
 }
 
 func (p *Provider) pageRoutes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /unionpay/cashier", func(w http.ResponseWriter, r *http.Request) { p.showPage(w, p.enter(r)) })
+	mux.HandleFunc("GET /unionpay/cashier", func(w http.ResponseWriter, r *http.Request) {
+		p.showPage(w, p.enter(r))
+	})
 	mux.HandleFunc("POST /unionpay/cashier", func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 		p.press(w, r, p.enter(r))

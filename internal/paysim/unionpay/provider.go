@@ -25,7 +25,6 @@ type Deps struct {
 	Pace        *pace.Pace
 	Client      *http.Client  // sends notifications; must not follow redirects
 	RefundDelay time.Duration // unscaled time a refund stays accepted only
-	PublicURL   string        // where payers' browsers reach the simulator; empty: as the caller did
 	Strict      bool          // no statement of a day that is not over
 }
 

@@ -76,7 +76,8 @@ func (p *Provider) original(c *call) (*order, *failure) {
 	default:
 		return nil, missing("origQryId")
 	}
-	if o == nil || o.MerID != c.merchant.MerID || named != "" && (o.number() != named || o.Call["txnTime"] != at) {
+	if o == nil || o.MerID != c.merchant.MerID ||
+		named != "" && (o.number() != named || o.Call["txnTime"] != at) {
 		return nil, errUnknown
 	}
 	return o, nil
@@ -94,13 +95,9 @@ func (p *Provider) refundable(o *order, c *call, amount int64) *failure {
 		return errOriginal
 	case c.form["bizType"] != o.Call["bizType"] || c.form["channelType"] != o.Call["channelType"]:
 		return errDiffers
-	case left == 0:
+	case left == 0 || c.form["txnType"] == typeUndo && left != captured:
 		return errReturned
-	case amount > left:
-		return errDiffers
-	case c.form["txnType"] == typeUndo && left != captured:
-		return errReturned
-	case c.form["txnType"] == typeUndo && amount != captured:
+	case amount > left || c.form["txnType"] == typeUndo && amount != captured:
 		return errDiffers
 	case c.form["txnType"] == typeUndo && !settleDay(now).Equal(settleDay(o.Captures[0].At)),
 		now.After(o.Captures[0].At.AddDate(0, 0, refundDays)):

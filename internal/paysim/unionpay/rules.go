@@ -49,8 +49,8 @@ var addresses = []string{"backUrl", "frontUrl", "frontFailUrl"}
 // What every call must say, and what each kind of call must say beyond it.
 var (
 	common = []string{
-		"version", "encoding", "certId", "signMethod", "signature", "txnType", "txnSubType", "bizType", "accessType",
-		"merId", "txnTime",
+		"version", "encoding", "certId", "signMethod", "signature", "txnType", "txnSubType", "bizType",
+		"accessType", "merId", "txnTime",
 	}
 	forOrders = []string{"orderId"}
 	forMoney  = []string{"orderId", "channelType", "txnAmt", "currencyCode", "backUrl"}

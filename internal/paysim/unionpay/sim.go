@@ -80,7 +80,8 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 	if wanted.Amount == 0 {
 		wanted.Amount = o.Amount
 	}
-	p.capture(o, p.newCapture(way, wanted.Amount), "forced") //nolint:contextcheck // notifications outlive the call
+	taken := p.newCapture(way, wanted.Amount)
+	p.capture(o, taken, "forced") //nolint:contextcheck // notifications outlive the call
 	p.mu.Unlock()
 	p.replyOrder(w, o)
 }

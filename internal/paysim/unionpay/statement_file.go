@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
@@ -65,8 +64,8 @@ func (l line) rank() int {
 
 // widths are the columns of a ZM file, in bytes; a blank stands between two.
 var widths = []int{
-	3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32, 13, 13,
-	8, 32, 13, 13, 12, 2, 1, 131,
+	3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15,
+	32, 13, 13, 8, 32, 13, 13, 12, 2, 1, 131,
 }
 
 // feeRate is what UnionPay keeps of a payment, in hundredths of a percent.
@@ -85,14 +84,14 @@ func (l line) columns(m *merchant) map[int]string {
 	}
 	net := signed(comes, l.minor-fee(l.minor))
 	c := map[int]string{
-		1: code, 2: "01040000", 3: "01040000", 4: traceNo(l.queryID), 5: l.at.In(desk.Shanghai).Format("0102150405"),
+		1: code, 2: "01040000", 3: "01040000", 4: traceNo(l.queryID), 5: traceTime(l.at),
 		6: way.account, 7: fmt.Sprintf("%012d", l.minor), 8: "5311", 9: call["channelType"], 10: l.queryID,
 		12: call["orderId"], 13: way.cardType, 16: signed(keeps, fee(l.minor)), 17: net, 18: way.payType,
-		20: call["txnType"], 21: call["txnSubType"], 22: call["bizType"], 27: orig, 28: l.order.MerID, 31: m.title(),
-		33: net, 35: call["reqReserved"],
+		20: call["txnType"], 21: call["txnSubType"], 22: call["bizType"], 27: orig, 28: l.order.MerID,
+		31: m.title(), 33: net, 35: call["reqReserved"],
 	}
 	if orig != "" {
-		c[14], c[15] = traceNo(orig), l.order.Captures[0].At.In(desk.Shanghai).Format("0102150405")
+		c[14], c[15] = traceNo(orig), traceTime(l.order.Captures[0].At)
 	}
 	if l.coupon > 0 {
 		c[36] = signed(comes, l.coupon)
@@ -165,8 +164,9 @@ func (c *call) pack(day time.Time, lines []line) fields {
 		content[len(content)-1] ^= 1 // of the checksum
 	}
 	return fields{
-		"respCode": done, "respMsg": say(done), "fileName": c.merchant.MerID + "_" + day.Format("20060102") + ".zip",
-		"fileContent": base64.StdEncoding.EncodeToString(content), "fileType": "00", "settleDate": day.Format("0102"),
+		"respCode": done, "respMsg": say(done), "fileType": "00", "settleDate": day.Format("0102"),
+		"fileName":    c.merchant.MerID + "_" + day.Format("20060102") + ".zip",
+		"fileContent": base64.StdEncoding.EncodeToString(content),
 	}
 }
 

@@ -4,7 +4,8 @@ import "github.com/friendpay/friendpay/internal/paysim/desk"
 
 // statusWords are the states of an order as totals tell them.
 var statusWords = map[string]string{
-	done: "PAID", tooLate: "LATE", accepted: "ACCEPTED", refused: "REFUSED", noFunds: "NO_FUNDS", nothing: "UNPAID",
+	done: "PAID", tooLate: "LATE", accepted: "ACCEPTED", refused: "REFUSED", noFunds: "NO_FUNDS",
+	nothing: "UNPAID",
 }
 
 // Totals lists what each order moved. Empty account or number match all.
