@@ -39,7 +39,7 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 		"of the root itself":  issueFor(key, root, company, nil),
 		"signed by itself":    issueFor(key, nil, company, nil),
 		"by a merchant":       issueFor(key, chain().merchant, company, nil),
-		"an authority's":      issueFor(key, middle, company, authority),
+		"an authority's":      issueFor(key, middle, company, signingAuthority),
 		"ended":               issueFor(key, middle, company, ended),
 		"not yet":             issueFor(key, middle, company, notYet),
 		"not for signing":     issueFor(key, middle, company, notForSigning),
@@ -49,7 +49,8 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 		"the wrong part":      issueFor(key, middle, "中国银联股份有限公司@a@b@c", nil),
 		"another company":     issueFor(key, middle, "041@a@中国银联股份有限公司上海分公司@b", nil),
 		"the test system's":   issueFor(key, middle, "041@Z12@00040000:SIGN@00000001", nil),
-		"with two names":      issueFor(key, middle, "", twoNames),
+		"with a name before":  issueFor(key, middle, "", names("041@a@a shop@b", company)),
+		"with a name behind":  issueFor(key, middle, "", names(company, "041@a@a shop@b")),
 		"another's signature": {chain().unionpay.cert, chain().merchant.key, chain().unionpay.pem},
 		"no PEM":              {chain().unionpay.cert, key, "no PEM"},
 		"with headers": {chain().unionpay.cert, key, strings.Replace(
@@ -66,17 +67,25 @@ func TestCertificatesThatProveNothingAreNotBelieved(t *testing.T) {
 	}), now))
 }
 
+func signingAuthority(t *x509.Certificate) {
+	authority(t)
+	t.KeyUsage |= x509.KeyUsageDigitalSignature
+}
+
 func ended(t *x509.Certificate) { t.NotAfter = time.Now().Add(-time.Second) }
 
 func notYet(t *x509.Certificate) { t.NotBefore = time.Now().Add(time.Hour) }
 
 func notForSigning(t *x509.Certificate) { t.KeyUsage = x509.KeyUsageKeyEncipherment }
 
-func twoNames(t *x509.Certificate) {
-	name := asn1.ObjectIdentifier{2, 5, 4, 3}
-	t.Subject = pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{
-		{Type: name, Value: "041@a@a shop@b"}, {Type: name, Value: company},
-	}}
+func names(all ...string) func(*x509.Certificate) {
+	return func(t *x509.Certificate) {
+		for _, name := range all {
+			t.Subject.ExtraNames = append(t.Subject.ExtraNames, pkix.AttributeTypeAndValue{
+				Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: name,
+			})
+		}
+	}
 }
 
 // curved is a certificate of UnionPay's, by name and chain, whose key is not RSA.
