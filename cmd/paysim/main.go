@@ -131,13 +131,16 @@ type announcement struct {
 	Accounts any    `json:"mockpay_accounts"`
 	WeChat   any    `json:"wechatpay_accounts"`
 	Alipay   any    `json:"alipay_accounts"`
+	UnionPay any    `json:"unionpay_accounts"`
+	OIDC     any    `json:"oidc_client"`
 	SMSKey   string `json:"sms_key"`
 }
 
 func announce(f flags, sim *paysim.Sim, addr string, out, progress io.Writer) error {
 	if f.json {
 		return json.NewEncoder(out).Encode(announcement{
-			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.AlipayAccounts(), sim.SMSKey(),
+			"http://" + addr, sim.Accounts(), sim.WeChatAccounts(), sim.AlipayAccounts(), sim.UnionPayAccounts(),
+			sim.OIDC(), sim.SMSKey(),
 		})
 	}
 	_, err := fmt.Fprintf(progress, "paysim at http://%s, speed %g\n", addr, f.options.Speed)
@@ -153,7 +156,8 @@ func readKeys(path string, options *paysim.Options) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	var given announcement
-	given.Accounts, given.WeChat, given.Alipay = &options.Accounts, &options.WeChat, &options.Alipay
+	given.Accounts, given.WeChat = &options.Accounts, &options.WeChat
+	given.Alipay, given.UnionPay, given.OIDC = &options.Alipay, &options.UnionPay, &options.OIDC
 	if err := json.Unmarshal(text, &given); err != nil {
 		return fmt.Errorf("%w: keys in %s: %w", errUsage, path, err)
 	}

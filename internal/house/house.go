@@ -23,6 +23,7 @@ import (
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/providers/alipay"
 	"github.com/friendpay/friendpay/providers/mockpay"
+	"github.com/friendpay/friendpay/providers/unionpay"
 	"github.com/friendpay/friendpay/providers/wechatpay"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
@@ -48,9 +49,7 @@ type House struct {
 // a folder and a line.
 func Providers() map[string]providers.Factory {
 	return map[string]providers.Factory{
-		"alipay":    alipay.Open,
-		"mockpay":   mockpay.Open,
-		"wechatpay": wechatpay.Open,
+		"alipay": alipay.Open, "mockpay": mockpay.Open, "unionpay": unionpay.Open, "wechatpay": wechatpay.Open,
 	}
 }
 

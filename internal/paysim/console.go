@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/friendpay/friendpay/internal/paysim/alipay"
 	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
+	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
 // The limits of the switches.
@@ -39,15 +41,14 @@ func (s *Sim) routes() http.Handler {
 	sim.HandleFunc("POST /sim/reset", s.reset)
 	sim.HandleFunc("GET /sim/sms", s.inbox.List)
 	sim.HandleFunc("GET /sim/sms/inbox", s.inbox.Page)
-	s.mockpay.SimRoutes(sim)
-	s.wechat.SimRoutes(sim)
-	s.alipay.SimRoutes(sim)
-
 	mux := http.NewServeMux()
-	s.mockpay.Routes(mux)
-	s.wechat.Routes(mux)
-	s.alipay.Routes(mux)
+	for _, r := range s.rails {
+		r.SimRoutes(sim)
+		r.Routes(mux)
+	}
+	s.login.Routes(mux)
 	mux.HandleFunc("POST /sms/v1/messages", s.inbox.Send)
+	mux.HandleFunc("GET /bridge.js", showBridges)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(indexPage) // the browser may be gone
@@ -55,6 +56,12 @@ func (s *Sim) routes() http.Handler {
 	// A page of another site must not work the switches through a developer's browser.
 	mux.Handle("/sim/", local(http.NewCrossOriginProtection().Handler(sim)))
 	return mux
+}
+
+// showBridges is one script for a page that may be open in either app.
+func showBridges(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	_, _ = w.Write(slices.Concat(wechatpay.BridgeScript, alipay.BridgeScript)) // the browser may be gone
 }
 
 // local refuses callers from other machines, also those behind a proxy on this one.
@@ -123,8 +130,10 @@ func (s *Sim) showTotals(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	account, order := q.Get("account"), q.Get("number")
-	all := slices.Concat(s.mockpay.Totals(account, order), s.wechat.Totals(account, order),
-		s.alipay.Totals(account, order))
+	var all []desk.Total
+	for _, r := range s.rails {
+		all = append(all, r.Totals(account, order)...)
+	}
 	desk.SortTotals(all)
 	answer := totals{Count: len(all)}
 	for _, total := range all {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/friendpay/friendpay/internal/paysim/alipay"
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/oidc"
+	"github.com/friendpay/friendpay/internal/paysim/unionpay"
 	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
@@ -20,6 +22,8 @@ type keys struct {
 	Accounts []mockpay.Account   `json:"mockpay_accounts"`
 	WeChat   []wechatpay.Account `json:"wechatpay_accounts"`
 	Alipay   []alipay.Account    `json:"alipay_accounts"`
+	UnionPay []unionpay.Account  `json:"unionpay_accounts"`
+	OIDC     *oidc.Client        `json:"oidc_client"`
 	SMSKey   string              `json:"sms_key"`
 }
 
@@ -29,8 +33,9 @@ const demoMerchant = "良品小店"
 // What accounts simulators in memory share: keys that are kept nowhere may be
 // shared, and take a while to make.
 var (
-	passingWeChat = sync.OnceValues(demoWeChat)
-	passingAlipay = sync.OnceValues(demoAlipay)
+	passingWeChat   = sync.OnceValues(demoWeChat)
+	passingAlipay   = sync.OnceValues(demoAlipay)
+	passingUnionPay = sync.OnceValues(demoUnionPay)
 )
 
 func demoWeChat() (wechatpay.Account, error) {
@@ -39,6 +44,10 @@ func demoWeChat() (wechatpay.Account, error) {
 
 func demoAlipay() (alipay.Account, error) {
 	return alipay.NewAccount(demoMerchant, "2021000000000109", "2088000000000109")
+}
+
+func demoUnionPay() (unionpay.Account, error) {
+	return unionpay.NewAccount(demoMerchant, "777290058110048")
 }
 
 // loadKeys takes given keys, else those of an earlier run, else makes new ones.
@@ -50,7 +59,8 @@ func loadKeys(options Options) (keys, error) {
 			return keys{}, err
 		}
 	}
-	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && len(k.Alipay) > 0 && k.SMSKey != ""
+	before := len(k.Accounts) > 0 && len(k.WeChat) > 0 && len(k.Alipay) > 0 && len(k.UnionPay) > 0 &&
+		k.OIDC != nil && k.SMSKey != ""
 	if len(options.Accounts) > 0 {
 		k.Accounts = options.Accounts
 	}
@@ -59,6 +69,12 @@ func loadKeys(options Options) (keys, error) {
 	}
 	if len(options.Alipay) > 0 {
 		k.Alipay = options.Alipay
+	}
+	if len(options.UnionPay) > 0 {
+		k.UnionPay = options.UnionPay
+	}
+	if options.OIDC != nil {
+		k.OIDC = options.OIDC
 	}
 	if options.SMSKey != "" {
 		k.SMSKey = options.SMSKey
@@ -80,11 +96,18 @@ func (k *keys) complete(inMemory bool) error {
 	if k.SMSKey == "" {
 		k.SMSKey = "sms_" + rand.Text()
 	}
-	weChat, ali := demoWeChat, demoAlipay
-	if inMemory {
-		weChat, ali = passingWeChat, passingAlipay
+	if k.OIDC == nil {
+		client, err := oidc.NewClient("friendpay-staff")
+		if err != nil {
+			return fmt.Errorf("keys: %w", err)
+		}
+		k.OIDC = &client
 	}
-	return errors.Join(complete(&k.WeChat, weChat), complete(&k.Alipay, ali))
+	weChat, ali, union := demoWeChat, demoAlipay, demoUnionPay
+	if inMemory {
+		weChat, ali, union = passingWeChat, passingAlipay, passingUnionPay
+	}
+	return errors.Join(complete(&k.WeChat, weChat), complete(&k.Alipay, ali), complete(&k.UnionPay, union))
 }
 
 // complete makes one account where there is none.

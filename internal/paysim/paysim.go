@@ -12,11 +12,14 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/internal/paysim/alipay"
+	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/internal/paysim/journal"
 	"github.com/friendpay/friendpay/internal/paysim/mockpay"
+	"github.com/friendpay/friendpay/internal/paysim/oidc"
 	"github.com/friendpay/friendpay/internal/paysim/pace"
 	"github.com/friendpay/friendpay/internal/paysim/sms"
+	"github.com/friendpay/friendpay/internal/paysim/unionpay"
 	"github.com/friendpay/friendpay/internal/paysim/wechatpay"
 )
 
@@ -26,6 +29,8 @@ type Options struct {
 	Accounts    []mockpay.Account   // none: as in StateDir, or generated
 	WeChat      []wechatpay.Account // none: as in StateDir, or generated
 	Alipay      []alipay.Account    // none: as in StateDir, or generated
+	UnionPay    []unionpay.Account  // none: as in StateDir, or generated
+	OIDC        *oidc.Client        // nil: as in StateDir, or generated
 	SMSKey      string              // empty: as in StateDir, or generated
 	Domain      string              // host[:port] registered with WeChat Pay and Alipay; empty: as the accounts say
 	StateDir    string              // keys and journal; empty: nothing is kept
@@ -50,13 +55,12 @@ const (
 // Sim is a running simulator: its handler answers until Close.
 type Sim struct {
 	keys    keys
-	wechat  *wechatpay.Provider
-	alipay  *alipay.Provider
 	journal *journal.Journal
 	board   *faults.Board
 	pace    *pace.Pace
 	wire    *http.Transport
-	mockpay *mockpay.Provider
+	rails   []rail
+	login   *oidc.Issuer
 	inbox   *sms.Inbox
 	handler http.Handler
 	closed  atomic.Bool
@@ -85,7 +89,7 @@ func New(options Options) (*Sim, error) {
 	s.wire = &http.Transport{
 		MaxConnsPerHost: maxConnections, MaxIdleConnsPerHost: maxConnections, IdleConnTimeout: 30 * time.Second,
 	}
-	if err := s.openProviders(options); err != nil {
+	if err := s.openRails(options); err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)
 	}
 	s.journal, err = journal.Open(
@@ -94,34 +98,55 @@ func New(options Options) (*Sim, error) {
 		return nil, fmt.Errorf("paysim: %w", err)
 	}
 	s.handler = s.routes()
-	s.mockpay.Start(s.journal)
-	s.wechat.Start(s.journal)
-	s.alipay.Start(s.journal)
+	for _, r := range s.rails {
+		r.Start(s.journal)
+	}
+	s.login.Start(s.journal)
 	return s, nil
 }
 
-// openProviders makes what shares one board, one pace and one line out.
-func (s *Sim) openProviders(options Options) error {
-	var err1, err2, err3 error
-	s.mockpay, err1 = mockpay.New(mockpay.Deps{
+// rail is one simulated provider.
+type rail interface {
+	Routes(mux *http.ServeMux)
+	SimRoutes(mux *http.ServeMux)
+	Start(j *journal.Journal)
+	Restore(entry journal.Entry) error
+	Reset()
+	Totals(account, order string) []desk.Total
+}
+
+// openRails makes what shares one board, one pace and one line out.
+func (s *Sim) openRails(o Options) error {
+	mock, err1 := mockpay.New(mockpay.Deps{
 		Accounts: s.keys.Accounts, Faults: s.board, Pace: s.pace, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
+		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL,
 	})
-	s.wechat, err2 = wechatpay.New(wechatpay.Deps{
+	weChat, err2 := wechatpay.New(wechatpay.Deps{
 		Accounts: s.keys.WeChat, Faults: s.board, Pace: s.pace, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
-		Strict: options.Strict, QueryRate: options.QueryRate,
+		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL, Strict: o.Strict, QueryRate: o.QueryRate,
 	})
-	s.alipay, err3 = alipay.New(alipay.Deps{
+	ali, err3 := alipay.New(alipay.Deps{
 		Accounts: s.keys.Alipay, Faults: s.board, Pace: s.pace, Client: s.client(),
-		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL, Strict: options.Strict,
+		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL, Strict: o.Strict,
 	})
-	return errors.Join(err1, err2, err3)
+	union, err4 := unionpay.New(unionpay.Deps{
+		Accounts: s.keys.UnionPay, Faults: s.board, Pace: s.pace, Client: s.client(),
+		RefundDelay: o.RefundDelay, Strict: o.Strict,
+	})
+	s.rails = []rail{mock, weChat, ali, union}
+	var err5 error
+	s.login, err5 = oidc.New(oidc.Deps{
+		Client: *s.keys.OIDC, Faults: s.board, Pace: s.pace, PublicURL: o.PublicURL,
+	})
+	return errors.Join(err1, err2, err3, err4, err5)
 }
 
 // restore offers an entry to each provider, which knows its own.
-func (s *Sim) restore(entry journal.Entry) error {
-	return errors.Join(s.mockpay.Restore(entry), s.wechat.Restore(entry), s.alipay.Restore(entry))
+func (s *Sim) restore(entry journal.Entry) (err error) {
+	for _, r := range s.rails {
+		err = errors.Join(err, r.Restore(entry))
+	}
+	return err
 }
 
 func (o Options) complete() Options {
@@ -175,6 +200,12 @@ func (s *Sim) WeChatAccounts() []wechatpay.Account { return s.keys.WeChat }
 // AlipayAccounts are the Alipay accounts with the secrets of both sides.
 func (s *Sim) AlipayAccounts() []alipay.Account { return s.keys.Alipay }
 
+// UnionPayAccounts are the UnionPay accounts with the secrets of both sides.
+func (s *Sim) UnionPayAccounts() []unionpay.Account { return s.keys.UnionPay }
+
+// OIDC is the client that may log staff in, with its secret.
+func (s *Sim) OIDC() oidc.Client { return *s.keys.OIDC }
+
 // SMSKey is the bearer key of the text message sink.
 func (s *Sim) SMSKey() string { return s.keys.SMSKey }
 
@@ -182,9 +213,10 @@ func (s *Sim) SMSKey() string { return s.keys.SMSKey }
 func (s *Sim) Reset() error {
 	s.board.Clear()
 	s.pace.Restart()
-	s.mockpay.Reset()
-	s.wechat.Reset()
-	s.alipay.Reset()
+	for _, r := range s.rails {
+		r.Reset()
+	}
+	s.login.Reset()
 	s.inbox.Reset()
 	return s.journal.Reset()
 }

@@ -9,8 +9,10 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
+// BridgeScript stands for the bridge of the Alipay app, in browsers without one.
+//
 //go:embed bridge.js
-var bridgeScript []byte
+var BridgeScript []byte
 
 // brand is a page before anything is known.
 func brand() desk.Page {
@@ -159,5 +161,5 @@ func (p *Provider) pageOf(v caller) desk.Page {
 func showBridge(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(bridgeScript) // the browser may be gone
+	_, _ = w.Write(BridgeScript) // the browser may be gone
 }

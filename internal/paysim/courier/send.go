@@ -2,6 +2,7 @@ package courier
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -24,12 +25,14 @@ type Letter struct {
 	URL    string
 	Header http.Header
 	Body   []byte
+
+	Patience time.Duration // how long the merchant may take; 0: as long as WeChat Pay waits
 }
 
 // Send posts a letter once and lets accepted judge what was answered, of which
 // it sees 64 bytes.
 func Send(ctx context.Context, client *http.Client, l Letter, accepted func(int, string) bool) Result {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(l.Patience, patience))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.URL, bytes.NewReader(l.Body))
 	if err != nil {

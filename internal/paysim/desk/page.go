@@ -50,6 +50,8 @@ type Page struct {
 	Good      bool
 	ReturnURL string
 	Buttons   []Button // none: to pay, and to cancel
+
+	Fields map[string]string // posted to ReturnURL where there are any; none: it is just followed
 }
 
 // Button sends its Action; the first of a page is the main one.

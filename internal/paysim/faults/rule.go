@@ -75,6 +75,16 @@ const (
 	NullAnswer  Mode = "null_answer"  // done; answered by an unsigned null
 	SlowRefund  Mode = "slow_refund"  // the refund is not done at once but after the delay
 	ExpiredURL  Mode = "expired_url"  // a bill's address no longer serves
+
+	WrongChain   Mode = "wrong_chain"   // signed by a name-sake whose chain nobody trusts
+	ExpiredCert  Mode = "expired_cert"  // signed with a certificate that is out of date
+	MerchantCert Mode = "merchant_cert" // signed with the merchant's own certificate: right chain, wrong subject
+	Declined     Mode = "declined"      // the payer's bank says no
+	LateKept     Mode = "late_kept"     // money that came after the deadline stays
+	LateReturned Mode = "late_returned" // it goes back by itself, and nobody is told
+
+	// BadToken makes an ID token lie; Value: issuer, audience, expired, nonce, roles, none, hs256 or key.
+	BadToken Mode = "bad_token"
 )
 
 // The modes of statements. BadHash, Garbage and what is wrong with a row are told
@@ -101,7 +111,7 @@ var (
 		BadSignature: calls, Redirect: unsignedToo, HugeBody: unsignedToo, BadJSON: unsignedToo,
 		SayStatus:   {Query, Refund, RefundQuery},
 		WrongAmount: {Pay, Statement}, PaidMeantime: {Close},
-		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund},
+		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund, Pay},
 		Lost: {Callback}, Double: {Callback}, Forged: {Callback}, Stale: signed,
 		Late: {Callback}, Truncated: {Callback}, ForeignAccount: {Callback, Query},
 		WrongSerial: signed, Unsigned: signed, UnsignedErrors: calls, SignTest: signed, StaleFuture: signed,
@@ -110,19 +120,26 @@ var (
 		SystemError: calls, BadGateway: append(slices.Clone(calls), Login), NullAnswer: calls, SlowRefund: {Refund},
 		Missing: {Statement}, Making: {Statement}, ExpiredURL: {Download},
 		Garbage: bills, ExtraRow: {Statement}, MissingRow: {Statement},
+		WrongChain: signed, ExpiredCert: signed, MerchantCert: signed,
+		Declined: {Pay}, LateKept: {Pay}, LateReturned: {Pay}, BadToken: {Login},
 	}
 
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode][]string{
-		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay}, UnsignedErrors: {wechat, alipay},
+		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay, unionpay}, UnsignedErrors: {wechat, alipay},
 		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
 		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay}, ExpiredURL: {alipay},
+		WrongChain: {unionpay}, ExpiredCert: {unionpay}, MerchantCert: {unionpay},
+		Declined: {unionpay}, LateKept: {unionpay}, LateReturned: {unionpay}, BadToken: {oidc},
 	}
 )
 
 const (
 	wechat = "wechatpay"
 	alipay = "alipay"
+
+	unionpay = "unionpay"
+	oidc     = "oidc"
 )
 
 // The most a rule may ask for.
@@ -164,7 +181,7 @@ func (r Rule) check() error {
 		return fmt.Errorf("chance is between 0 and 1")
 	case (r.Mode == Delay || r.Mode == Late) && r.MS == 0:
 		return fmt.Errorf("mode %s needs ms", r.Mode)
-	case r.Mode == SayStatus && (r.Value == "" || len(r.Value) > 64):
+	case (r.Mode == SayStatus || r.Mode == BadToken) && (r.Value == "" || len(r.Value) > 64):
 		return fmt.Errorf("mode %s needs value", r.Mode)
 	}
 	return nil

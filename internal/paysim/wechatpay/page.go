@@ -8,8 +8,10 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
+// BridgeScript stands for the bridge of the WeChat app, in browsers without one.
+//
 //go:embed bridge.js
-var bridgeScript []byte
+var BridgeScript []byte
 
 // brand is a page before anything is known.
 func brand() desk.Page {
@@ -38,7 +40,7 @@ func (p *Provider) pageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /wechatpay/bridge.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		_, _ = w.Write(bridgeScript) // the browser may be gone
+		_, _ = w.Write(BridgeScript) // the browser may be gone
 	})
 }
 
