@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/paysim"
+	"github.com/friendpay/friendpay/internal/paysim/journal"
 )
 
 func TestUnionPayRefundsInTwoSteps(t *testing.T) {
@@ -101,6 +102,8 @@ func TestUnionPaysRefundsMayFail(t *testing.T) {
 		found := s.inquire(call)
 		require.Equal(t, "00", found["respCode"])
 		require.Equal(t, want[1], found["origRespCode"])
+		ends := s.sim.Journal().Read(journal.Filter{Number: call["orderId"], Kind: want[0]}).Entries
+		require.Empty(t, ends[0].Event, "of failures nobody is told")
 	}
 	s.simulate("/sim/faults", members{"op": "refund", "mode": "not_enough", "provider": "unionpay"})
 	require.Equal(t, "64", s.tell(backDo, s.returning(payment, "12900", nowhere))["respCode"])

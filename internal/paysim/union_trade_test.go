@@ -193,6 +193,9 @@ func TestUnionPaysTimeToPayEnds(t *testing.T) {
 		status, _ = s.simulate("/sim/unionpay/pay", lead)
 		require.Equal(t, http.StatusOK, status)
 		require.Equal(t, "00", s.inquire(kept)["origRespCode"])
+		status, said = s.simulate("/sim/unionpay/pay", members{"number": kept["orderId"], "late": true})
+		require.Equal(t, http.StatusConflict, status, "late or not, it is paid once")
+		require.Equal(t, "ORDER_PAID", said["code"])
 		s.eventually(kept["orderId"], "captured", 1)
 	}
 }

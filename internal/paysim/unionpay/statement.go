@@ -30,13 +30,13 @@ func (p *Provider) askedDay(c *call) string {
 	return day.Format(time.DateOnly)
 }
 
-// clearingDay is the latest day with that month and day, within a year.
+// clearingDay is the latest day with that month and day: files are kept for a year.
 func (p *Provider) clearingDay(monthDay string) (time.Time, bool) {
 	today := settleDay(p.deps.Pace.Now())
-	for _, year := range []int{today.Year(), today.Year() - 1, today.Year() + 1} {
+	for _, year := range []int{today.Year(), today.Year() - 1} {
 		day, err := time.ParseInLocation("20060102", number(int64(year))+monthDay, desk.Shanghai)
 		switch {
-		case err != nil, day.After(today), day.Before(today.AddDate(-1, 0, 0)):
+		case err != nil, day.After(today):
 			continue
 		case p.deps.Strict && day.Equal(today):
 			return day, false
