@@ -52,7 +52,7 @@ func unpacked(t *testing.T, said pairs) map[string][]byte {
 }
 
 // rows are the columns of a ZM file, cut by the widths of the paper.
-func rows(t *testing.T, text []byte) [][]string {
+func zmRows(t *testing.T, text []byte) [][]string {
 	t.Helper()
 	widths := []int{3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21,
 		15, 1, 15, 32, 13, 13, 8, 32, 13, 13, 12, 2, 1, 131}
@@ -75,7 +75,7 @@ func zm(t *testing.T, said pairs) [][]string {
 	t.Helper()
 	for name, text := range unpacked(t, said) {
 		if strings.Contains(name, "88ZM_") {
-			return rows(t, text)
+			return zmRows(t, text)
 		}
 	}
 	require.FailNow(t, "no ZM file")
