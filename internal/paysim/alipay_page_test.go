@@ -28,7 +28,9 @@ func TestAlipayShowsWhoScansWhat(t *testing.T) {
 	number, code := s.coded(nowhere)
 	status, header, text := s.see(aliUser(t, code, "friend01", ""))
 	require.Equal(t, http.StatusOK, status)
-	for _, want := range []string{"支付宝", "良品小店", "代付-咖啡 &lt;b&gt;%25", "129.00", "friend01", number, "确认付款", "取消"} {
+	for _, want := range []string{
+		"支付宝", "良品小店", "代付-咖啡 &lt;b&gt;%25", "129.00", "friend01", number, "确认付款", "取消",
+	} {
 		require.Contains(t, text, want)
 	}
 	require.NotContains(t, text, "<script")

@@ -110,8 +110,8 @@ var (
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode][]string{
 		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay}, UnsignedErrors: {wechat, alipay},
-		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
-		NotEnough: {wechat, alipay}, BadHash: {wechat},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat},
+		PreviousKey: {wechat}, BadHash: {wechat}, NotEnough: {wechat, alipay},
 		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay},
 		BillMissing: {alipay}, ExpiredURL: {alipay}, ExtraRow: {alipay}, MissingRow: {alipay}, WrongRow: {alipay},
 		Garbage: {alipay},
