@@ -72,6 +72,8 @@ func TestAnAlipayLinkLeadsToTheCashierAndBack(t *testing.T) {
 		require.NoError(t, err)
 		form := back.Query()
 		require.Equal(t, "1", form.Get("x"))
+		form.Del("x")
+		require.True(t, s.genuine(form), "Alipay signs its own only")
 		require.Equal(t, method+".return", form.Get("method"))
 		require.Equal(t, number, form.Get("out_trade_no"))
 		require.Equal(t, "129.00", form.Get("total_amount"))

@@ -67,7 +67,7 @@ func (p *Provider) back(o *order) string {
 	}
 	m := p.bySeller[o.SellerID]
 	total, _ := o.captured()
-	form := u.Query()
+	form := url.Values{}
 	for name, value := range map[string]string{
 		"app_id": o.AppID, "auth_app_id": o.AppID, "charset": "utf-8", "version": "1.0",
 		"method":       "alipay.trade." + o.Product + ".pay.return",
@@ -77,6 +77,9 @@ func (p *Provider) back(o *order) string {
 		form.Set(name, value)
 	}
 	m.sign(form, "", "")
+	for name, values := range u.Query() {
+		form[name] = values // the merchant's own, which Alipay does not sign
+	}
 	u.RawQuery = form.Encode()
 	return u.String()
 }
