@@ -30,7 +30,7 @@ step = @printf '\n== %s\n' "$(1)"
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install PostgreSQL, Chromium and Chinese glyphs if they are missing (Debian)
+setup: ## install PostgreSQL, Chromium, Chinese glyphs and Node.js if they are missing (Debian)
 	@tools/setup
 
 ## -- build ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,7 +17,8 @@ import (
 
 func (s *stall) billURL(day string) aliSaid {
 	s.t.Helper()
-	return s.ask("alipay.data.dataservice.bill.downloadurl.query", members{"bill_type": "trade", "bill_date": day})
+	biz := members{"bill_type": "trade", "bill_date": day}
+	return s.ask("alipay.data.dataservice.bill.downloadurl.query", biz)
 }
 
 // bill fetches today's bill and opens it: file names and texts as UTF-8.
@@ -87,10 +87,7 @@ func TestAlipaysBillTellsWhatMoved(t *testing.T) {
 
 func TestAlipaysBillIsFetchedWithinHalfAMinute(t *testing.T) {
 	t.Parallel()
-	var later atomic.Int64
-	s := openStall(t, paysim.Options{
-		Strict: true, Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) },
-	})
+	s, later := stallInTime(t, paysim.Options{Strict: true})
 	day := today()
 	s.paid(nowhere)
 	require.Equal(t, "isp.bill_not_exist", s.billURL(day).code(), "not before it is over")

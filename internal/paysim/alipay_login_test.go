@@ -85,7 +85,7 @@ func TestAlipayAsksBeforeItTellsMore(t *testing.T) {
 func TestAlipayLooksAtTheLoginAddress(t *testing.T) {
 	t.Parallel()
 	s := openStall(t, paysim.Options{})
-	page := s.base + "/alipay/oauth2/publicAppAuthorize.htm?scope=auth_base&redirect_uri=" + url.QueryEscape(home)
+	page := s.base + "/alipay/oauth2/publicAppAuthorize.htm?scope=auth_base&redirect_uri=https://shop.example/"
 	for name, address := range map[string]string{
 		"app": page + "&app_id=1", "scope": s.loginURL("snsapi_base"), "state": s.loginURL("auth_base") + "%20",
 	} {

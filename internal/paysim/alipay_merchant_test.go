@@ -18,6 +18,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,8 @@ import (
 var stalls = sync.OnceValue(func() []alipay.Account {
 	list := make([]alipay.Account, 2)
 	for i := range list {
-		account, err := alipay.NewAccount("良品小店", fmt.Sprintf("202100000000000%d", i), fmt.Sprintf("208800000000000%d", i))
+		app, seller := fmt.Sprintf("202100000000000%d", i), fmt.Sprintf("208800000000000%d", i)
+		account, err := alipay.NewAccount("良品小店", app, seller)
 		if err != nil {
 			panic(err)
 		}
@@ -62,6 +64,14 @@ func openStall(t *testing.T, options paysim.Options) *stall {
 	}
 	s.become(m.sim.AlipayAccounts()[0])
 	return s
+}
+
+// stallInTime is a stall whose clock, and the simulator's, go ahead by nanoseconds.
+func stallInTime(t *testing.T, options paysim.Options) (*stall, *atomic.Int64) {
+	t.Helper()
+	later := new(atomic.Int64)
+	options.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	return openStall(t, options), later
 }
 
 // become signs as another merchant from now on.
@@ -241,7 +251,8 @@ func (s *stall) goods(method, number string) members {
 		"time_expire": inShanghai(s.clock().Add(time.Hour)),
 	}
 	biz["product_code"] = map[string]string{
-		aliPrecreate: "QR_CODE_OFFLINE", aliCreate: "JSAPI_PAY", aliWap: "QUICK_WAP_WAY", aliPage: "FAST_INSTANT_TRADE_PAY",
+		aliPrecreate: "QR_CODE_OFFLINE", aliCreate: "JSAPI_PAY",
+		aliWap: "QUICK_WAP_WAY", aliPage: "FAST_INSTANT_TRADE_PAY",
 	}[method]
 	if method == aliCreate {
 		biz["buyer_open_id"] = "friend01"

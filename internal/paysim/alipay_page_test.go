@@ -28,7 +28,9 @@ func TestAlipayShowsWhoScansWhat(t *testing.T) {
 	number, code := s.coded(nowhere)
 	status, header, text := s.see(aliUser(t, code, "friend01", ""))
 	require.Equal(t, http.StatusOK, status)
-	for _, want := range []string{"支付宝", "良品小店", "代付-咖啡 &lt;b&gt;%25", "129.00", "friend01", number, "确认付款", "取消"} {
+	for _, want := range []string{
+		"支付宝", "良品小店", "代付-咖啡 &lt;b&gt;%25", "129.00", "friend01", number, "确认付款", "取消",
+	} {
 		require.Contains(t, text, want)
 	}
 	require.NotContains(t, text, "<script")
@@ -70,6 +72,8 @@ func TestAnAlipayLinkLeadsToTheCashierAndBack(t *testing.T) {
 		require.NoError(t, err)
 		form := back.Query()
 		require.Equal(t, "1", form.Get("x"))
+		form.Del("x")
+		require.True(t, s.genuine(form), "Alipay signs its own only")
 		require.Equal(t, method+".return", form.Get("method"))
 		require.Equal(t, number, form.Get("out_trade_no"))
 		require.Equal(t, "129.00", form.Get("total_amount"))

@@ -15,29 +15,32 @@ import (
 func TestAlipayLooksAtEveryCall(t *testing.T) {
 	t.Parallel()
 	s := openStall(t, paysim.Options{})
+	set := func(name, value string) func(url.Values) { return func(f url.Values) { f.Set(name, value) } }
+	without := func(name string) func(url.Values) { return func(f url.Values) { f.Del(name) } }
+	at := func(off time.Duration) func(url.Values) { return set("timestamp", inShanghai(time.Now().Add(off))) }
 	for name, c := range map[string]struct {
 		spoil  func(url.Values)
 		code   string
 		signed bool
 	}{
-		"no method":     {func(f url.Values) { f.Del("method") }, "isv.missing-method", false},
-		"no app":        {func(f url.Values) { f.Del("app_id") }, "isv.missing-app-id", false},
-		"no time":       {func(f url.Values) { f.Del("timestamp") }, "isv.missing-timestamp", false},
-		"no version":    {func(f url.Values) { f.Del("version") }, "isv.missing-version", false},
-		"unknown app":   {func(f url.Values) { f.Set("app_id", "1") }, "isv.invalid-app-id", false},
-		"another app":   {func(f url.Values) { f.Set("app_id", stalls()[1].AppID) }, "isv.invalid-signature", false},
-		"old kind":      {func(f url.Values) { f.Set("sign_type", "RSA") }, "isv.invalid-signature-type", true},
-		"old":           {func(f url.Values) { f.Set("timestamp", inShanghai(time.Now().Add(-16*time.Minute))) }, "isv.invalid-timestamp", true},
-		"of the future": {func(f url.Values) { f.Set("timestamp", inShanghai(time.Now().Add(16*time.Minute))) }, "isv.invalid-timestamp", true},
-		"UTC":           {func(f url.Values) { f.Set("timestamp", time.Now().UTC().Format(time.DateTime)) }, "isv.invalid-timestamp", true},
-		"odd time":      {func(f url.Values) { f.Set("timestamp", time.Now().Format(time.RFC3339)) }, "isv.invalid-timestamp", true},
-		"version":       {func(f url.Values) { f.Set("version", "2.0") }, "isv.invalid-version", true},
-		"format":        {func(f url.Values) { f.Set("format", "xml") }, "isv.invalid-format", true},
-		"charset":       {func(f url.Values) { f.Set("charset", "gbk") }, "isv.invalid-charset", true},
-		"certificates":  {func(f url.Values) { f.Set("app_cert_sn", "0") }, "isv.invalid-app-cert-sn", true},
-		"no method so":  {func(f url.Values) { f.Set("method", "alipay.trade.pay") }, "isv.invalid-method", false},
-		"no biz":        {func(f url.Values) { f.Del("biz_content") }, "isv.missing-biz-content", true},
-		"biz":           {func(f url.Values) { f.Set("biz_content", "{") }, "ACQ.INVALID_PARAMETER", true},
+		"no method":     {without("method"), "isv.missing-method", false},
+		"no app":        {without("app_id"), "isv.missing-app-id", false},
+		"no time":       {without("timestamp"), "isv.missing-timestamp", false},
+		"no version":    {without("version"), "isv.missing-version", false},
+		"unknown app":   {set("app_id", "1"), "isv.invalid-app-id", false},
+		"another app":   {set("app_id", stalls()[1].AppID), "isv.invalid-signature", false},
+		"old kind":      {set("sign_type", "RSA"), "isv.invalid-signature-type", true},
+		"old":           {at(-16 * time.Minute), "isv.invalid-timestamp", true},
+		"of the future": {at(16 * time.Minute), "isv.invalid-timestamp", true},
+		"UTC":           {at(-8 * time.Hour), "isv.invalid-timestamp", true},
+		"odd time":      {set("timestamp", time.Now().Format(time.RFC3339)), "isv.invalid-timestamp", true},
+		"version":       {set("version", "2.0"), "isv.invalid-version", true},
+		"format":        {set("format", "xml"), "isv.invalid-format", true},
+		"charset":       {set("charset", "gbk"), "isv.invalid-charset", true},
+		"certificates":  {set("app_cert_sn", "0"), "isv.invalid-app-cert-sn", true},
+		"no such":       {set("method", "alipay.trade.pay"), "isv.invalid-method", false},
+		"no biz":        {without("biz_content"), "isv.missing-biz-content", true},
+		"biz":           {set("biz_content", "{"), "ACQ.INVALID_PARAMETER", true},
 	} {
 		form := s.form(aliQuery, members{"out_trade_no": "1"})
 		c.spoil(form)

@@ -2,7 +2,6 @@ package paysim_test
 
 import (
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +23,8 @@ func TestAnAlipayTradeBeginsWhenSomebodyScans(t *testing.T) {
 	require.Equal(t, "0.00", opened.get("buyer_pay_amount"))
 	status, _ := s.payment(members{"qr_code": code, "openid": "friend01", "funding": "PCREDIT", "coupon": 900})
 	require.Equal(t, http.StatusOK, status)
-	paid := s.ask(aliQuery, members{"trade_no": opened.get("trade_no"), "query_options": []string{"fund_bill_list"}})
+	options := []string{"fund_bill_list"}
+	paid := s.ask(aliQuery, members{"trade_no": opened.get("trade_no"), "query_options": options})
 	require.Equal(t, "TRADE_SUCCESS", paid.get("trade_status"))
 	require.Equal(t, number, paid.get("out_trade_no"))
 	require.Equal(t, "129.00", paid.get("total_amount"))
@@ -60,9 +60,10 @@ func TestAnAlipayOrderIsTheSameWhenAskedForAgain(t *testing.T) {
 	first, again := s.ask(aliCreate, made), s.ask(aliCreate, made)
 	require.Len(t, first.get("trade_no"), 28)
 	require.Equal(t, first.get("trade_no"), again.get("trade_no"))
-	require.Equal(t, "10000", s.ask(aliClose, members{"trade_no": first.get("trade_no")}).get("code"))
+	named := members{"trade_no": first.get("trade_no")}
+	require.Equal(t, "10000", s.ask(aliClose, named).get("code"))
 	require.Equal(t, "ACQ.TRADE_HAS_CLOSE", s.ask(aliCreate, made).code())
-	require.Equal(t, "ACQ.REASON_TRADE_STATUS_INVALID", s.ask(aliClose, members{"trade_no": first.get("trade_no")}).code())
+	require.Equal(t, "ACQ.REASON_TRADE_STATUS_INVALID", s.ask(aliClose, named).code())
 	require.Equal(t, "TRADE_CLOSED", s.query(made["out_trade_no"].(string)).get("trade_status"))
 }
 
@@ -87,8 +88,7 @@ func TestAnAlipayTradeForABuyerIsThatBuyers(t *testing.T) {
 
 func TestAnAlipayTradeEndsWithItsTime(t *testing.T) {
 	t.Parallel()
-	var later atomic.Int64
-	s := openStall(t, paysim.Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
+	s, later := stallInTime(t, paysim.Options{})
 	unseen, code := s.coded(nowhere)
 	seen, other := s.coded(nowhere)
 	s.look(other, http.StatusOK, "付款给")
@@ -107,8 +107,7 @@ func TestAnAlipayTradeEndsWithItsTime(t *testing.T) {
 
 func TestALengthOfTimeBeginsWithTheAlipayTrade(t *testing.T) {
 	t.Parallel()
-	var later atomic.Int64
-	s := openStall(t, paysim.Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
+	s, later := stallInTime(t, paysim.Options{})
 	number := newNumber()
 	biz := s.goods(aliPrecreate, number)
 	delete(biz, "time_expire")
@@ -172,11 +171,12 @@ func TestAlipayRefusesWhatItsDocumentsRefuse(t *testing.T) {
 		biz[c.member] = c.value
 		require.Equal(t, c.code, s.ask(aliPrecreate, biz).code(), name)
 	}
-	require.Equal(t, "ACQ.INVALID_PARAMETER", s.ask(aliPrecreate, s.goods(aliPrecreate, newNumber()), "notify_url", "x").code())
+	odd := s.ask(aliPrecreate, s.goods(aliPrecreate, newNumber()), "notify_url", "x")
+	require.Equal(t, "ACQ.INVALID_PARAMETER", odd.code())
 	require.Equal(t, "ACQ.INVALID_PARAMETER", s.ask(aliQuery, members{}).code())
 	number := s.paid(nowhere)
 	s.become(s.sim.AlipayAccounts()[1])
-	require.Equal(t, "ACQ.TRADE_NOT_EXIST", s.ask(aliQuery, members{"out_trade_no": number}).code(), "another's order")
+	require.Equal(t, "ACQ.TRADE_NOT_EXIST", s.query(number).code(), "another's order")
 }
 
 // look opens a page as a browser does and wants to read something there.

@@ -110,7 +110,8 @@ func TestAStrangersClientRefundsByAlipay(t *testing.T) {
 		again, err := c.TradeRefund(ctx, biz)
 		require.NoError(t, err)
 		require.Equal(t, "N", again.Response.FundChange)
-		found, err := c.TradeFastPayRefundQuery(ctx, gopay.BodyMap{"out_trade_no": number, "out_request_no": request})
+		both := gopay.BodyMap{"out_trade_no": number, "out_request_no": request}
+		found, err := c.TradeFastPayRefundQuery(ctx, both)
 		require.NoError(t, err)
 		require.Equal(t, "REFUND_SUCCESS", found.Response.RefundStatus)
 		cancelled, err := c.TradeCancel(ctx, gopay.BodyMap{"out_trade_no": number})

@@ -32,7 +32,7 @@ type Options struct {
 	UnionPay    []unionpay.Account  // none: as in StateDir, or generated
 	OIDC        *oidc.Client        // nil: as in StateDir, or generated
 	SMSKey      string              // empty: as in StateDir, or generated
-	Domain      string              // host[:port] registered with WeChat Pay and Alipay; empty: as the accounts say
+	Domain      string              // host[:port] registered with the providers; empty: as the accounts say
 	StateDir    string              // keys and journal; empty: nothing is kept
 	Speed       float64             // divides retry waits and the refund delay; 0 means 1
 	RefundDelay time.Duration       // unscaled; 0 means 3 s

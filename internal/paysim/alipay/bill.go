@@ -87,8 +87,8 @@ func (p *Provider) billURL(c *call) (body, *failure) {
 	return body{
 		"code": codeOK, "msg": outerWords[codeOK],
 		"bill_download_url": p.publicURL(c.request) + "/alipay/bill?" + url.Values{
-			"bizType": {"trade"}, "downloadFileName": {c.merchant.SellerID + "_" + day.Format("20060102") + ".csv.zip"},
-			"token": {token},
+			"bizType": {"trade"}, "token": {token},
+			"downloadFileName": {c.merchant.SellerID + "_" + day.Format("20060102") + ".csv.zip"},
 		}.Encode(),
 	}, nil
 }
@@ -174,7 +174,7 @@ func (p *Provider) download(w http.ResponseWriter, r *http.Request) {
 	case 0:
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Disposition", `attachment; filename="`+r.URL.Query().Get("downloadFileName")+`"`)
-		_, _ = w.Write(file.zip(cmp.Or(rule.Mode, file.spoilt))) //nolint:gosec // a file, sent as one; the caller may be gone
+		_, _ = w.Write(file.zip(cmp.Or(rule.Mode, file.spoilt))) // the caller may be gone
 	case http.StatusFound:
 		http.Redirect(w, r, "/alipay/elsewhere", status)
 	default:

@@ -41,7 +41,8 @@ func (b bill) add(file *zip.Writer, name string, mode faults.Mode, write func(io
 	if err != nil {
 		panic(err) // our own words
 	}
-	out, err := file.CreateHeader(&zip.FileHeader{Name: coded, NonUTF8: true, Method: zip.Deflate, Modified: b.at})
+	header := &zip.FileHeader{Name: coded, NonUTF8: true, Method: zip.Deflate, Modified: b.at}
+	out, err := file.CreateHeader(header)
 	if err != nil {
 		panic(err) // a buffer takes everything
 	}
@@ -97,8 +98,8 @@ func (l line) row() []string {
 	return []string{
 		l.order.Trade + "\t", l.order.Call.Number + "\t", kind, oneCell.Replace(l.order.Call.Subject),
 		clock(l.order.TradeAt), clock(l.at), "\t", "", "\t", "\t", "*友(159****5620)\t",
-		yuan(sign * l.minor), yuan(sign * l.minor), "0.00", "0.00", yuan(sign * l.coupon), "0.00", "0.00", "", "0.00", "0.00",
-		request + "\t", yuan(sign * fee(l.minor)), "0.00", oneCell.Replace(l.order.Call.Body),
+		yuan(sign * l.minor), yuan(sign * l.minor), "0.00", "0.00", yuan(sign * l.coupon), "0.00", "0.00", "",
+		"0.00", "0.00", request + "\t", yuan(sign * fee(l.minor)), "0.00", oneCell.Replace(l.order.Call.Body),
 	}
 }
 
@@ -120,8 +121,8 @@ func (b bill) writeSum(out io.Writer, lines []line) {
 		paid, fees, coupons = paid+sign*l.minor, fees+sign*fee(l.minor), coupons+sign*l.coupon
 	}
 	put(out, strings.Join([]string{
-		"合计", "", strconv.Itoa(payments), strconv.Itoa(refunds), yuan(paid), yuan(paid), yuan(coupons), "0.00", "0.00",
-		yuan(fees), "0.00", yuan(paid - fees),
+		"合计", "", strconv.Itoa(payments), strconv.Itoa(refunds), yuan(paid), yuan(paid), yuan(coupons), "0.00",
+		"0.00", yuan(fees), "0.00", yuan(paid - fees),
 	}, ","))
 	put(out, "#", rule, "业务汇总列表结束", rule)
 	put(out, "#导出时间:[", b.at.Format(time.DateTime), "]")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,9 +29,10 @@ var (
 	timeoutForm = regexp.MustCompile(`^(\d{1,5})([mhd])$`)
 )
 
-// productCodes are what each product must be called.
-var productCodes = map[string]string{
-	wap: "QUICK_WAP_WAY", page: "FAST_INSTANT_TRADE_PAY", qr: "FACE_TO_FACE_PAYMENT QR_CODE_OFFLINE ", jsapi: "JSAPI_PAY",
+// productCodes are what each product may be called; one of them may go without a name.
+var productCodes = map[string][]string{
+	wap: {"QUICK_WAP_WAY"}, page: {"FAST_INSTANT_TRADE_PAY"}, jsapi: {"JSAPI_PAY"},
+	qr: {"FACE_TO_FACE_PAYMENT", "QR_CODE_OFFLINE", ""},
 }
 
 // money is fen, written as yuan in text or as a number.
@@ -77,6 +79,7 @@ type createCall struct {
 
 // check refuses what the real one would refuse.
 func (c createCall) check(product string, now time.Time) *failure {
+	subject := utf8.RuneCountInString(c.Subject)
 	expiry, err := time.ParseInLocation(time.DateTime, c.TimeExpire, shanghai)
 	switch {
 	case !numberForm.MatchString(c.Number):
@@ -85,7 +88,7 @@ func (c createCall) check(product string, now time.Time) *failure {
 		return param("total_amount最小为0.01")
 	case c.Total > maxAmount:
 		return business("TOTAL_FEE_EXCEED", "订单总金额超过限额")
-	case c.Subject == "" || utf8.RuneCountInString(c.Subject) > maxSubject || strings.ContainsAny(c.Subject, "/=&"):
+	case subject == 0 || subject > maxSubject || strings.ContainsAny(c.Subject, "/=&"):
 		return param("subject为1至256个字符，不能含/=&")
 	case c.TimeExpire != "" && err != nil:
 		return param("time_expire格式为yyyy-MM-dd HH:mm:ss")
@@ -101,13 +104,8 @@ func (c createCall) check(product string, now time.Time) *failure {
 
 // checkProduct asks for what only one of the products needs.
 func (c createCall) checkProduct(product string) *failure {
-	codes := strings.Split(productCodes[product], " ")
-	known := false
-	for _, code := range codes {
-		known = known || code == c.ProductCode
-	}
 	switch {
-	case !known:
+	case !slices.Contains(productCodes[product], c.ProductCode):
 		return param("product_code与接口不符")
 	case product == jsapi && (c.BuyerOpenID == "") == (c.BuyerID == ""):
 		return param("buyer_open_id和buyer_id必须且只能填写一个")

@@ -2,8 +2,8 @@ package alipay
 
 import "net/http"
 
-// failure is an answer that refuses, with Alipay's own codes. Extra members stand
-// beside them.
+// failure is an answer that refuses, with Alipay's own codes: an outer one of the
+// gateway, and an inner one of what was asked for.
 type failure struct {
 	code    string
 	message string
@@ -22,8 +22,8 @@ const (
 )
 
 var outerWords = map[string]string{
-	codeOK: "Success", codeUnavailable: "Service Currently Unavailable", codeMissing: "Missing Required Arguments",
-	codeInvalid: "Invalid Arguments", codeBusiness: "Business Failed", codeLimited: "Call Limited",
+	codeOK: "Success", codeUnavailable: "Service Currently Unavailable", codeBusiness: "Business Failed",
+	codeMissing: "Missing Required Arguments", codeInvalid: "Invalid Arguments", codeLimited: "Call Limited",
 }
 
 func fail(code, sub, words string) *failure {

@@ -57,7 +57,7 @@ func (p *Provider) gateway(w http.ResponseWriter, r *http.Request) {
 	err := r.ParseForm()
 	c := &call{form: r.Form, method: r.Form.Get("method"), request: r}
 	if product := pages[c.method]; product != "" && err == nil {
-		p.openLink(w, c, product)
+		p.openLink(w, c, product) //nolint:contextcheck // it is in the request
 		return
 	}
 	method := p.works[c.method]
@@ -73,7 +73,7 @@ func (p *Provider) gateway(w http.ResponseWriter, r *http.Request) {
 		p.send(w, c, refusal.body())
 		return
 	}
-	p.carryOut(w, c, method.do)
+	p.carryOut(w, c, method.do) //nolint:contextcheck // it is in the request
 }
 
 func (p *Provider) carryOut(w http.ResponseWriter, c *call, do func(*call) (body, *failure)) {
@@ -163,7 +163,7 @@ func (p *Provider) send(w http.ResponseWriter, c *call, result body) {
 	}
 	w.Header().Set("Content-Type", "text/html;charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(text) //nolint:gosec // JSON that Alipay calls HTML; the caller may be gone
+	_, _ = w.Write(text) // JSON that Alipay calls HTML; the caller may be gone
 }
 
 // unknownSerial is of no certificate that anybody has.

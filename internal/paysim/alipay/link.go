@@ -67,16 +67,19 @@ func (p *Provider) back(o *order) string {
 	}
 	m := p.bySeller[o.SellerID]
 	total, _ := o.captured()
-	form := u.Query()
+	form := url.Values{}
 	for name, value := range map[string]string{
 		"app_id": o.AppID, "auth_app_id": o.AppID, "charset": "utf-8", "version": "1.0",
-		"method":       map[string]string{wap: "alipay.trade.wap.pay.return", page: "alipay.trade.page.pay.return"}[o.Product],
+		"method":       "alipay.trade." + o.Product + ".pay.return",
 		"out_trade_no": o.Call.Number, "trade_no": o.Trade, "total_amount": yuan(total), "seller_id": o.SellerID,
 		"timestamp": clock(p.deps.Pace.Now()),
 	} {
 		form.Set(name, value)
 	}
 	m.sign(form, "", "")
+	for name, values := range u.Query() {
+		form[name] = values // the merchant's own, which Alipay does not sign
+	}
 	u.RawQuery = form.Encode()
 	return u.String()
 }

@@ -16,7 +16,8 @@ import (
 
 // retries is how long Alipay waits before each delivery: eight in 25 hours.
 var retries = []time.Duration{
-	0, 4 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
+	0, 4 * time.Minute, 10 * time.Minute, 10 * time.Minute,
+	time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }
 
 // newEvent is a notification about a payment, or about a refund.

@@ -65,20 +65,27 @@ func (l *logins) spend(code, appID string, now time.Time, life time.Duration) (l
 	return who, true
 }
 
+// arrival is a checked call of the page that logs people in, and who came there.
+type arrival struct {
+	merchant *merchant
+	redirect *url.URL
+	user     string
+}
+
 // authorize sends a browser back with a code: without a word for auth_base, after
 // a question for auth_user.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
-	m, redirect, refusal := p.readAuthorize(r)
-	user := userOf(w, r)
+	a, refusal := p.readAuthorize(r)
+	a.user = userOf(w, r)
 	switch {
 	case refusal != nil:
 		p.turnAway(w, refusal)
 	case r.URL.Query().Get("scope") == scopeBase:
-		p.letIn(w, r, m, redirect, user)
+		p.letIn(w, r, a)
 	default:
 		view := brand()
 		view.Headline, view.Good = "支付宝登录", true
-		view.Detail = m.title() + " 申请获取你的会员信息"
+		view.Detail = a.merchant.title() + " 申请获取你的会员信息"
 		view.Buttons = []desk.Button{{Action: "allow", Text: "同意"}, {Action: "cancel", Text: "拒绝"}}
 		desk.Render(w, http.StatusOK, view)
 	}
@@ -87,12 +94,13 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 // consent is the answer to the question.
 func (p *Provider) consent(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
-	m, redirect, refusal := p.readAuthorize(r)
+	a, refusal := p.readAuthorize(r)
+	a.user = userOf(w, r)
 	switch {
 	case refusal != nil:
 		p.turnAway(w, refusal)
 	case r.PostFormValue("action") == "allow":
-		p.letIn(w, r, m, redirect, userOf(w, r))
+		p.letIn(w, r, a)
 	default:
 		view := brand()
 		view.Headline, view.Detail = "已拒绝授权", "可以关闭此页面。"
@@ -101,29 +109,29 @@ func (p *Provider) consent(w http.ResponseWriter, r *http.Request) {
 }
 
 // readAuthorize checks what an application sent a browser with.
-func (p *Provider) readAuthorize(r *http.Request) (*merchant, *url.URL, *failure) {
+func (p *Provider) readAuthorize(r *http.Request) (arrival, *failure) {
 	query := r.URL.Query()
 	m := p.byApp[query.Get("app_id")]
 	redirect, err := url.Parse(query.Get("redirect_uri"))
 	scope := query.Get("scope")
 	switch {
 	case m == nil:
-		return nil, nil, invalid("app-id", "无效的AppID参数")
+		return arrival{}, invalid("app-id", "无效的AppID参数")
 	case err != nil || !desk.WebAddress(query.Get("redirect_uri"), 2048) || !m.registered(redirect.Host):
-		return nil, nil, invalid("redirect-uri", "授权回调地址与应用配置不一致")
+		return arrival{}, invalid("redirect-uri", "授权回调地址与应用配置不一致")
 	case scope != scopeBase && scope != scopeUser:
-		return nil, nil, invalid("scope", "scope参数无效")
+		return arrival{}, invalid("scope", "scope参数无效")
 	case !stateForm.MatchString(query.Get("state")):
-		return nil, nil, invalid("state", "state参数无效")
+		return arrival{}, invalid("state", "state参数无效")
 	}
-	return m, redirect, nil
+	return arrival{merchant: m, redirect: redirect}, nil
 }
 
-func (p *Provider) letIn(w http.ResponseWriter, r *http.Request, m *merchant, redirect *url.URL, user string) {
-	code := p.logins.issue(login{appID: m.AppID, user: user, at: p.deps.Pace.Now()})
-	back, query := *redirect, redirect.Query()
+func (p *Provider) letIn(w http.ResponseWriter, r *http.Request, a arrival) {
+	code := p.logins.issue(login{appID: a.merchant.AppID, user: a.user, at: p.deps.Pace.Now()})
+	back, query := *a.redirect, a.redirect.Query()
 	query.Set("auth_code", code)
-	query.Set("app_id", m.AppID)
+	query.Set("app_id", a.merchant.AppID)
 	query.Set("source", "alipay_wallet")
 	for _, name := range []string{"scope", "state"} {
 		if value := r.URL.Query().Get(name); value != "" {
@@ -138,16 +146,16 @@ func (p *Provider) letIn(w http.ResponseWriter, r *http.Request, m *merchant, re
 // oauthToken exchanges a code for who logged in. Its parameters stand beside
 // biz_content, and its success has no code.
 func (p *Provider) oauthToken(c *call) (body, *failure) {
-	now := p.deps.Pace.Now()
+	now, appID := p.deps.Pace.Now(), c.merchant.AppID
 	var who login
 	var known bool
 	switch c.form.Get("grant_type") {
 	case "authorization_code":
-		if who, known = p.logins.spend(c.form.Get("code"), c.merchant.AppID, now, p.deps.Pace.Scale(codeLasts)); !known {
+		if who, known = p.logins.spend(c.form.Get("code"), appID, now, p.deps.Pace.Scale(codeLasts)); !known {
 			return nil, errCode
 		}
 	case "refresh_token":
-		if who, known = p.logins.spend(c.form.Get("refresh_token"), c.merchant.AppID, now, 2*tokenLasts); !known {
+		if who, known = p.logins.spend(c.form.Get("refresh_token"), appID, now, 2*tokenLasts); !known {
 			return nil, errRefreshToken
 		}
 	default:

@@ -95,7 +95,8 @@ func (p *Provider) payByHand(w http.ResponseWriter, r *http.Request, v caller) {
 		desk.Render(w, status, p.pageOf(v).Trouble())
 		return
 	}
-	v.refusal = p.payNow(v.order, payment{payer: v.user}, false, rule) //nolint:contextcheck // notifications outlive the call
+	by := payment{payer: v.user}
+	v.refusal = p.payNow(v.order, by, false, rule) //nolint:contextcheck // notifications outlive the call
 	if v.refusal != nil {
 		p.showPage(w, v)
 		return

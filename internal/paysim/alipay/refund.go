@@ -48,7 +48,7 @@ func (p *Provider) refund(c *call) (body, *failure) {
 	}
 	r = p.accept(o, wanted, c.rule.Mode)
 	if r.Status == pending && r.Outcome == done && c.rule.Mode != faults.SlowRefund {
-		p.settle(r, done) //nolint:contextcheck // notifications outlive the call
+		p.settle(r, done) // its notification outlives the call
 	} else {
 		p.settleLater(r)
 	}

@@ -33,7 +33,7 @@ func (p *Provider) simPay(w http.ResponseWriter, r *http.Request) {
 	if refusal == nil {
 		o, refusal = p.led(r, wanted)
 	}
-	if refusal != nil && !(wanted.Late && refusal == errOver) {
+	if refusal != nil && (!wanted.Late || refusal != errOver) {
 		replySim(w, refusal)
 		return
 	}
@@ -69,7 +69,8 @@ func (p *Provider) led(r *http.Request, wanted simCall) (*order, *failure) {
 	case query.Has("order"):
 		return p.visit(query.Get("order"), wanted.OpenID)
 	case strings.HasSuffix(u.Path, "/gateway.do"):
-		o, refusal := p.follow(&call{form: query, method: query.Get("method"), request: r}, pages[query.Get("method")])
+		c := &call{form: query, method: query.Get("method"), request: r}
+		o, refusal := p.follow(c, pages[c.method])
 		if refusal != nil {
 			return nil, refusal
 		}
@@ -109,7 +110,8 @@ func (p *Provider) simCapture(w http.ResponseWriter, r *http.Request) {
 	if wanted.Amount == 0 {
 		wanted.Amount = int64(o.Call.Total)
 	}
-	p.capture(o, payment{payer: wanted.OpenID, note: "forced"}, wanted.Amount) //nolint:contextcheck // notifications outlive the call
+	by := payment{payer: wanted.OpenID, note: "forced"}
+	p.capture(o, by, wanted.Amount) //nolint:contextcheck // notifications outlive the call
 	p.mu.Unlock()
 	p.replyOrder(w, o)
 }

@@ -116,7 +116,8 @@ func (p *Provider) cancel(c *call) (body, *failure) {
 	default:
 		answer["action"] = "refund"
 		if back < total {
-			p.settle(p.accept(o, refundCall{Amount: money(total - back), Request: o.Call.Number + "_cancel"}, ""), done)
+			all := refundCall{Amount: money(total - back), Request: o.Call.Number + "_cancel"}
+			p.settle(p.accept(o, all, ""), done)
 		}
 	}
 	return answer, nil
@@ -147,7 +148,8 @@ func (p *Provider) capture(o *order, by payment, minor int64) {
 	o.Payer = by.payer
 	now := p.deps.Pace.Now().UTC()
 	o.Captures = append(o.Captures, capture{
-		Payer: by.payer, Minor: minor, Coupon: min(by.coupon, minor), Funding: by.funding, At: now.Truncate(time.Second),
+		Payer: by.payer, Minor: minor, Coupon: min(by.coupon, minor), Funding: by.funding,
+		At: now.Truncate(time.Second),
 	})
 	e := p.newEvent(o, nil)
 	entry := o.entry("captured", minor)
