@@ -61,9 +61,9 @@ func (s *Store) StatementsDue(
 	ctx context.Context, provider string, today time.Time, after models.StatementDay, limit int,
 ) ([]models.StatementDay, error) {
 	const query = `SELECT a.provider, a.id AS account, to_char(d.day, 'YYYY-MM-DD') AS day
-		FROM provider_accounts a, LATERAL (SELECT least(coalesce(min(day), 'infinity'),
-				CAST(@today AS date) - 1) AS first FROM statement_days WHERE account_id = a.id) known,
-			LATERAL (SELECT CAST(n AS date) AS day FROM generate_series(greatest(known.first,
+		FROM provider_accounts a CROSS JOIN LATERAL (SELECT least(coalesce(min(day), 'infinity'),
+				CAST(@today AS date) - 1) AS first FROM statement_days WHERE account_id = a.id) known
+			CROSS JOIN LATERAL (SELECT CAST(n AS date) AS day FROM generate_series(greatest(known.first,
 				CAST(@today AS date) - 8), CAST(@today AS date) - 1, interval '1 day') n) d
 			LEFT JOIN statement_days s ON s.account_id = a.id AND s.day = d.day
 		WHERE a.provider = @provider AND a.state <> 'disabled' AND (a.id, d.day) > (@account, CAST(@day AS date))
