@@ -214,13 +214,20 @@ func TestWeChatBillsTellWhatMoved(t *testing.T) {
 	require.Len(t, rows[1], 27)
 	require.Len(t, rows[2], 27)
 	require.Equal(t, []string{order, "oFriend01", "JSAPI", "SUCCESS"}, rows[1][6:10])
-	require.Equal(t, []string{"129.00", "0.77400", "0.60%"}, []string{rows[1][12], rows[1][22], rows[1][23]})
+	require.Equal(t, []string{"129.00", "0.77000", "0.60%"}, []string{rows[1][12], rows[1][22], rows[1][23]})
 	require.Equal(t, []string{number, "9.00"}, rows[2][15:17])
+	require.Equal(t, "-0.05000", rows[2][22])
 	require.Equal(t, []string{"2", "129.00", "9.00", "0.00", "0.72000", "129.00", "9.00"}, rows[4])
 	zipped := s.bill("tradebill?bill_date=" + today() + "&tar_type=GZIP")
 	require.Equal(t, text, zipped)
 	require.NotContains(t, s.bill("tradebill?bill_type=SUCCESS&bill_date="+today()), number)
-	require.Contains(t, s.bill("fundflowbill?bill_date="+today()), "`支出,`9.00,`120.00")
+	flow := s.bill("fundflowbill?bill_date=" + today())
+	for _, want := range []string{
+		"`交易,`收入,`129.00,`129.00,`", "`扣除交易手续费,`支出,`0.77,`128.23,`", "`退款,`支出,`9.00,`119.23,`",
+		"`退还交易手续费,`收入,`0.05,`119.28,`", "`" + number + "\r\n", "`4,`2,`129.05,`2,`9.77\r\n",
+	} {
+		require.Contains(t, flow, want)
+	}
 	for query, code := range map[string]string{
 		"tradebill?bill_date=20250101": "PARAM_ERROR", "tradebill?bill_type=X&bill_date=" + today(): "PARAM_ERROR",
 		"tradebill?bill_date=2020-01-01": "PARAM_ERROR", "fundflowbill?account_type=X": "PARAM_ERROR",

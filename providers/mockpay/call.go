@@ -23,6 +23,8 @@ const (
 	patience = 10 * time.Second
 	// maxAnswer is well above a full page of a statement.
 	maxAnswer = 1 << 20
+	// maxPause is the longest that a statement is waited for, in seconds.
+	maxPause = 24 * 60 * 60
 )
 
 func (a *Adapter) get(ctx context.Context, op, path string, into any) error {
@@ -103,8 +105,12 @@ func refused(op string, status int, answer []byte) error {
 	if err := json.Unmarshal(answer, &said); err == nil && said.Code != "" {
 		failed.Code, failed.Message = said.Code, said.Message
 	}
-	if failed.Code == "NONCE_REPLAYED" {
+	switch failed.Code {
+	case "NONCE_REPLAYED":
 		failed.Class = providers.Ambiguous
+	case "STATEMENT_MISSING", "STATEMENT_CREATING": // every day has one, sooner or later
+		failed.Class = providers.Refused
+		failed.RetryAfter = time.Duration(min(max(said.RetryAfter, 0), maxPause)) * time.Second
 	}
 	return failed
 }

@@ -78,13 +78,15 @@ type line struct {
 	Refund      string       `json:"refund"`
 	Transaction string       `json:"transaction"`
 	Amount      models.Money `json:"amount"`
+	Fee         models.Money `json:"fee"`
 	At          time.Time    `json:"at"`
 }
 
 // refusal is the body of an answer that is not 2xx.
 type refusal struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code       string `json:"code"`
+	Message    string `json:"message"`
+	RetryAfter int64  `json:"retry_after"` // seconds
 }
 
 // state translates the provider's word. Only PAID is money; a word that is not

@@ -14,6 +14,7 @@ import (
 func statementChecks() []Check {
 	return []Check{
 		{"statement/lists_captures_and_refunds_of_the_day", statementLines},
+		{"statement/tells_what_the_provider_keeps", statementFees},
 		{"statement/other_days_are_other_statements", statementOther},
 	}
 }
@@ -35,26 +36,55 @@ func (b *Bench) moved(ctx context.Context) (providers.Payment, providers.Refund,
 	return payment, refund, status, err
 }
 
+// both are the two lines of an order that moved.
+func (b *Bench) both(
+	ctx context.Context, number string, paid time.Time,
+) (capture, back providers.Entry, err error) {
+	lines, err := b.linesOf(ctx, paid, number)
+	if err == nil && len(lines) == 1 { // midnight may have passed between the two
+		var after []providers.Entry
+		after, err = b.linesOf(ctx, time.Now(), number)
+		lines = append(lines, after...)
+	}
+	switch {
+	case err != nil:
+		return capture, back, err
+	case len(lines) != 2:
+		return capture, back, fmt.Errorf("want two lines, got %+v", lines)
+	}
+	return lines[0], lines[1], nil
+}
+
+// statementFees knows no tariff, only that no provider works for nothing or keeps
+// more of a refund.
+func statementFees(ctx context.Context, b *Bench) error {
+	payment, _, status, err := b.moved(ctx)
+	if err != nil {
+		return err
+	}
+	capture, back, err := b.both(ctx, payment.Number, status.PaidAt)
+	if err != nil {
+		return err
+	}
+	if capture.Fee.Minor < 1 || capture.Fee.Minor > payment.Amount.Minor/50 ||
+		capture.Fee.Currency != payment.Amount.Currency {
+		return fmt.Errorf("the fee of %s reads %s", payment.Amount, capture.Fee)
+	}
+	if back.Fee.Minor > 0 || back.Fee.Minor < -capture.Fee.Minor {
+		return fmt.Errorf("the fee of what went back reads %s", back.Fee)
+	}
+	return nil
+}
+
 func statementLines(ctx context.Context, b *Bench) error {
 	payment, refund, status, err := b.moved(ctx)
 	if err != nil {
 		return err
 	}
-	lines, err := b.linesOf(ctx, status.PaidAt, payment.Number)
+	capture, back, err := b.both(ctx, payment.Number, status.PaidAt)
 	if err != nil {
 		return err
 	}
-	if len(lines) == 1 { // midnight may have passed between the two
-		after, err := b.linesOf(ctx, time.Now(), payment.Number)
-		if err != nil {
-			return err
-		}
-		lines = append(lines, after...)
-	}
-	if len(lines) != 2 {
-		return fmt.Errorf("want two lines, got %+v", lines)
-	}
-	capture, back := lines[0], lines[1]
 	if capture.Kind != providers.CaptureEntry || capture.Amount != payment.Amount ||
 		capture.Transaction != status.Transaction || !capture.At.Equal(status.PaidAt) {
 		return fmt.Errorf("the capture reads %+v", capture)

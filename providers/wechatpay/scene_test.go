@@ -127,26 +127,3 @@ func TestALoginAtTheSimulator(t *testing.T) {
 		require.ErrorIs(t, err, providers.ErrLogin)
 	}
 }
-
-func TestASpoiledBillOfTheSimulatorIsNotBelieved(t *testing.T) {
-	t.Parallel()
-	s := newScene(t, nil)
-	a := s.adapter(t, nil)
-	p := payment("native")
-	p.NotifyURL = s.base + "/nowhere"
-	_, err := a.Create(t.Context(), p)
-	require.NoError(t, err)
-	require.NoError(t, s.driver().Pay(t.Context(), number))
-	status, err := a.Query(t.Context(), ref)
-	require.NoError(t, err)
-	for _, mode := range []string{
-		"bad_hash", "drop_after", "error_before", "redirect", "huge_body", "bad_json",
-	} {
-		require.NoError(t, s.driver().Fault(t.Context(), providertest.Fault{Op: "bill_download", Mode: mode}))
-		_, err := providertest.Lines(a.Statement(t.Context(), status.PaidAt))
-		classed(t, err, providers.Ambiguous, "")
-	}
-	entries, err := providertest.Lines(a.Statement(t.Context(), status.PaidAt))
-	require.NoError(t, err)
-	require.Len(t, entries, 1)
-}

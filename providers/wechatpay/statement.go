@@ -1,16 +1,11 @@
 package wechatpay
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
-	"crypto/sha1"
-	"encoding/hex"
 	"errors"
-	"io"
 	"iter"
 	"net/url"
-	"strings"
+	"os"
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
@@ -25,6 +20,12 @@ const (
 	maxBill      = 2 << 30          // bytes, unpacked
 )
 
+// Where the two bills are asked for; the day follows.
+const (
+	tradeBill = "/v3/bill/tradebill?bill_type=ALL&tar_type=GZIP&bill_date="
+	fundBill  = "/v3/bill/fundflowbill?account_type=BASIC&tar_type=GZIP&bill_date="
+)
+
 // bill is where a day's bill is to be had. The address is good for five minutes.
 type bill struct {
 	HashType    string `json:"hash_type"`
@@ -34,29 +35,28 @@ type bill struct {
 
 // Statement is the trade bill of a day: its payments and refunds of our app. That
 // there is none is believed from ten the next morning on, and Refused before, with
-// the time that is left; one that is being made is Refused for half an hour.
+// the time that is left; one that is being made is Refused for half an hour. A bill
+// whose hash or summary is wrong is told as an error alone.
 func (a *Adapter) Statement(ctx context.Context, day time.Time) iter.Seq2[providers.Entry, error] {
-	return func(yield func(providers.Entry, error) bool) {
-		entries, err := a.statement(ctx, day)
-		for _, entry := range entries {
-			if !yield(entry, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(providers.Entry{}, err)
-		}
-	}
+	return stream(func() (*os.File, error) { return a.billOf(ctx, tradeBill, day) }, a.readTrades)
 }
 
-func (a *Adapter) statement(ctx context.Context, day time.Time) ([]providers.Entry, error) {
+// FundFlow is the fund flow bill of a day: all that moved on the merchant's basic
+// account, of whatever app. It is there, or not, as the trade bill is.
+func (a *Adapter) FundFlow(ctx context.Context, day time.Time) iter.Seq2[providers.Movement, error] {
+	return stream(func() (*os.File, error) { return a.billOf(ctx, fundBill, day) }, a.readFunds)
+}
+
+// billOf is the proven file of a day's bill, or nil where nothing happened. The
+// deadline is for having it, not for reading it.
+func (a *Adapter) billOf(ctx context.Context, kind string, day time.Time) (*os.File, error) {
 	if _, bound := ctx.Deadline(); !bound {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, billPatience)
 		defer cancel()
 	}
 	date := day.In(shanghai)
-	where, err := a.bill(ctx, date.Format(time.DateOnly))
+	where, err := a.bill(ctx, kind+date.Format(time.DateOnly))
 	if err != nil {
 		return nil, noStatement(err, date, time.Now())
 	}
@@ -67,20 +67,19 @@ func (a *Adapter) statement(ctx context.Context, day time.Time) ([]providers.Ent
 	if where.HashType != "SHA1" {
 		return nil, odd("statement", "the bill's hash is of a kind that is not understood")
 	}
-	var entries []providers.Entry
+	var file *os.File
 	download := func(ctx context.Context) (err error) {
-		entries, err = a.fetch(ctx, address.String(), where.HashValue)
+		file, err = a.fetch(ctx, address.String(), where.HashValue)
 		return err
 	}
 	err = a.call(ctx, exchange{op: "statement", reads: true, file: true, do: download})
-	return entries, err
+	return file, err
 }
 
-func (a *Adapter) bill(ctx context.Context, date string) (bill, error) {
+func (a *Adapter) bill(ctx context.Context, path string) (bill, error) {
 	var where bill
 	err := a.call(ctx, exchange{op: "statement", reads: true, do: func(ctx context.Context) error {
-		result, err := a.signed.Get(ctx, "https://"+mainHost+
-			"/v3/bill/tradebill?bill_date="+date+"&bill_type=ALL&tar_type=GZIP")
+		result, err := a.signed.Get(ctx, "https://"+mainHost+path)
 		if err != nil {
 			return err
 		}
@@ -103,39 +102,4 @@ func noStatement(err error, date, now time.Time) error {
 		known.RetryAfter = billPause
 	}
 	return err
-}
-
-// fetch reads a bill's file line by line. Files are not signed: nothing of one is
-// believed unless all of it, unpacked, has the hash that was.
-func (a *Adapter) fetch(ctx context.Context, address, hash string) ([]providers.Entry, error) {
-	result, err := a.unsigned.Get(context.WithValue(ctx, bigAnswer, true), address)
-	if err != nil {
-		return nil, err
-	}
-	defer result.Response.Body.Close()
-	unpacked, err := unpack(result.Response.Body)
-	if err != nil {
-		return nil, odd("statement", "the bill is not packed as it should be")
-	}
-	sum := sha1.New() // the only hash that WeChat Pay gives
-	whole := io.TeeReader(io.LimitReader(unpacked, maxBill), sum)
-	entries, wrong := a.readBill(whole)
-	_, err = io.Copy(io.Discard, whole)
-	if err != nil || hex.EncodeToString(sum.Sum(nil)) != strings.ToLower(hash) {
-		return nil, odd("statement", "the bill is not the one that was promised")
-	}
-	if wrong != nil {
-		return nil, odd("statement", wrong.Error())
-	}
-	return entries, nil
-}
-
-// unpack reads packed files and plain ones: the wish for a packed one may be
-// passed over.
-func unpack(file io.Reader) (io.Reader, error) {
-	buffered := bufio.NewReader(file)
-	if magic, err := buffered.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b {
-		return gzip.NewReader(buffered)
-	}
-	return buffered, nil
 }

@@ -36,6 +36,7 @@ type Adapter struct {
 
 var (
 	_ providers.Adapter    = (*Adapter)(nil)
+	_ providers.Bookkeeper = (*Adapter)(nil)
 	_ providers.Identifier = (*Adapter)(nil)
 )
 

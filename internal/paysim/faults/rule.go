@@ -45,7 +45,7 @@ const (
 	BadJSON      Mode = "bad_json"   // done; answered by signed nonsense
 	SayStatus    Mode = "say_status" // the answer claims the status Value
 
-	WrongAmount  Mode = "wrong_amount"                // captures Minor, or one more than asked
+	WrongAmount  Mode = "wrong_amount"                // captures, or lists, Minor; 0: one more than is true
 	PaidMeantime Mode = "pay_between_query_and_close" // close finds the order paid
 
 	Abnormal        Mode = "abnormal"
@@ -69,7 +69,17 @@ const (
 	CertSerial     Mode = "cert_serial"     // signed with the certificate's key, not the public key
 	PreviousKey    Mode = "previous_key"    // encrypted with the key from before a rotation
 	NotEnough      Mode = "not_enough"      // the merchant has no money to refund from
-	BadHash        Mode = "bad_hash"        // a bill that is not what its hash says
+)
+
+// The modes of statements. BadHash, Garbage and what is wrong with a row are told
+// as if they were true: only who compares finds them. WrongAmount is one of them too.
+const (
+	Missing    Mode = "missing"     // there is none for that day
+	Making     Mode = "making"      // it is still being made
+	BadHash    Mode = "bad_hash"    // it is not what its hash, or its signature, says
+	Garbage    Mode = "garbage"     // truly the provider's, and yet not readable
+	ExtraRow   Mode = "extra_row"   // a capture of Minor that no order has, under Number or a made-up one
+	MissingRow Mode = "missing_row" // without the row of the payment or refund Number, or without the first
 )
 
 var (
@@ -83,19 +93,21 @@ var (
 		Hold: anyCall, Delay: anyCall, RateLimited: anyCall,
 		BadSignature: calls, Redirect: unsignedToo, HugeBody: unsignedToo, BadJSON: unsignedToo,
 		SayStatus:   {Query, Refund, RefundQuery},
-		WrongAmount: {Pay}, PaidMeantime: {Close},
+		WrongAmount: {Pay, Statement}, PaidMeantime: {Close},
 		Abnormal: {Refund}, ClosedNoFunds: {Refund}, StuckProcessing: {Refund},
 		Lost: {Callback}, Double: {Callback}, Forged: {Callback}, Stale: signed,
 		Late: {Callback}, Truncated: {Callback}, ForeignAccount: {Callback, Query},
 		WrongSerial: signed, Unsigned: signed, UnsignedErrors: calls, SignTest: signed, StaleFuture: signed,
 		NoResource: {Callback}, CertSerial: {Callback}, PreviousKey: {Callback},
-		NotEnough: {Refund}, BadHash: {Download},
+		NotEnough: {Refund}, BadHash: {Download, Statement},
+		Missing: {Statement}, Making: {Statement}, Garbage: {Statement},
+		ExtraRow: {Statement}, MissingRow: {Statement},
 	}
 
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode]string{
 		WrongSerial: wechat, Unsigned: wechat, UnsignedErrors: wechat, SignTest: wechat, StaleFuture: wechat,
-		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, NotEnough: wechat, BadHash: wechat,
+		NoResource: wechat, CertSerial: wechat, PreviousKey: wechat, NotEnough: wechat,
 	}
 )
 
@@ -107,9 +119,10 @@ const (
 	maxMinor = 10_000_000_000
 )
 
-// Rule spoils calls. Number may be that of an order or of a refund; empty
-// matches all. Count is how many calls, 0 meaning one and -1 all until cleared.
-// Chance below 1 picks calls at random from the seeded source.
+// Rule spoils calls. Number may be that of an order or of a refund; empty matches
+// all. With the modes of statements Value names the day, as 2006-01-02, empty being
+// any, and Number the row that is meant. Count is how many calls, 0 meaning one and
+// -1 all until cleared. Chance below 1 picks calls at random from the seeded source.
 type Rule struct {
 	ID       string  `json:"id"`
 	Provider string  `json:"provider,omitempty"`
@@ -145,8 +158,18 @@ func (r Rule) check() error {
 	return nil
 }
 
+// ofStatement says whether a rule is about what a statement says.
+func (r Rule) ofStatement() bool {
+	return r.Op == Statement &&
+		slices.Contains([]Mode{Missing, Making, BadHash, Garbage, ExtraRow, MissingRow, WrongAmount}, r.Mode)
+}
+
+// matches is given the numbers of the call; a statement's is its day.
 func (r Rule) matches(provider string, op Op, numbers []string) bool {
-	owner := owners[r.Mode]
+	owner, named := owners[r.Mode], r.Number
+	if r.ofStatement() {
+		named = r.Value
+	}
 	return r.Op == op && (r.Provider == "" || r.Provider == provider) && (owner == "" || owner == provider) &&
-		(r.Number == "" || slices.Contains(numbers, r.Number))
+		(named == "" || slices.Contains(numbers, named))
 }

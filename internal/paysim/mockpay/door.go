@@ -104,7 +104,7 @@ func (p *Provider) send(w http.ResponseWriter, c *call, result answer) {
 	body := c.bytes(result)
 	secret, at := c.account.Secret, p.deps.Pace.Now()
 	switch c.rule.Mode {
-	case faults.BadSignature:
+	case faults.BadSignature, faults.BadHash:
 		secret += "?"
 	case faults.Stale:
 		at = at.Add(-301 * time.Second)
@@ -135,6 +135,8 @@ func (c *call) bytes(result answer) []byte {
 		return desk.Claim(body, map[string]any{"status": c.rule.Value})
 	case faults.ForeignAccount:
 		return desk.Claim(body, map[string]any{"merchant": "foreign", "app_id": "foreign"})
+	case faults.Garbage:
+		return []byte(inGBK)
 	default:
 		return desk.Garble(body, c.rule.Mode)
 	}

@@ -2,11 +2,9 @@ package mockpay
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/friendpay/friendpay/internal/paysim/desk"
 	"github.com/friendpay/friendpay/internal/paysim/faults"
-	"github.com/friendpay/friendpay/internal/paysim/journal"
 )
 
 var (
@@ -134,34 +132,4 @@ func (p *Provider) capture(o *order, minor int64, note string) {
 	entry := o.entry("captured", minor)
 	entry.Event, entry.Note = e.ID, note
 	p.announce(entry, record{Order: o, Event: e})
-}
-
-// line is one line of a statement.
-type line struct {
-	merchant    string
-	Kind        string    `json:"kind"` // capture or refund
-	Number      string    `json:"number"`
-	Refund      string    `json:"refund,omitempty"`
-	Transaction string    `json:"transaction"`
-	Amount      money     `json:"amount"`
-	At          time.Time `json:"at"`
-}
-
-// enter writes the statement's line for an entry that moved money.
-func (p *Provider) enter(entry journal.Entry) {
-	l := line{
-		merchant: entry.Account, Number: entry.Number, Refund: entry.Refund,
-		Amount: money{entry.Minor, entry.Currency}, At: entry.At,
-	}
-	switch entry.Kind {
-	case "captured":
-		captures := p.orders[entry.Number].Captures
-		l.Kind, l.Transaction, l.At = "capture", captures[len(captures)-1].Transaction, captures[len(captures)-1].At
-	case "refund_done":
-		r := p.refunds[entry.Refund]
-		l.Kind, l.Transaction, l.At = "refund", r.Transaction, r.DoneAt
-	default:
-		return
-	}
-	p.lines = append(p.lines, l)
 }

@@ -30,9 +30,13 @@ type failure struct {
 	status  int
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	// RetryAfter is in seconds, 0 where it is not known.
+	RetryAfter int `json:"retry_after,omitempty"`
 }
 
-func fail(status int, code, message string) *failure { return &failure{status, code, message} }
+func fail(status int, code, message string) *failure {
+	return &failure{status: status, Code: code, Message: message}
+}
 
 func invalid(message string) *failure {
 	return fail(http.StatusBadRequest, "PARAM_INVALID", message)

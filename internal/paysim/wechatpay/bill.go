@@ -8,11 +8,18 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
 // billLife is how long the address of a bill serves; not scaled, since it is
 // the merchant's machine that is in a hurry.
 const billLife = 5 * time.Minute
+
+var errMaking = fail(http.StatusBadRequest, "STATEMENT_CREATING", "账单生成中，请30分钟后重试")
+
+// inGBK is the first of the columns' names in the letters of an older bill.
+const inGBK = "\xbd\xbb\xd2\xd7\xca\xb1\xbc\xe4,\xb9\xab\xd6\xda\xd5\xcb\xba\xc5ID\r\n"
 
 // bill is a file that is ready to be fetched.
 type bill struct {
@@ -95,21 +102,33 @@ func (p *Provider) makeBill(c *call, write func([]line) []byte) answer {
 	case day.Before(now.AddDate(0, -3, 0)):
 		return badQuery("bill_date", query.Get("bill_date"), "仅支持三个月内的账单下载申请").answer()
 	case p.deps.Strict && now.Before(day.AddDate(0, 0, 1).Add(10*time.Hour)):
-		return fail(http.StatusBadRequest, "STATEMENT_CREATING", "账单生成中，请30分钟后重试").answer()
+		return errMaking.answer()
 	}
-	lines := p.linesOf(c.merchant, day)
-	if len(lines) > 0 {
-		if text := write(lines); text != nil {
-			return p.handOut(bill{c.merchant.MchID, text, zip != "", now})
-		}
-	}
-	return fail(http.StatusBadRequest, "NO_STATEMENT_EXIST", "账单文件不存在").answer()
+	return p.handOut(c, p.ledger(c, day), write)
 }
 
-func (p *Provider) handOut(file bill) answer {
-	digest := sha1.Sum(file.text)
+// handOut writes the file and says where it is to be had, or that there is none.
+func (p *Provider) handOut(c *call, lines []line, write func([]line) []byte) answer {
+	var text []byte
+	if len(lines) > 0 {
+		text = write(lines)
+	}
+	switch {
+	case c.rule.Mode == faults.Making:
+		return errMaking.answer()
+	case text == nil || c.rule.Mode == faults.Missing:
+		return fail(http.StatusBadRequest, "NO_STATEMENT_EXIST", "账单文件不存在").answer()
+	case c.rule.Mode == faults.Garbage:
+		text = []byte(inGBK)
+	}
+	digest := sha1.Sum(text)
+	if c.rule.Mode == faults.BadHash {
+		digest[0]++
+	}
+	zip := c.request.URL.Query().Get("tar_type") != ""
+	token := p.bills.keep(bill{c.merchant.MchID, text, zip, p.deps.Pace.Now()})
 	return answer{http.StatusOK, map[string]string{
 		"hash_type": "SHA1", "hash_value": hex.EncodeToString(digest[:]),
-		"download_url": "https://api.mch.weixin.qq.com/v3/billdownload/file?token=" + p.bills.keep(file),
+		"download_url": "https://api.mch.weixin.qq.com/v3/billdownload/file?token=" + token,
 	}}
 }

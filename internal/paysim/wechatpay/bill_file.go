@@ -14,46 +14,6 @@ import (
 	"github.com/friendpay/friendpay/internal/paysim/faults"
 )
 
-// line is money that moved: a payment, or with Refund one that went back.
-type line struct {
-	at          time.Time
-	order       *order
-	transaction string
-	payer       string
-	minor       int64
-	refund      *refund
-}
-
-// linesOf finds what moved for a merchant on a day in Shanghai, oldest first.
-func (p *Provider) linesOf(m *merchant, day time.Time) []line {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var lines []line
-	on := func(at time.Time) bool { return !at.Before(day) && at.Before(day.AddDate(0, 0, 1)) }
-	for _, o := range p.orders {
-		if o.MchID != m.MchID {
-			continue
-		}
-		for _, c := range o.Captures {
-			if on(c.At) {
-				lines = append(lines, line{c.At, o, c.Transaction, c.Payer, c.Minor, nil})
-			}
-		}
-		for _, number := range o.Refunds {
-			if r := p.refunds[key(o.MchID, number)]; r.Status == success && on(r.DoneAt) {
-				lines = append(lines, line{r.DoneAt, o, r.Transaction, o.Payer, r.Call.Amount.Refund, r})
-			}
-		}
-	}
-	slices.SortStableFunc(lines, func(a, b line) int {
-		if order := a.at.Compare(b.at); order != 0 {
-			return order
-		}
-		return strings.Compare(a.order.Call.Number, b.order.Call.Number)
-	})
-	return lines
-}
-
 const (
 	tradeHead = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行," +
 		"货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称," +
@@ -67,7 +27,7 @@ const (
 // tradeFile writes the bill of payments and refunds; kind is ALL, SUCCESS or REFUND.
 func tradeFile(lines []line, kind string) []byte {
 	file := newFile(tradeHead)
-	var count, paid, back int64
+	var count, paid, back, fees int64
 	for _, l := range lines {
 		if kind == "SUCCESS" && l.refund != nil || kind == "REFUND" && l.refund == nil {
 			continue
@@ -79,43 +39,49 @@ func tradeFile(lines []line, kind string) []byte {
 		}
 		goods := []string{l.order.Call.Description, l.order.Call.Attach}
 		if l.refund == nil {
-			paid += l.minor
+			paid, fees = paid+l.minor, fees+fee(l.minor)
 			file.row(shared, []string{"SUCCESS", "OTHERS", "CNY", yuan(l.minor), "0.00", "0", "0",
-				"0.00", "0.00", "", ""}, goods, []string{fee(l.minor), "0.60%", yuan(l.minor), "0.00", ""})
+				"0.00", "0.00", "", ""}, goods, []string{long(fee(l.minor)), "0.60%", yuan(l.minor), "0.00", ""})
 			continue
 		}
-		back += l.minor
+		back, fees = back+l.minor, fees-fee(l.minor)
 		file.row(shared, []string{"REFUND", "OTHERS", "CNY", "0.00", "0.00", l.refund.ID, l.refund.Call.Number,
 			yuan(l.minor), "0.00", "ORIGINAL", "SUCCESS"},
-			goods, []string{"-" + fee(l.minor), "0.60%", "0.00", yuan(l.minor), ""})
+			goods, []string{long(-fee(l.minor)), "0.60%", "0.00", yuan(l.minor), ""})
 	}
 	if count == 0 {
 		return nil
 	}
-	sign := ""
-	if back > paid {
-		sign = "-"
-	}
-	return file.end(tradeSum, number(count), yuan(paid), yuan(back), "0.00",
-		sign+fee(max(paid-back, back-paid)), yuan(paid), yuan(back))
+	return file.end(tradeSum, number(count), yuan(paid), yuan(back), "0.00", long(fees), yuan(paid), yuan(back))
 }
 
-// fundFile writes how the account's balance moved.
+// fundFile writes how the account's balance moved: a payment comes in and its fee
+// goes out, a refund goes out and its part of the fee comes back.
 func fundFile(lines []line) []byte {
 	file := newFile(fundHead)
-	var in, out, paid, back int64
+	var ins, in, outs, out int64
 	for _, l := range lines {
-		name, way := "交易", "收入"
-		if l.refund == nil {
-			in, paid = in+1, paid+l.minor
-		} else {
-			name, way, out, back = "退款", "支出", out+1, back+l.minor
+		name, kinds, id := "交易", [2]string{"交易", "扣除交易手续费"}, l.transaction
+		amounts := [2]int64{l.minor, -fee(l.minor)}
+		if l.refund != nil {
+			name, kinds, id = "退款", [2]string{"退款", "退还交易手续费"}, l.refund.ID
+			amounts = [2]int64{-l.minor, fee(l.minor)}
 		}
-		balance := yuan(max(paid-back, 0))
-		file.row([]string{moneyTime(l.at), l.transaction, l.transaction, name, name, way, yuan(l.minor), balance,
-			"system", "", l.order.Call.Number})
+		for i, amount := range amounts {
+			way := "收入"
+			switch {
+			case amount == 0:
+				continue // no fee
+			case amount > 0:
+				ins, in = ins+1, in+amount
+			default:
+				way, outs, out = "支出", outs+1, out-amount
+			}
+			file.row([]string{moneyTime(l.at), id, "1" + digits(20), name, kinds[i], way, yuan(max(amount, -amount)),
+				yuan(in - out), "system", "", l.number()})
+		}
 	}
-	return file.end(fundSum, number(in+out), number(in), yuan(paid), number(out), yuan(back))
+	return file.end(fundSum, number(ins+outs), number(ins), yuan(in), number(outs), yuan(out))
 }
 
 // file is a bill in the making: a line of names, then values each behind a backtick.
@@ -147,10 +113,19 @@ func number(n int64) string { return strconv.FormatInt(n, 10) }
 
 func moneyTime(at time.Time) string { return at.In(shanghai).Format(time.DateTime) }
 
-func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+func yuan(fen int64) string {
+	sign := ""
+	if fen < 0 {
+		sign, fen = "-", -fen
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, fen/100, fen%100)
+}
 
-// fee is 0.6 percent of an amount, in yuan with five digits.
-func fee(fen int64) string { return fmt.Sprintf("%d.%05d", fen*6/100_000, fen*6%100_000) }
+// long is yuan with five digits, as fees are told.
+func long(fen int64) string { return yuan(fen) + "000" }
+
+// fee is 0.6 percent of an amount, rounded half up to fen.
+func fee(fen int64) int64 { return (fen*6 + 500) / 1000 }
 
 // download hands out a bill's file. The call is signed as any other, the answer
 // is not: the hash that came with the address stands for it.

@@ -78,7 +78,8 @@ func (p *Provider) admit(w http.ResponseWriter, r *http.Request, op faults.Op) (
 
 // numbers is what a fault rule may name: from the path, or from the body.
 func (c *call) numbers() []string {
-	if named := c.request.PathValue("no") + c.request.PathValue("id"); named != "" {
+	day := c.request.URL.Query().Get("bill_date")
+	if named := c.request.PathValue("no") + c.request.PathValue("id") + day; named != "" {
 		return []string{named}
 	}
 	var named struct {
