@@ -30,7 +30,9 @@ type Books struct {
 
 // ListStatements names the days of a provider that are over and not compared, from the
 // first after that one; on the first page it also gives those up whose file never came.
-func (b *Books) ListStatements(ctx context.Context, after models.StatementDay) ([]models.StatementDay, error) {
+func (b *Books) ListStatements(
+	ctx context.Context, after models.StatementDay,
+) ([]models.StatementDay, error) {
 	today := b.Clock().In(models.Shanghai)
 	if after.Account == "" {
 		if _, err := b.Statements.GiveUpStatements(ctx, after.Provider, today); err != nil {

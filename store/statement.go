@@ -39,14 +39,15 @@ type StatementDay struct {
 	Matched  int64          `json:"matched"`
 }
 
-const statementDay = `SELECT provider, account_id AS account, to_char(day, 'YYYY-MM-DD') AS day, state, tries, reason,
-	lines, foreign_lines AS foreign, captures, captured_minor AS captured, refunds, refunded_minor AS refunded,
+const statementDay = `SELECT provider, account_id AS account, to_char(day, 'YYYY-MM-DD') AS day, state, tries,
+	reason, lines, foreign_lines AS foreign, captures, captured_minor AS captured, refunds, refunded_minor AS refunded,
 	fees_minor AS fees, matched FROM statement_days `
 
 // StatementDay reads a day; not_found "unknown_statement" of one that was never tried.
 func (s *Store) StatementDay(ctx context.Context, about models.StatementDay) (StatementDay, error) {
 	var day StatementDay
-	err := s.read(ctx, &day, statementDay+"WHERE account_id = ? AND day = CAST(? AS date)", about.Account, about.Day)
+	const named = "WHERE account_id = ? AND day = CAST(? AS date)"
+	err := s.read(ctx, &day, statementDay+named, about.Account, about.Day)
 	if err == nil && day.Day == "" {
 		return day, unknown("unknown_statement")
 	}

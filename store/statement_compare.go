@@ -77,7 +77,8 @@ const openFinding = `INSERT INTO statement_findings AS s (id, provider, account_
 
 // postFees books what the provider kept for each line of a known payment, once per line,
 // on whatever day the line stands. Version 0: no step takes it back.
-const postFees = `INSERT INTO ledger_entries (request_id, version, key, account, minor, currency, attempt, refund)
+const postFees = `INSERT INTO ledger_entries
+			(request_id, version, key, account, minor, currency, attempt, refund)
 		SELECT l.request_id, 0, 'fee:' || l.subject, side.account, side.sign * l.fee_minor, l.currency, l.attempt,
 			CASE l.kind WHEN 'refund' THEN l.subject ELSE '' END
 		FROM judged l, (VALUES ('provider_fees', 1), ('provider_clearing', -1)) side (account, sign)

@@ -111,6 +111,7 @@ type story struct {
 	version  int64   // of the price
 	payer    *friend // who got the right to pay
 	made     string  // the number of the attempt he got it by
+	rail     rail    // how the buyer pays, of many who do
 }
 
 // view is what merchant and friend see of a request, as far as the demo looks.

@@ -34,6 +34,7 @@ type Options struct {
 	PublicURL   string              // where browsers reach it, no slash at the end; empty: as the caller did
 	JournalCap  int                 // entries; 0 means 1,000,000
 	Strict      bool                // refuse what providers advise against, see wechatpay.Deps
+	EarlyBills  bool                // strict or not, today's bill tells what happened so far
 	QueryRate   int                 // WeChat Pay's, per second and merchant; 0: 2000, below 0: no limit
 }
 
@@ -89,7 +90,7 @@ func New(options Options) (*Sim, error) {
 	s.wechat, err = wechatpay.New(wechatpay.Deps{
 		Accounts: s.keys.WeChat, Faults: s.board, Pace: p, Client: s.client(),
 		RefundDelay: options.RefundDelay, PublicURL: options.PublicURL,
-		Strict: options.Strict, QueryRate: options.QueryRate,
+		Strict: options.Strict, EarlyBills: options.EarlyBills, QueryRate: options.QueryRate,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("paysim: %w", err)

@@ -27,7 +27,9 @@ type Store interface {
 	) (int64, error)
 	HealFindings(ctx context.Context, about models.StatementDay) (int64, error)
 	RouteFindings(ctx context.Context, account string, beat func()) error
-	FinishStatement(ctx context.Context, reading store.Reading, tally store.Tally, over bool, read time.Time) error
+	FinishStatement(
+		ctx context.Context, reading store.Reading, tally store.Tally, over bool, read time.Time,
+	) error
 }
 
 // Accounts opens the adapter of a merchant's account at a provider.
