@@ -129,8 +129,8 @@ func (a *Activities) openRefund(ctx context.Context, call models.Call) (talk, pr
 	t, err := a.open(ctx, call.Request, owed.Attempt)
 	t.refund = call.Ref
 	return t, providers.Refund{
-		Number: owed.Number, Payment: t.ref(), Transaction: t.attempt.Transaction, Total: t.attempt.Captured, Amount: owed.Amount,
-		Reason: owed.Reason, NotifyURL: t.notifyURL(), CreatedAt: owed.CreatedAt,
+		Number: owed.Number, Payment: t.ref(), Transaction: t.attempt.Transaction,
+		Total: t.attempt.Captured, Amount: owed.Amount, Reason: owed.Reason, NotifyURL: t.notifyURL(), CreatedAt: owed.CreatedAt,
 	}, err
 }
 

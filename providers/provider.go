@@ -112,7 +112,7 @@ type Status struct {
 	Account     string
 	App         string
 	Captured    models.Money // what was really paid, zero unless Paid
-	Coupon      models.Money // the part of Captured that a coupon of the provider's paid; the payer paid the rest
+	Coupon      models.Money // the part of Captured that a coupon of the provider's paid, not the payer
 	Funding     string       // where the money came from, in the provider's own code, where it tells
 	Transaction string       // the provider's own number
 	PaidAt      time.Time

@@ -40,8 +40,8 @@ type StatementDay struct {
 }
 
 const statementDay = `SELECT provider, account_id AS account, to_char(day, 'YYYY-MM-DD') AS day, state, tries,
-	reason, lines, foreign_lines AS foreign, captures, captured_minor AS captured, refunds, refunded_minor AS refunded,
-	fees_minor AS fees, matched FROM statement_days `
+	reason, lines, foreign_lines AS foreign, captures, captured_minor AS captured, refunds,
+	refunded_minor AS refunded, fees_minor AS fees, matched FROM statement_days `
 
 // StatementDay reads a day; not_found "unknown_statement" of one that was never tried.
 func (s *Store) StatementDay(ctx context.Context, about models.StatementDay) (StatementDay, error) {

@@ -45,6 +45,39 @@ func (s *Store) HealFindings(ctx context.Context, about models.StatementDay) (co
 	return count, failed("heal findings", err)
 }
 
+// FinishStatement writes the day's totals down, and when it was read after its end that it
+// is compared: a case about its file is over then.
+func (s *Store) FinishStatement(
+	ctx context.Context, r Reading, tally Tally, over bool, read time.Time,
+) error {
+	const finish = `UPDATE statement_days SET state = @state, tries = 0, reason = '', lines = @lines,
+			foreign_lines = @foreign, captures = @captures, captured_minor = @captured, refunds = @refunds,
+			refunded_minor = @refunded, fees_minor = @fees, matched = @matched, read_at = @read,
+			compared_at = clock_timestamp(), updated_at = clock_timestamp()
+		WHERE account_id = @account AND day = CAST(@day AS date) AND reading = @reading`
+	const end = `UPDATE cases
+		SET closed_at = clock_timestamp(), closed_by = @by, resolution = 'The statement came.'
+		WHERE kind = @kind AND account = @account AND day = @day AND closed_at IS NULL`
+	state := StatementPartial
+	if over {
+		state = StatementCompared
+	}
+	args := map[string]any{
+		"state": string(state), "lines": r.Lines, "foreign": r.Foreign + tally.Elsewhere,
+		"captures": tally.Captures, "captured": tally.Captured, "refunds": tally.Refunds, "refunded": tally.Refunded, "fees": tally.Fees,
+		"matched": tally.Matched, "read": read.UTC(), "account": r.Account, "day": r.Day, "reading": r.Name,
+		"by": reconciler, "kind": string(models.CaseNoStatement),
+	}
+	err := s.WithTx(ctx, func(tx *Store) error {
+		if _, err := tx.write(ctx, finish, args); err != nil || !over {
+			return err
+		}
+		_, err := tx.write(ctx, end, args)
+		return err
+	})
+	return failed("finish statement", err)
+}
+
 // keepLines is how long lines are kept: as long as a neighbour's file or a slow refund may
 // still be compared with them.
 const keepLines = "40 days"

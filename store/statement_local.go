@@ -15,12 +15,11 @@ const cut = 2 * time.Hour
 // span is a time whose money has to stand in the files that were read.
 type span struct{ from, to time.Time }
 
-// localSuccesses pages through what moved by our own account and stands in no file that
-// was read: %s is the table, by what both sides are called the same. What began before
-// the first day that was ever looked at may stand in a file that nobody read.
+// What moved by our own account and stands in no file that was read; %s narrows it. What
+// began before the first day that was ever looked at may stand in a file that nobody read.
 const (
-	unbilledCaptures = `SELECT CAST(coalesce(a.paid_at, a.state_since) AT TIME ZONE 'Asia/Shanghai' AS date) AS day,
-			'capture' AS kind, a.number AS subject, a.request_id, a.number AS attempt, 0 AS minor,
+	unbilledCaptures = `SELECT 'capture' AS kind,
+			CAST(coalesce(a.paid_at, a.state_since) AT TIME ZONE 'Asia/Shanghai' AS date) AS day, a.number AS subject, a.request_id, a.number AS attempt, 0 AS minor,
 			a.captured_minor AS local_minor, a.state AS local_state, a.captured_currency AS currency, 'missing' AS what
 		FROM attempts a WHERE a.account_id = @account AND a.state = 'succeeded' AND a.created_at >= @since
 			AND NOT EXISTS (SELECT FROM statement_lines l WHERE l.account_id = a.account_id
@@ -41,7 +40,8 @@ var missingLines = []string{
 }
 
 func missingOf(found string) string {
-	return "WITH found AS (" + found + "), opened AS (" + openFinding + ") SELECT count(*) FROM opened WHERE fresh"
+	return "WITH found AS (" + found + "), opened AS (" + openFinding + `)
+		SELECT count(*) FROM opened WHERE fresh`
 }
 
 // missingStep is how much of a day one statement looks at.
@@ -51,7 +51,9 @@ const missingStep = time.Hour
 // no file, and says how much of it is new. Until is when the file was read: of a day that
 // was not over, what moved later is not expected. Near midnight it waits for the file of
 // the neighbour, unless final says that none will come.
-func (s *Store) FindMissing(ctx context.Context, r Reading, until time.Time, final bool, beat func()) (int64, error) {
+func (s *Store) FindMissing(
+	ctx context.Context, r Reading, until time.Time, final bool, beat func(),
+) (int64, error) {
 	spans, since, err := s.expected(ctx, r.StatementDay, until, final)
 	if err != nil {
 		return 0, failed("find missing lines", err)
@@ -96,8 +98,8 @@ func (s *Store) findMissing(ctx context.Context, r Reading, args map[string]any)
 func (s *Store) expected(
 	ctx context.Context, about models.StatementDay, until time.Time, final bool,
 ) (spans []span, since time.Time, err error) {
-	const around = statementDay + `WHERE account_id = ? AND (day BETWEEN CAST(? AS date) - 2 AND CAST(? AS date) + 2
-		OR day = (SELECT min(day) FROM statement_days WHERE account_id = ?)) ORDER BY day`
+	const around = statementDay + `WHERE account_id = ?
+		AND (day BETWEEN CAST(? AS date) - 2 AND CAST(? AS date) + 2 OR day = (SELECT min(day) FROM statement_days WHERE account_id = ?)) ORDER BY day`
 	start, _, err := about.Span()
 	if err != nil {
 		return nil, since, err

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
@@ -30,15 +29,17 @@ type Finding struct {
 	Routed     bool                `json:"-"`
 }
 
-const findings = `SELECT id, provider, account_id AS account, to_char(day, 'YYYY-MM-DD') AS day, kind, entry, subject,
-	request_id AS request, attempt, minor, local_minor, local_state, currency, route, case_id AS "case", round,
+const findings = `SELECT id, provider, account_id AS account, to_char(day, 'YYYY-MM-DD') AS day, kind, entry,
+	subject, request_id AS request, attempt, minor, local_minor, local_state, currency, route, case_id AS "case", round,
 	routed_at IS NOT NULL AS routed FROM statement_findings WHERE closed_at IS NULL `
 
-// Findings lists what is open of an account's day, or of all days without one, by id from the first after
-// that; empty names do not narrow.
-func (s *Store) Findings(ctx context.Context, about models.StatementDay, after string, limit int) ([]Finding, error) {
-	const narrowed = findings + `AND (@provider = '' OR provider = @provider) AND (@account = '' OR account_id = @account)
-		AND (@day = '' OR day = CAST(nullif(@day, '') AS date)) AND id > @after ORDER BY id LIMIT @limit`
+// Findings lists what is open of an account's day, by id from the first after that; empty
+// names do not narrow.
+func (s *Store) Findings(
+	ctx context.Context, about models.StatementDay, after string, limit int,
+) ([]Finding, error) {
+	const narrowed = findings + `AND (@provider = '' OR provider = @provider)
+		AND (@account = '' OR account_id = @account) AND (@day = '' OR day = CAST(nullif(@day, '') AS date)) AND id > @after ORDER BY id LIMIT @limit`
 	var list []Finding
 	err := s.read(ctx, &list, narrowed, map[string]any{
 		"provider": about.Provider, "account": about.Account, "day": about.Day, "after": after, "limit": limit,
@@ -164,34 +165,4 @@ func (f Finding) asCase(kind models.CaseKind) Case {
 		about.Attempt = f.Subject
 	}
 	return about
-}
-
-// FinishStatement writes the day's totals down, and when it was read after its end that it
-// is compared: a case about its file is over then.
-func (s *Store) FinishStatement(ctx context.Context, r Reading, tally Tally, over bool, read time.Time) error {
-	const finish = `UPDATE statement_days SET state = @state, tries = 0, reason = '', lines = @lines,
-			foreign_lines = @foreign, captures = @captures, captured_minor = @captured, refunds = @refunds,
-			refunded_minor = @refunded, fees_minor = @fees, matched = @matched, read_at = @read,
-			compared_at = clock_timestamp(), updated_at = clock_timestamp()
-		WHERE account_id = @account AND day = CAST(@day AS date) AND reading = @reading`
-	const end = `UPDATE cases SET closed_at = clock_timestamp(), closed_by = @by, resolution = 'The statement came.'
-		WHERE kind = @kind AND account = @account AND day = @day AND closed_at IS NULL`
-	state := StatementPartial
-	if over {
-		state = StatementCompared
-	}
-	args := map[string]any{
-		"state": string(state), "lines": r.Lines, "foreign": r.Foreign + tally.Elsewhere, "captures": tally.Captures,
-		"captured": tally.Captured, "refunds": tally.Refunds, "refunded": tally.Refunded, "fees": tally.Fees,
-		"matched": tally.Matched, "read": read.UTC(), "account": r.Account, "day": r.Day, "reading": r.Name,
-		"by": reconciler, "kind": string(models.CaseNoStatement),
-	}
-	err := s.WithTx(ctx, func(tx *Store) error {
-		if _, err := tx.write(ctx, finish, args); err != nil || !over {
-			return err
-		}
-		_, err := tx.write(ctx, end, args)
-		return err
-	})
-	return failed("finish statement", err)
 }

@@ -47,10 +47,13 @@ func (s *Store) StageStatement(
 			return err
 		}
 		for ; err == nil; batch, err = reading.batch(next) {
-			if err := tx.stage(ctx, batch); err != nil || reading.ended {
+			if err := tx.stage(ctx, batch); err != nil {
 				return err
 			}
 			beat()
+			if reading.ended {
+				return tx.survey(ctx, reading)
+			}
 		}
 		return err
 	})
@@ -79,6 +82,16 @@ func (s *Store) beginReading(ctx context.Context, r Reading) error {
 		return err
 	}
 	_, err := s.write(ctx, clear, r.Account, r.Day)
+	return err
+}
+
+// survey lets the database know at once how much has come: what plans by the emptiness of
+// yesterday takes minutes for a large day.
+func (s *Store) survey(ctx context.Context, r Reading) error {
+	if r.Staged < stageBatch {
+		return nil
+	}
+	_, err := s.write(ctx, "ANALYZE statement_lines")
 	return err
 }
 

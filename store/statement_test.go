@@ -140,7 +140,8 @@ func TestADayThatFitsLeavesNothingButItsFees(t *testing.T) {
 	back := models.CNY(900)
 	l.save(models.Event{Kind: models.RefundAsked, Refund: mint.Number(), Money: &back})
 	b.compare()
-	require.EqualValues(t, 2, value[int64](b.world, "SELECT count(*) FROM ledger_entries WHERE key LIKE 'fee:%'"))
+	const fees = "SELECT count(*) FROM ledger_entries WHERE key LIKE 'fee:%'"
+	require.EqualValues(t, 2, value[int64](b.world, fees))
 }
 
 func TestEachThingThatDoesNotFitIsNamedAndRoutedOnce(t *testing.T) {
@@ -176,7 +177,8 @@ func TestEachThingThatDoesNotFitIsNamedAndRoutedOnce(t *testing.T) {
 		models.CaseOrphan: 2, models.CaseStatement: 2, models.CaseUnbilled: 1,
 	}, kinds)
 	require.EqualValues(t, 2, b.events())
-	require.Equal(t, unbilled, value[string](b.world, "SELECT attempt FROM cases WHERE kind = 'not_on_statement'"))
+	const missing = "SELECT attempt FROM cases WHERE kind = 'not_on_statement'"
+	require.Equal(t, unbilled, value[string](b.world, missing))
 
 	cases := b.cases()
 	again := b.compare()
@@ -236,7 +238,8 @@ func TestNearMidnightTheNeighbourIsWaitedFor(t *testing.T) {
 	_, noon := b.settled()
 	const day, next = "2026-03-03", "2026-03-04"
 	at := func(number, moment string) {
-		require.NoError(t, b.exec("UPDATE attempts SET paid_at = $2, created_at = $2 WHERE number = $1", number, moment))
+		const move = "UPDATE attempts SET paid_at = $2, created_at = $2 WHERE number = $1"
+		require.NoError(t, b.exec(move, number, moment))
 	}
 	at(late, day+" 23:30:00+08")
 	at(noon, day+" 12:00:00+08")

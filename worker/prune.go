@@ -17,8 +17,8 @@ type Attic interface {
 	PruneStatements(ctx context.Context) (int64, error)
 }
 
-// Pruner forgets idempotency keys, limits, addresses, logins and lines of statements that are over. Several at
-// once do no harm.
+// Pruner forgets idempotency keys, limits, addresses, logins and lines of statements that
+// are over. Several at once do no harm.
 type Pruner struct {
 	Attic Attic
 	Log   *slog.Logger

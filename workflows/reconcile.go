@@ -65,7 +65,8 @@ func compare(ctx workflow.Context, day models.StatementDay) {
 	options.HeartbeatTimeout = 2 * time.Minute
 	ctx = workflow.WithActivityOptions(ctx, options)
 	if err := workflow.ExecuteActivity(ctx, CompareStatement, day).Get(ctx, nil); err != nil {
-		workflow.GetLogger(ctx).Warn("statement not compared today", "account", day.Account, "day", day.Day, "error", err)
+		log := workflow.GetLogger(ctx)
+		log.Warn("statement not compared today", "account", day.Account, "day", day.Day, "error", err)
 	}
 }
 
@@ -73,7 +74,9 @@ func statementOptions(provider, summary string, limit time.Duration) workflow.Ac
 	return workflow.ActivityOptions{
 		TaskQueue:           ProviderQueue(provider),
 		StartToCloseTimeout: limit,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumInterval: 15 * time.Minute},
-		Summary:             summary,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 5 * time.Second, MaximumInterval: 15 * time.Minute,
+		},
+		Summary: summary,
 	}
 }

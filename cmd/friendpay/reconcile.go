@@ -46,7 +46,7 @@ func reconcileCommand() *cobra.Command {
 	cmd.Flags().StringVar(&r.account, "account", "", "of one account; all of the provider's without it")
 	cmd.Flags().StringVar(&r.date, "date", "", "the day in Shanghai, like 2026-11-21")
 	cmd.Flags().BoolVar(&r.final, "final", false, "take what is missing for missing, near midnight too")
-	cmd.Flags().BoolVar(&r.asJSON, "json", false, "one JSON object a finding, and one for the totals of each account")
+	cmd.Flags().BoolVar(&r.asJSON, "json", false, "one JSON object a finding, and one an account")
 	for _, name := range []string{"provider", "date"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // the flags are the ones above
@@ -144,6 +144,26 @@ type totals struct {
 
 const findingsPage = 200
 
+// findingsCommand lists what is open of all days.
+func findingsCommand() *cobra.Command {
+	var r reconciliation
+	cmd := &cobra.Command{
+		Use: "findings", Short: "List what providers' statements and the books do not agree on", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+				about := models.StatementDay{Provider: r.provider, Account: r.account, Day: r.date}
+				_, err := r.findings(ctx, cmd.OutOrStdout(), s, about)
+				return err
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&r.asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().StringVar(&r.provider, "provider", "", "of one provider")
+	cmd.Flags().StringVar(&r.account, "account", "", "of one account")
+	cmd.Flags().StringVar(&r.date, "date", "", "of one day in Shanghai")
+	return cmd
+}
+
 // findings shows what is open of the day, a page at a time, and counts it.
 func (r reconciliation) findings(
 	ctx context.Context, out io.Writer, s *store.Store, about models.StatementDay,
@@ -179,7 +199,7 @@ func (r reconciliation) totals(out io.Writer, t totals) (err error) {
 		return json.NewEncoder(out).Encode(t)
 	}
 	_, err = fmt.Fprintf(out, "%s %s %s: %d lines, %d of them foreign; %d captures of %d fen, "+
-		"%d refunds of %d fen, fees %d fen; %d fit, %d open (%d new, %d healed)\n", t.Provider, t.Account, t.Day, t.Lines, t.Foreign,
-		t.Captures, t.Captured, t.Refunds, t.Refunded, t.Fees, t.Matched, t.Open, t.Opened, t.Healed)
+		"%d refunds of %d fen, fees %d fen; %d fit, %d open (%d new, %d healed)\n",
+		t.Provider, t.Account, t.Day, t.Lines, t.Foreign, t.Captures, t.Captured, t.Refunds, t.Refunded, t.Fees, t.Matched, t.Open, t.Opened, t.Healed)
 	return err
 }

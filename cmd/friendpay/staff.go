@@ -17,7 +17,8 @@ import (
 )
 
 func staffCommand() *cobra.Command {
-	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), forgetCommand(),
+	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
+		forgetCommand(),
 		group("refund", "Act on a refund", retryCommand()))
 }
 
