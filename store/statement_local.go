@@ -19,8 +19,9 @@ type span struct{ from, to time.Time }
 // began before the first day that was ever looked at may stand in a file that nobody read.
 const (
 	unbilledCaptures = `SELECT 'capture' AS kind,
-			CAST(coalesce(a.paid_at, a.state_since) AT TIME ZONE 'Asia/Shanghai' AS date) AS day, a.number AS subject, a.request_id, a.number AS attempt, 0 AS minor,
-			a.captured_minor AS local_minor, a.state AS local_state, a.captured_currency AS currency, 'missing' AS what
+			CAST(coalesce(a.paid_at, a.state_since) AT TIME ZONE 'Asia/Shanghai' AS date) AS day,
+			a.number AS subject, a.request_id, a.number AS attempt, 0 AS minor, a.captured_minor AS local_minor, a.state AS local_state, a.captured_currency AS currency,
+			'missing' AS what
 		FROM attempts a WHERE a.account_id = @account AND a.state = 'succeeded' AND a.created_at >= @since
 			AND NOT EXISTS (SELECT FROM statement_lines l WHERE l.account_id = a.account_id
 				AND l.kind = 'capture' AND l.subject = a.number) AND %s`
@@ -99,7 +100,8 @@ func (s *Store) expected(
 	ctx context.Context, about models.StatementDay, until time.Time, final bool,
 ) (spans []span, since time.Time, err error) {
 	const around = statementDay + `WHERE account_id = ?
-		AND (day BETWEEN CAST(? AS date) - 2 AND CAST(? AS date) + 2 OR day = (SELECT min(day) FROM statement_days WHERE account_id = ?)) ORDER BY day`
+		AND (day BETWEEN CAST(? AS date) - 2 AND CAST(? AS date) + 2
+			OR day = (SELECT min(day) FROM statement_days WHERE account_id = ?)) ORDER BY day`
 	start, _, err := about.Span()
 	if err != nil {
 		return nil, since, err

@@ -30,8 +30,8 @@ type Finding struct {
 }
 
 const findings = `SELECT id, provider, account_id AS account, to_char(day, 'YYYY-MM-DD') AS day, kind, entry,
-	subject, request_id AS request, attempt, minor, local_minor, local_state, currency, route, case_id AS "case", round,
-	routed_at IS NOT NULL AS routed FROM statement_findings WHERE closed_at IS NULL `
+	subject, request_id AS request, attempt, minor, local_minor, local_state, currency, route, case_id AS "case",
+	round, routed_at IS NOT NULL AS routed FROM statement_findings WHERE closed_at IS NULL `
 
 // Findings lists what is open of an account's day, by id from the first after that; empty
 // names do not narrow.
@@ -39,7 +39,8 @@ func (s *Store) Findings(
 	ctx context.Context, about models.StatementDay, after string, limit int,
 ) ([]Finding, error) {
 	const narrowed = findings + `AND (@provider = '' OR provider = @provider)
-		AND (@account = '' OR account_id = @account) AND (@day = '' OR day = CAST(nullif(@day, '') AS date)) AND id > @after ORDER BY id LIMIT @limit`
+		AND (@account = '' OR account_id = @account)
+		AND (@day = '' OR day = CAST(nullif(@day, '') AS date)) AND id > @after ORDER BY id LIMIT @limit`
 	var list []Finding
 	err := s.read(ctx, &list, narrowed, map[string]any{
 		"provider": about.Provider, "account": about.Account, "day": about.Day, "after": after, "limit": limit,

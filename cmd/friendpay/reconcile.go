@@ -200,6 +200,7 @@ func (r reconciliation) totals(out io.Writer, t totals) (err error) {
 	}
 	_, err = fmt.Fprintf(out, "%s %s %s: %d lines, %d of them foreign; %d captures of %d fen, "+
 		"%d refunds of %d fen, fees %d fen; %d fit, %d open (%d new, %d healed)\n",
-		t.Provider, t.Account, t.Day, t.Lines, t.Foreign, t.Captures, t.Captured, t.Refunds, t.Refunded, t.Fees, t.Matched, t.Open, t.Opened, t.Healed)
+		t.Provider, t.Account, t.Day, t.Lines, t.Foreign, t.Captures, t.Captured,
+		t.Refunds, t.Refunded, t.Fees, t.Matched, t.Open, t.Opened, t.Healed)
 	return err
 }
