@@ -65,7 +65,8 @@ func (s *Store) FinishStatement(
 	args := map[string]any{
 		"state": string(state), "lines": r.Lines, "foreign": r.Foreign + tally.Elsewhere,
 		"captures": tally.Captures, "captured": tally.Captured, "refunds": tally.Refunds,
-		"refunded": tally.Refunded, "fees": tally.Fees, "matched": tally.Matched, "read": read.UTC(), "account": r.Account, "day": r.Day, "reading": r.Name,
+		"refunded": tally.Refunded, "fees": tally.Fees,
+		"matched": tally.Matched, "read": read.UTC(), "account": r.Account, "day": r.Day, "reading": r.Name,
 		"by": reconciler, "kind": string(models.CaseNoStatement),
 	}
 	err := s.WithTx(ctx, func(tx *Store) error {

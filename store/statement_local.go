@@ -20,7 +20,8 @@ type span struct{ from, to time.Time }
 const (
 	unbilledCaptures = `SELECT 'capture' AS kind,
 			CAST(coalesce(a.paid_at, a.state_since) AT TIME ZONE 'Asia/Shanghai' AS date) AS day,
-			a.number AS subject, a.request_id, a.number AS attempt, 0 AS minor, a.captured_minor AS local_minor, a.state AS local_state, a.captured_currency AS currency,
+			a.number AS subject, a.request_id, a.number AS attempt, 0 AS minor,
+			a.captured_minor AS local_minor, a.state AS local_state, a.captured_currency AS currency,
 			'missing' AS what
 		FROM attempts a WHERE a.account_id = @account AND a.state = 'succeeded' AND a.created_at >= @since
 			AND NOT EXISTS (SELECT FROM statement_lines l WHERE l.account_id = a.account_id
