@@ -24,8 +24,8 @@ UNITS = $$($(GO) list ./... | grep -v -e /tests/ -e /internal/tidy)
 step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit race integration browser \
-	chaos chaos-all fuzz rollback docs clean friendpay paysim
+.PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit conformance race integration \
+	browser chaos chaos-all fuzz rollback docs clean friendpay paysim
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ lint: $(BIN)/golangci-lint ## golangci-lint; its settings say why
 unit: setup $(BIN)/temporal ## every package by itself
 	$(call step,unit)
 	$(GO) test -p $(PARALLEL) $(UNITS)
+
+# The tool judges, so that the table is drawn also where a test fails.
+conformance: ## the contract of all providers as one table: checks by products
+	@$(GO) test -json -count 1 -run '^TestContract' -skip 'NoticesBroken' ./providers/... | $(GO) run ./cmd/conformance
 
 race: ## the packages without servers, under the race detector; needs a C compiler
 	$(call step,race)

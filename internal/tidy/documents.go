@@ -39,6 +39,22 @@ func CheckLinks(name, text string, exists func(string) bool) []Finding {
 	return findings
 }
 
+// treePath is what looks like a file or folder of the tree, named in the middle of prose.
+var treePath = regexp.MustCompile("`((?:activities|api|cmd|docker|docs|internal|models|policy|providers|" +
+	"store|tests|tools|web|worker|workflows)(?:/[A-Za-z0-9_.-]+)+)/?`")
+
+// CheckPaths returns a finding for each file or folder that a Markdown file names and that does not exist.
+func CheckPaths(name, text string, exists func(string) bool) []Finding {
+	var findings []Finding
+	for _, match := range treePath.FindAllStringSubmatch(text, -1) {
+		if !exists(match[1]) {
+			what := "names " + match[1]
+			findings = append(findings, Finding{Where: name, What: what, Reason: "there is no such file"})
+		}
+	}
+	return findings
+}
+
 // CheckMachinePaths returns a finding for each path or host that is of one machine only.
 func CheckMachinePaths(name, text string) []Finding {
 	var findings []Finding

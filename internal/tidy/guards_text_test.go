@@ -92,6 +92,16 @@ func TestLinksAreGuarded(t *testing.T) {
 	require.Contains(t, check("![shot](../states.png \"a state\")"), "links to ../states.png")
 }
 
+func TestNamedFilesAreGuarded(t *testing.T) {
+	t.Parallel()
+	exists := func(path string) bool { return path == "internal/house/house.go" || path == "providers/toy" }
+	check := func(text string) string { return caught(tidy.CheckPaths("CONTRIBUTING.md", text, exists)) }
+	require.Empty(t, check("`internal/house/house.go`, `providers/toy/`"))
+	require.Empty(t, check("`house.go`, `GET /api/x` and providers/gone"), "not from the root on")
+	require.Contains(t, check("one line in `internal/house/gone.go`"), "names internal/house/gone.go")
+	require.Contains(t, check("a folder `providers/gone`"), "names providers/gone")
+}
+
 func TestMachinePathsAreGuarded(t *testing.T) {
 	t.Parallel()
 	for text, isCaught := range map[string]bool{

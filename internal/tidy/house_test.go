@@ -80,6 +80,7 @@ func TestLinks(t *testing.T) {
 	for name, text := range tree(t).Text {
 		if filepath.Ext(name) == ".md" {
 			report(t, tidy.CheckLinks(name, text, exists))
+			report(t, tidy.CheckPaths(name, text, exists))
 		}
 	}
 }

@@ -56,6 +56,10 @@ var ImportRules = []ImportRule{
 		In: []string{"providers"}, Ban: ours("internal/paysim"), Reach: true,
 		Reason: "a client that shares code with the simulator shares its mistakes, and hides them",
 	}, {
+		Except: []string{"internal/paysim/toy", "providers/providertest/toy", "tests"}, Tests: true,
+		Ban:    ours("internal/paysim/toy", "providers/providertest/toy"),
+		Reason: "the toy is an example of a new provider, and part of nothing",
+	}, {
 		Except: []string{"store"}, Ban: []string{"gorm.io"}, Tests: true,
 		Reason: "only store knows GORM; everybody else speaks models",
 	}, {

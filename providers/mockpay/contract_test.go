@@ -57,8 +57,14 @@ func adapter(t testing.TB, base string, account sim.Account, client *http.Client
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	subject, _ := stage(t)
-	providertest.Run(t, subject)
+	for product, kind := range map[string]string{"wap": providers.Redirect, "qr": providers.QR} {
+		t.Run(product, func(t *testing.T) {
+			t.Parallel()
+			subject, _ := stage(t)
+			subject.Product, subject.Kind = product, kind
+			providertest.Run(t, subject)
+		})
+	}
 }
 
 func TestContractNoticesBrokenAdapters(t *testing.T) {

@@ -19,20 +19,19 @@ import (
 // first retries and its refunds happen well within.
 const patience = 30 * time.Second
 
-// Check is one clause of the contract. Run returns what is wrong.
+// Check is one clause of the contract. Run returns what is wrong, or a *LeftOutError.
 type Check struct {
 	Name string
 	Run  func(ctx context.Context, b *Bench) error
 }
 
-// Checks is the whole contract for a subject with these traits.
+// Checks is the whole contract for a subject with these traits, what they leave out
+// among it.
 func Checks(traits Traits) []Check {
 	var all []Check
 	all = append(all, createChecks()...)
 	all = append(all, payChecks()...)
-	if !traits.NoClose {
-		all = append(all, closeChecks()...)
-	}
+	all = append(all, unless(traits.NoClose, noClose, closeChecks()...)...)
 	all = append(all, refundChecks(traits)...)
 	all = append(all, outageChecks(traits)...)
 	all = append(all, noticeChecks(traits)...)
@@ -40,12 +39,21 @@ func Checks(traits Traits) []Check {
 }
 
 // Run checks the whole contract. The checks share one simulator and its faults,
-// so they run one after the other.
+// so they run one after the other. One that is left out tells why: it did not pass.
 func Run(t *testing.T, subject Subject) {
 	t.Helper()
+	t.Attr(ProductAttribute, subject.Product)
 	for _, check := range Checks(subject.Traits) {
 		t.Run(check.Name, func(t *testing.T) {
-			require.NoError(t, Try(t.Context(), subject, check))
+			if subject.Traits.own(check.Name) {
+				t.Attr(OwnAttribute, "true")
+			}
+			err := Try(t.Context(), subject, check)
+			if reason := leftOut(err); reason != "" {
+				t.Attr(WithoutAttribute, reason)
+				return
+			}
+			require.NoError(t, err)
 		})
 	}
 }

@@ -42,16 +42,12 @@ func (t Traits) outages() []outage {
 func outageChecks(traits Traits) []Check {
 	checks := []Check{{"outage/a_caller_who_gave_up", outageCancelled}}
 	for _, op := range []string{OpCreate, OpQuery, OpClose, OpRefund, OpRefundQuery, OpStatement} {
-		if op == OpClose && traits.NoClose {
-			continue
-		}
 		for _, o := range slices.Concat(outages, traits.outages()) {
-			// A close is answered without a body, which cannot be huge or nonsense.
-			if op == OpClose && slices.Contains([]string{"huge_body", "bad_json"}, o.mode) {
-				continue
-			}
-			checks = append(checks, Check{"outage/" + op + "/" + o.mode,
-				func(ctx context.Context, b *Bench) error { return suffer(ctx, b, op, o) }})
+			check := Check{"outage/" + op + "/" + o.mode,
+				func(ctx context.Context, b *Bench) error { return suffer(ctx, b, op, o) }}
+			bodiless := op == OpClose && slices.Contains([]string{"huge_body", "bad_json"}, o.mode)
+			found := unless(bodiless, "a close is answered without a body", check)
+			checks = append(checks, unless(op == OpClose && traits.NoClose, noClose, found...)...)
 		}
 	}
 	return checks

@@ -22,14 +22,11 @@ func refundChecks(traits Traits) []Check {
 		{"refund/stuck_stays_in_processing", refundStuck},
 		{"refund/unknown_word_is_unknown", refundOddWord},
 	}
-	if traits.FundsFirst {
-		checks = append(checks, Check{"refund/empty_balance_puts_it_off", refundWithoutFunds})
-	}
-	if traits.MaxRefunds > 0 {
-		checks = append(checks, Check{"refund/number_of_parts_is_limited",
-			func(ctx context.Context, b *Bench) error { return refundMany(ctx, b, traits.MaxRefunds) }})
-	}
-	return checks
+	checks = append(checks, unless(!traits.FundsFirst, "what the balance does not cover is closed later",
+		Check{"refund/empty_balance_puts_it_off", refundWithoutFunds})...)
+	return append(checks, unless(traits.MaxRefunds == 0, "there is no limit worth a check",
+		Check{"refund/number_of_parts_is_limited",
+			func(ctx context.Context, b *Bench) error { return refundMany(ctx, b, traits.MaxRefunds) }})...)
 }
 
 // ends waits until a refund is in a state, and checks what the states promise.

@@ -176,7 +176,8 @@ func TestABillLeavesNoFileBehind(t *testing.T) {
 	t.Setenv("TMPDIR", folder)
 	file := aBill(oneEnd, billRow(app, "SUCCESS", "", "129.00", "0.00"))
 	a := adapter(t, open(t, bank{file: file, hashed: file}.answer), nil)
-	for range a.Statement(t.Context(), billDay) {
+	for _, err := range a.Statement(t.Context(), billDay) {
+		require.NoError(t, err)
 		left, err := os.ReadDir(folder)
 		require.NoError(t, err)
 		require.Empty(t, left, "a crash now would leave payers behind")

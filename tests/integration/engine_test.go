@@ -50,6 +50,9 @@ type engine struct {
 	worker   *worker.Worker
 	books    *reconcile.Books
 	friends  atomic.Int64
+
+	factories map[string]providers.Factory // the registry's lines
+	way       models.Pay                   // how friends pay: channel, provider, account, product
 }
 
 func newEngine(t *testing.T) *engine {
@@ -69,7 +72,11 @@ func newEngineWith(t *testing.T, hookURL string, seen func(*store.Store) activit
 // newHouse is an engine that nobody works in yet.
 func newHouse(t *testing.T, hookURL string) *engine {
 	t.Helper()
-	e := &engine{t: t, hookURL: hookURL, space: testkit.Namespace(t), dsn: testkit.Database(t, store.Migrate)}
+	e := &engine{
+		t: t, hookURL: hookURL, space: testkit.Namespace(t), dsn: testkit.Database(t, store.Migrate),
+		factories: map[string]providers.Factory{"mockpay": mockpay.Open},
+		way:       models.Pay{Channel: "mockpay", Provider: "mockpay", Account: "acc_1", Product: "wap"},
+	}
 	e.temporal = testkit.TemporalClient(t, e.space)
 	e.store = e.open(e.dsn)
 	e.simulate()
@@ -122,8 +129,7 @@ func (e *engine) seed() {
 }
 
 func (e *engine) work(rows activities.Store) {
-	factories := map[string]providers.Factory{"mockpay": mockpay.Open}
-	registry := providers.NewRegistry(factories, http.DefaultClient)
+	registry := providers.NewRegistry(e.factories, http.DefaultClient)
 	log := slog.Default()
 	acts := &activities.Activities{
 		Store: rows, Providers: accounts.New(e.store, registry, time.Now), Hook: webhook.New(nil, time.Now),
@@ -203,11 +209,11 @@ func (e *engine) ask(request models.Request) (number string, after models.Reques
 	if _, err := e.store.CreateInvite(ctx, invite); err != nil {
 		return number, after, err
 	}
+	pay := e.way
+	pay.Number, pay.Invite, pay.Payer = number, invite.ID, payer.ID
+	pay.Quoted, pay.PriceVersion = request.Payable, request.PriceVersion
 	after, err = e.door.Deliver(ctx, request.ID, number, models.Event{
-		Kind: models.PayAsked, Actor: "payer:" + payer.ID, Attempt: number, Pay: &models.Pay{
-			Number: number, Invite: invite.ID, Payer: payer.ID, Channel: "mockpay", Provider: "mockpay",
-			Account: "acc_1", Product: "wap", Quoted: request.Payable, PriceVersion: request.PriceVersion,
-		},
+		Kind: models.PayAsked, Actor: "payer:" + payer.ID, Attempt: number, Pay: &pay,
 	})
 	return number, after, err
 }
@@ -216,8 +222,8 @@ func (e *engine) ask(request models.Request) (number string, after models.Reques
 func (e *engine) report(number string) {
 	e.t.Helper()
 	_, err := e.store.KeepEvent(e.t.Context(), store.ProviderEvent{
-		Provider: "mockpay", Account: "acc_1", Key: mint.Number(), Kind: providers.PaymentNotice, Number: number,
-		Raw: []byte("{}"),
+		Provider: e.way.Provider, Account: e.way.Account, Key: mint.Number(), Kind: providers.PaymentNotice,
+		Number: number, Raw: []byte("{}"),
 	})
 	require.NoError(e.t, err)
 }

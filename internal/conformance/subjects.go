@@ -1,0 +1,16 @@
+package conformance
+
+// Subject is a provider's product, as its contract test names it.
+type Subject struct{ Provider, Product string }
+
+// Subjects are who must pass the contract, in the order of the table: a new product is
+// a line. One that is listed and does not run, or runs and is not listed, is an error.
+var Subjects = []Subject{
+	{"wechatpay", "native"},
+	{"wechatpay", "native in certificate mode"},
+	{"wechatpay", "jsapi"},
+	{"wechatpay", "h5"},
+	{"mockpay", "wap"},
+	{"mockpay", "qr"},
+	{"toy", "page"},
+}
