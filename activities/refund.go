@@ -135,8 +135,8 @@ func (a *Activities) openRefund(ctx context.Context, call models.Call) (talk, pr
 	t.refund = call.Ref
 	return t, providers.Refund{
 		Number: owed.Number, Payment: t.ref(), Transaction: t.attempt.Transaction,
-		Total: t.attempt.Captured, Amount: owed.Amount,
-		Reason: owed.Reason, NotifyURL: t.notifyURL(), CreatedAt: owed.CreatedAt,
+		Total: t.attempt.Captured, Amount: owed.Amount, Reason: owed.Reason,
+		NotifyURL: t.notifyURL(), CreatedAt: owed.CreatedAt,
 	}, err
 }
 

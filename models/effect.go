@@ -88,6 +88,11 @@ const (
 	CaseSilence  CaseKind = "provider_silent"
 	CaseRefund   CaseKind = "refund_failed"
 	CaseOrphan   CaseKind = "unknown_number" // opened by the relay, not by the law
+
+	// Opened when the books are compared with a provider's statement.
+	CaseUnbilled    CaseKind = "not_on_statement"
+	CaseStatement   CaseKind = "statement_mismatch"
+	CaseNoStatement CaseKind = "statement_overdue"
 )
 
 // Call is what an effect is carried out with: the snapshot and what it is about.

@@ -21,6 +21,7 @@ type Case struct {
 	Refund     string
 	Provider   string
 	Account    string
+	Day        string // of the statement that it is about, 2006-01-02
 	Detail     string // a sentence, without personal data
 	Owner      string
 	OpenedAt   time.Time `gorm:"->"`
@@ -46,6 +47,10 @@ var deadlines = map[models.CaseKind]time.Duration{
 	models.CaseSilence:  4 * time.Hour,
 	models.CaseRefund:   24 * time.Hour,
 	models.CaseOrphan:   24 * time.Hour,
+
+	models.CaseUnbilled:    24 * time.Hour,
+	models.CaseStatement:   24 * time.Hour,
+	models.CaseNoStatement: 24 * time.Hour,
 }
 
 type caseRecord struct {
@@ -89,8 +94,8 @@ func (s *Store) openCase(ctx context.Context, record caseRecord) error {
 	return s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&record).Error
 }
 
-// OpenCase opens a case unless one is open for the same request, kind, attempt
-// and refund; it returns the open one. DueAt is the kind's own when zero.
+// OpenCase opens a case unless one is open for the same request, kind, attempt, refund,
+// account and day; it returns the open one. DueAt is the kind's own when zero.
 func (s *Store) OpenCase(ctx context.Context, opened Case) (Case, error) {
 	opened.ID = mint.ID(mint.Case)
 	opened.ClosedAt, opened.ClosedBy, opened.Resolution = time.Time{}, "", ""
@@ -101,7 +106,8 @@ func (s *Store) OpenCase(ctx context.Context, opened Case) (Case, error) {
 		return Case{}, failed("open case", err)
 	}
 	open, err := gorm.G[Case](s.db).Where("request_id = ? AND kind = ? AND attempt = ? AND refund = ?",
-		opened.Request, opened.Kind, opened.Attempt, opened.Refund).Where("closed_at IS NULL").Take(ctx)
+		opened.Request, opened.Kind, opened.Attempt, opened.Refund).
+		Where("account = ? AND day = ? AND closed_at IS NULL", opened.Account, opened.Day).Take(ctx)
 	return open, missing("open case", "unknown_case", err)
 }
 

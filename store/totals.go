@@ -14,10 +14,11 @@ type Totals struct {
 
 // Totals sums up a request's ledger; unknown is not_found "unknown_request".
 func (s *Store) Totals(ctx context.Context, request string) (Totals, error) {
+	// What moves in clearing besides captures and refunds is the provider's fee.
 	const query = `SELECT r.payable_currency AS currency,
-			coalesce(sum(e.minor) FILTER (WHERE e.account = 'provider_clearing' AND e.minor > 0), 0) AS captured,
-			coalesce(-sum(e.minor) FILTER (WHERE e.account = 'provider_clearing' AND e.minor < 0), 0) AS refunded,
-			coalesce(-sum(e.minor) FILTER (WHERE e.account = 'merchant_payable'), 0) AS applied
+			coalesce(sum(minor) FILTER (WHERE account = 'provider_clearing' AND key LIKE 'capture:%'), 0) AS captured,
+			coalesce(-sum(minor) FILTER (WHERE account = 'provider_clearing' AND key LIKE 'refund:%'), 0) AS refunded,
+			coalesce(-sum(minor) FILTER (WHERE account = 'merchant_payable'), 0) AS applied
 		FROM requests r LEFT JOIN ledger_entries e ON e.request_id = r.id AND e.currency = r.payable_currency
 		WHERE r.id = ? GROUP BY r.payable_currency`
 	var sums struct {

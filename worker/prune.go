@@ -14,9 +14,11 @@ type Attic interface {
 	PruneKeys(ctx context.Context) (int64, error)
 	PruneLimits(ctx context.Context) (int64, error)
 	PruneCheckouts(ctx context.Context) (int64, error)
+	PruneStatements(ctx context.Context) (int64, error)
 }
 
-// Pruner forgets idempotency keys, limits, addresses and logins that are over. Several at once do no harm.
+// Pruner forgets idempotency keys, limits, addresses, logins and lines of statements that
+// are over. Several at once do no harm.
 type Pruner struct {
 	Attic Attic
 	Log   *slog.Logger
@@ -29,7 +31,7 @@ func (p *Pruner) Run(ctx context.Context) error {
 	for {
 		for what, prune := range map[string]func(context.Context) (int64, error){
 			"idempotency keys": p.Attic.PruneKeys, "limits": p.Attic.PruneLimits,
-			"addresses and logins": p.Attic.PruneCheckouts,
+			"addresses and logins": p.Attic.PruneCheckouts, "lines of statements": p.Attic.PruneStatements,
 		} {
 			if gone, err := prune(ctx); err != nil && ctx.Err() == nil {
 				p.Log.WarnContext(ctx, "not pruned", "what", what, "error", err)

@@ -27,7 +27,9 @@ type Options struct {
 	CallsPerSecond float64
 	// Build pins running requests to the code they started under. Empty: no
 	// versioning, for development, where one build runs everything.
-	Build    string
+	Build string
+	// Books compares providers' statements with ours; nil: this worker does not.
+	Books    *activities.Books
 	Watchers []interceptor.WorkerInterceptor // for demos and tests
 
 	fatal func(error) // told when a queue's worker has given up
@@ -76,6 +78,7 @@ func requests(temporal client.Client, acts *activities.Activities, options Optio
 	w := worker.New(temporal, workflows.Queue, settings)
 	w.RegisterWorkflowWithOptions(workflows.FriendPay, registered(workflows.RequestWorkflow, options))
 	w.RegisterWorkflowWithOptions(workflows.RefundMoney, registered(workflows.RefundWorkflow, options))
+	w.RegisterWorkflowWithOptions(workflows.Reconcile, registered(workflows.ReconcileWorkflow, options))
 	register(w, acts)
 	w.RegisterActivityWithOptions(acts.SaveStep, activity.RegisterOptions{Name: workflows.SaveStep})
 	return w
@@ -91,6 +94,12 @@ func calls(temporal client.Client, acts *activities.Activities, queue string, op
 	register(w, acts)
 	for name, handler := range acts.RefundHandlers() {
 		w.RegisterActivityWithOptions(handler, activity.RegisterOptions{Name: name})
+	}
+	if books := options.Books; books != nil && queue != workflows.HookQueue {
+		listing := activity.RegisterOptions{Name: workflows.ListStatements}
+		w.RegisterActivityWithOptions(books.ListStatements, listing)
+		comparing := activity.RegisterOptions{Name: workflows.CompareStatement}
+		w.RegisterActivityWithOptions(books.CompareStatement, comparing)
 	}
 	return w
 }

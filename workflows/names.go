@@ -13,8 +13,13 @@ const (
 	SubmitRefund = "SubmitRefund"
 	PollRefund   = "PollRefund"
 
+	ListStatements   = "ListStatements"
+	CompareStatement = "CompareStatement"
+
 	RequestWorkflow = "FriendPay"
 	RefundWorkflow  = "RefundMoney"
+
+	ReconcileWorkflow = "Reconcile"
 
 	// Queue is where workflows and their local activities run; HookQueue is for
 	// calls to merchants' systems, ProviderQueue for calls to one provider, so that
@@ -31,6 +36,10 @@ func RequestID(request string) string { return "friendpay/" + request }
 
 // RefundID is the workflow id of a refund.
 func RefundID(number string) string { return "friendpay-refund/" + number }
+
+// ReconcileID is the workflow id, and the id of the schedule, of a provider's comparison
+// with the books.
+func ReconcileID(provider string) string { return "friendpay-reconcile/" + provider }
 
 // queueOf is where an effect that leaves the house is carried out.
 func queueOf(effect models.Effect, r models.Request) string {

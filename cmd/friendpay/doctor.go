@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/workflows"
 )
 
@@ -80,10 +81,22 @@ func examine(ctx context.Context, h *house.House) []finding {
 	if err == nil {
 		findings = append(findings, queues(ctx, h)...)
 	}
+	behind, err := h.Store.StatementsBehind(ctx, time.Now(), 100)
+	late := judge("statements", fmt.Sprintf("%d days overdue%s", len(behind), oldest(behind)), err)
+	late.OK = late.OK && len(behind) == 0
+	findings = append(findings, late)
 	stuck, err := h.Store.Stuck(ctx, time.Now(), 100)
 	f := judge("stuck", fmt.Sprintf("%d stuck; see friendpay staff stuck", len(stuck)), err)
 	f.OK = f.OK && len(stuck) == 0
 	return append(findings, f)
+}
+
+// oldest says which day has waited longest for its statement.
+func oldest(behind []store.StatementDay) string {
+	if len(behind) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the oldest is %s of %s: %s", behind[0].Day, behind[0].Account, behind[0].Reason)
 }
 
 // queues looks for a worker at each task queue: one without makes requests stand still.

@@ -22,6 +22,8 @@ import (
 const (
 	exitFailed = 1 // it was tried and did not work, or an assertion did not hold
 	exitUsage  = 2 // the command or its settings are wrong
+	exitFound  = 3 // reconcile: it worked, and something is open
+	exitNoFile = 4 // reconcile: the provider's statement is not there yet
 )
 
 // version is set when a release is built.
@@ -29,6 +31,12 @@ var version = "unknown"
 
 // usageError is a mistake of whoever called.
 type usageError struct{ error }
+
+// codedError ends a command with an exit code of its own.
+type codedError struct {
+	error
+	code int
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -43,6 +51,10 @@ func main() {
 	if errors.As(err, &usage) || !began {
 		os.Exit(exitUsage)
 	}
+	var coded codedError
+	if errors.As(err, &coded) {
+		os.Exit(coded.code)
+	}
 	os.Exit(exitFailed)
 }
 
@@ -55,7 +67,7 @@ func root(began *bool) *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) { *began = true },
 	}
 	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), chaosCommand(),
-		staffCommand(), merchantCommand(), doctorCommand(), configCommand(), codecCommand())
+		staffCommand(), reconcileCommand(), merchantCommand(), doctorCommand(), configCommand(), codecCommand())
 	return cmd
 }
 

@@ -20,8 +20,8 @@ import (
 )
 
 func staffCommand() *cobra.Command {
-	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), forgetCommand(),
-		refundCommands())
+	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
+		forgetCommand(), refundCommands())
 }
 
 // withHouse runs do with the parts that the settings name.

@@ -17,7 +17,7 @@ type orderMoney struct {
 
 const ordersMoney = `SELECT o.id, coalesce(array_agg(a.number) FILTER (WHERE a.number IS NOT NULL), '{}'),
 	coalesce((SELECT sum(e.minor) FROM ledger_entries e JOIN requests r ON r.id = e.request_id
-		WHERE r.order_id = o.id AND e.account = 'provider_clearing'), 0)::bigint,
+		WHERE r.order_id = o.id AND e.account = 'provider_clearing' AND e.key NOT LIKE 'fee:%'), 0)::bigint,
 	coalesce((SELECT -sum(e.minor) FROM ledger_entries e JOIN requests r ON r.id = e.request_id
 		WHERE r.order_id = o.id AND e.account = 'payer_funds'), 0)::bigint,
 	coalesce((SELECT sum(f.amount_minor) FROM refunds f JOIN attempts b ON b.number = f.attempt
@@ -127,7 +127,7 @@ func checkLedger(ctx context.Context, a *audit) (int, []string, error) {
 		net += minor - a.truth.refunded[number]
 	}
 	clearing, err := a.count(ctx, `SELECT coalesce(sum(minor), 0)::bigint FROM ledger_entries
-		WHERE account = 'provider_clearing'`)
+		WHERE account = 'provider_clearing' AND key NOT LIKE 'fee:%'`)
 	if err == nil && int64(clearing) != net {
 		broken = append(broken, fmt.Sprintf("the provider holds %d in all, the ledger %d", net, clearing))
 	}

@@ -45,8 +45,18 @@ type expected struct {
 	Events, Tasks               int   // at most; 0: not asked
 }
 
-// limit is how long one scenario may take.
-const limit = 90 * time.Second
+// limit is how long one scenario may take; longest is for those that are many at once.
+const (
+	limit   = 90 * time.Second
+	longest = 5 * time.Minute
+)
+
+func (c scenario) limit() time.Duration {
+	if c.name == reconciling {
+		return longest
+	}
+	return limit
+}
 
 // Names lists the scenarios in the order "all" plays them.
 func Names() []string {
@@ -127,7 +137,7 @@ func (s *stage) fail(c scenario, err error) error {
 
 // play plays one scenario up to where only its end is left to wait for.
 func (s *stage) play(ctx context.Context, c scenario) (*story, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
 	defer cancel()
 	s.options.Reporter.begin(c.name, c.about)
 	if err := s.reset(ctx); err != nil {
@@ -139,7 +149,7 @@ func (s *stage) play(ctx context.Context, c scenario) (*story, error) {
 
 // conclude compares the end of a scenario with what is expected.
 func (s *stage) conclude(ctx context.Context, c scenario, told *story) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
 	defer cancel()
 	verdict, err := s.judge(ctx, c.name, told.cast.requests())
 	s.options.Reporter.verdict(verdict)

@@ -64,4 +64,7 @@ var scenarios = []scenario{
 		playDuplicateOnTwoNodes, expected{State: models.Settled, Captured: price, Applied: price}},
 	{"rehydrate", "Temporal loses all it knew; every open request is started again from its row.", playRehydrate,
 		expected{State: "refunded, settled", Captured: 4 * price, Refunded: price, Applied: 3 * price}},
+	{reconciling, "200 payments are compared with the providers' own statements, of which some are wrong.",
+		playReconcile, expected{State: "paid_by_buyer, refunded",
+			Captured: paidFor * price, Refunded: price, Applied: (paidFor - 1) * price}},
 }

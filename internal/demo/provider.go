@@ -33,6 +33,7 @@ type fault struct {
 	Count    int    `json:"count,omitempty"`
 	MS       int64  `json:"ms,omitempty"`
 	Value    string `json:"value,omitempty"`
+	Minor    int64  `json:"minor,omitempty"`
 }
 
 func (p *provider) spoil(ctx context.Context, f fault) error {

@@ -112,6 +112,7 @@ type story struct {
 	coupon   int64   // fen of it that a coupon of the provider's pays
 	payer    *friend // who got the right to pay
 	made     string  // the number of the attempt he got it by
+	rail     rail    // how the buyer pays, of many who do
 }
 
 // view is what merchant and friend see of a request, as far as the demo looks.

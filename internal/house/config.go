@@ -50,6 +50,7 @@ type Config struct {
 	WorkerListen    string   `env:"FRIENDPAY_WORKER_LISTEN"`
 	WorkerBuild     string   `env:"FRIENDPAY_WORKER_BUILD"`
 	CallsPerSecond  float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
+	StatementsAt    string   `env:"FRIENDPAY_STATEMENTS_AT" envDefault:"10:10"`
 	MetricsToken    string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
 	LogLevel        string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
 }
@@ -77,7 +78,9 @@ func (c Config) check() (wrong complaints) {
 	wrong.say(c.DatabaseURL == "", "DATABASE_URL is missing")
 	wrong.say(c.DatabaseConns < 1, "FRIENDPAY_DATABASE_CONNS is at least 1")
 	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
-	_, err := prefixes(c.TrustedProxies)
+	_, err := c.statementsAt()
+	wrong.say(err != nil, "FRIENDPAY_STATEMENTS_AT is a time of the day, like 10:10")
+	_, err = prefixes(c.TrustedProxies)
 	wrong.say(err != nil, "FRIENDPAY_TRUSTED_PROXIES are networks like 10.0.0.0/8")
 	_, err = prefixes(c.WebhookNetworks)
 	wrong.say(err != nil, "FRIENDPAY_WEBHOOK_NETWORKS are networks like 10.0.0.0/8")
@@ -112,6 +115,12 @@ func (c Config) checkKeys(wrong *complaints) {
 	wrong.say(len(c.LinkKeys) == 0, "FRIENDPAY_LINK_KEYS is missing")
 	wrong.say(slices.ContainsFunc(c.LinkKeys, func(key string) bool { return !isKey(key) }),
 		"each of FRIENDPAY_LINK_KEYS is 32 bytes in base64")
+}
+
+// statementsAt is how long after midnight in Shanghai the books are compared.
+func (c Config) statementsAt() (time.Duration, error) {
+	at, err := time.Parse("15:04", c.StatementsAt)
+	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute, err
 }
 
 // isAddress says that paths may be appended to it.

@@ -16,6 +16,7 @@ import (
 	"github.com/friendpay/friendpay/internal/codec"
 	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/meter"
+	"github.com/friendpay/friendpay/internal/reconcile"
 	"github.com/friendpay/friendpay/internal/smsgate"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -129,8 +130,19 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
 		Tracer: tracer,
 	}
+	at, err := h.Config.statementsAt()
+	if err != nil {
+		return nil, err
+	}
+	schedules := &worker.Schedules{Temporal: h.Temporal, Providers: h.Registry.Names(), At: at, Log: h.Log}
 	return worker.New(h.Temporal, acts, worker.Options{
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
 		Build: h.Config.WorkerBuild, Watchers: watchers,
-	}, relay, outbox, &worker.Pruner{Attic: h.Store, Log: h.Log})
+		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
+	}, relay, outbox, schedules, &worker.Pruner{Attic: h.Store, Log: h.Log})
+}
+
+// Books compares providers' statements with ours; it needs no Temporal.
+func (h *House) Books() *reconcile.Books {
+	return &reconcile.Books{Store: h.Store, Accounts: h.Accounts, Clock: h.Config.now}
 }

@@ -42,7 +42,7 @@ func (h *House) startSim(ctx context.Context) error {
 		speed = float64(h.options.Speed)
 	}
 	h.Sim, err = paysim.New(paysim.Options{
-		StateDir: h.state("paysim"), Speed: speed, PublicURL: h.SimURL, Strict: true,
+		StateDir: h.state("paysim"), Speed: speed, PublicURL: h.SimURL, Strict: true, EarlyBills: true,
 		Domain: strings.TrimPrefix(h.APIURL, "http://"),
 	})
 	if err != nil {

@@ -21,6 +21,8 @@ const (
 	Event    = "evt"
 	Message  = "msg"
 	Case     = "cas"
+	Finding  = "fnd"
+	Reading  = "rdg"
 )
 
 const (

@@ -41,6 +41,7 @@ type Options struct {
 	PublicURL   string              // where browsers reach it, no slash at the end; empty: as the caller did
 	JournalCap  int                 // entries; 0 means 1,000,000
 	Strict      bool                // refuse what providers advise against, see wechatpay.Deps
+	EarlyBills  bool                // strict or not, today's bill tells what happened so far
 	QueryRate   int                 // WeChat Pay's, per second and merchant; 0: 2000, below 0: no limit
 }
 
@@ -123,15 +124,16 @@ func (s *Sim) openRails(o Options) error {
 	})
 	weChat, err2 := wechatpay.New(wechatpay.Deps{
 		Accounts: s.keys.WeChat, Faults: s.board, Pace: s.pace, Client: s.client(),
-		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL, Strict: o.Strict, QueryRate: o.QueryRate,
+		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL, Strict: o.Strict, EarlyBills: o.EarlyBills,
+		QueryRate: o.QueryRate,
 	})
 	ali, err3 := alipay.New(alipay.Deps{
 		Accounts: s.keys.Alipay, Faults: s.board, Pace: s.pace, Client: s.client(),
-		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL, Strict: o.Strict,
+		RefundDelay: o.RefundDelay, PublicURL: o.PublicURL, Strict: o.Strict && !o.EarlyBills,
 	})
 	union, err4 := unionpay.New(unionpay.Deps{
 		Accounts: s.keys.UnionPay, Faults: s.board, Pace: s.pace, Client: s.client(),
-		RefundDelay: o.RefundDelay, Strict: o.Strict,
+		RefundDelay: o.RefundDelay, Strict: o.Strict && !o.EarlyBills,
 	})
 	s.rails = []rail{mock, weChat, ali, union}
 	var err5 error

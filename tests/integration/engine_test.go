@@ -22,6 +22,7 @@ import (
 	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/paysim"
+	"github.com/friendpay/friendpay/internal/reconcile"
 	"github.com/friendpay/friendpay/internal/testkit"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -48,6 +49,7 @@ type engine struct {
 	dsn      string
 	space    string // the Temporal namespace
 	worker   *worker.Worker
+	books    *reconcile.Books
 	friends  atomic.Int64
 
 	factories map[string]providers.Factory // the registry's lines
@@ -142,7 +144,11 @@ func (e *engine) work(rows activities.Store) {
 		Addresses: activities.Addresses{Callbacks: "http://127.0.0.1:1", Return: "http://127.0.0.1:1"},
 	}
 	relay := &worker.Relay{Inbox: e.store, Door: e.door, Clock: time.Now, Log: log}
-	w, err := worker.New(e.temporal, acts, worker.Options{Providers: registry.Names()}, relay)
+	e.books = &reconcile.Books{Store: e.store, Accounts: acts.Providers, Clock: time.Now}
+	w, err := worker.New(e.temporal, acts, worker.Options{
+		Providers: registry.Names(),
+		Books:     &activities.Books{Statements: e.store, Compare: e.books.Day, Clock: time.Now},
+	}, relay)
 	require.NoError(e.t, err)
 	require.NoError(e.t, w.Start(context.WithoutCancel(e.t.Context())))
 	e.worker = w

@@ -58,9 +58,15 @@ func (e *engine) history(id string) (events []string, tasks int) {
 
 func (e *engine) read(id string) *history.History {
 	e.t.Helper()
-	run := e.temporal.GetWorkflow(e.t.Context(), workflows.RequestID(id), "")
+	return e.readRun(workflows.RequestID(id))
+}
+
+// readRun waits for the end of a workflow and reads what it did.
+func (e *engine) readRun(workflow string) *history.History {
+	e.t.Helper()
+	run := e.temporal.GetWorkflow(e.t.Context(), workflow, "")
 	require.NoError(e.t, run.Get(e.t.Context(), nil))
-	read := e.temporal.GetWorkflowHistory(e.t.Context(), workflows.RequestID(id), "", false,
+	read := e.temporal.GetWorkflowHistory(e.t.Context(), workflow, "", false,
 		enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	var all history.History
 	for read.HasNext() {
@@ -74,10 +80,15 @@ func (e *engine) read(id string) *history.History {
 // keep writes a request's history as the recording of a path, when asked to.
 func (e *engine) keep(id, path string) {
 	e.t.Helper()
+	e.keepRun(workflows.RequestID(id), path)
+}
+
+func (e *engine) keepRun(workflow, path string) {
+	e.t.Helper()
 	if !*record {
 		return
 	}
-	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(e.read(id))
+	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(e.readRun(workflow))
 	require.NoError(e.t, err)
 	require.NoError(e.t, os.MkdirAll(histories, 0o755))
 	require.NoError(e.t, os.WriteFile(filepath.Join(histories, path+".json"), text, 0o644))

@@ -30,6 +30,7 @@ type Deps struct {
 	RefundDelay time.Duration // unscaled time a refund stays in processing
 	PublicURL   string        // where payers' browsers reach the simulator; empty: as the caller did
 	Strict      bool          // refuse what WeChat Pay only advises against: early closing, today's bill
+	EarlyBills  bool          // but not today's bill
 	QueryRate   int           // queries per second and merchant; 0: 2000, below 0: any number
 }
 
