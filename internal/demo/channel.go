@@ -18,9 +18,12 @@ type channel struct {
 	agent    string // his browser, as it describes itself
 	bound    bool   // he logs in at the provider, not by phone
 	press    func(ctx context.Context, p *provider, made attempt) error
+	// come is his coming to the cashier, where the order begins only then; else nil.
+	come func(ctx context.Context, p *provider, made attempt) error
 }
 
 const (
+	inAlipay = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Mobile/15E148 AlipayClient/10.6.0"
 	inWeChat = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.60"
 	onPhone  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile Safari/537.36"
 	onPC     = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36"
@@ -31,10 +34,15 @@ const (
 const DefaultChannel = "wechatpay_jsapi"
 
 var channels = map[string]channel{
-	DefaultChannel:     {"wechatpay", inWeChat, true, pressBridge},
-	"wechatpay_h5":     {"wechatpay", onPhone, false, followH5},
-	"wechatpay_native": {"wechatpay", onPC, false, scanCode},
-	local.DemoChannel:  {"mockpay", onPC, false, pressButton},
+	DefaultChannel:     {"wechatpay", inWeChat, true, pressBridge, nil},
+	"wechatpay_h5":     {"wechatpay", onPhone, false, followH5, nil},
+	"wechatpay_native": {"wechatpay", onPC, false, scanCode, nil},
+	"alipay_jsapi":     {"alipay", inAlipay, true, payTrade, nil},
+	"alipay_wap":       {"alipay", onPhone, false, payCashier, followLink},
+	"alipay_qr":        {"alipay", onPC, false, scanAlipay, openScanned},
+	"unionpay_wap":     {"unionpay", onPhone, false, payForm, postForm},
+	"unionpay_qr":      {"unionpay", onPC, false, scanCode, nil},
+	local.DemoChannel:  {"mockpay", onPC, false, pressButton, nil},
 }
 
 // Channels lists the ways to pay, by name.
@@ -70,6 +78,75 @@ func followH5(ctx context.Context, p *provider, made attempt) error {
 	return p.pay(ctx, made.with(map[string]any{
 		"h5_url": made.Presentation.URL, "openid": made.by.openid, "referer": made.by.house.APIURL + "/",
 	}))
+}
+
+// payTrade confirms the payment that Alipay's bridge was asked for.
+func payTrade(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{"trade_no": made.Presentation.Fields["tradeNO"], "openid": made.by.openid})
+}
+
+func payCashier(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{"url": made.Presentation.URL, "openid": made.by.openid})
+}
+
+func scanAlipay(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{"qr_code": made.Presentation.URL, "openid": made.by.openid})
+}
+
+func payForm(ctx context.Context, p *provider, made attempt) error {
+	return p.pay(ctx, map[string]any{"form": made.Presentation.Fields})
+}
+
+// followLink goes to the gateway, and on to the cashier.
+func followLink(ctx context.Context, _ *provider, made attempt) error {
+	return look(ctx, made.Presentation.URL)
+}
+
+// openScanned is a phone that has read the code on the screen.
+func openScanned(ctx context.Context, p *provider, made attempt) error {
+	scanned, err := url.Parse(made.Presentation.URL)
+	if err != nil {
+		return fmt.Errorf("read the code: %w", err)
+	}
+	return look(ctx, p.base+"/alipay/cashier?"+scanned.RawQuery)
+}
+
+// look visits an address and wherever that leads.
+func look(ctx context.Context, address string) error {
+	for address != "" {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return fmt.Errorf("go to the cashier: %w", err)
+		}
+		shown, err := visit(request)
+		if err == nil && shown.status >= http.StatusBadRequest {
+			err = fmt.Errorf("the cashier answered %d", shown.status)
+		}
+		if err != nil {
+			return err
+		}
+		address = shown.next
+	}
+	return nil
+}
+
+// postForm is a browser that our page sends to the cashier by a form.
+func postForm(ctx context.Context, _ *provider, made attempt) error {
+	form := url.Values{}
+	for name, value := range made.Presentation.Fields {
+		form.Set(name, value)
+	}
+	request, err := http.NewRequestWithContext(
+		ctx, http.MethodPost, made.Presentation.URL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return fmt.Errorf("go to the cashier: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	shown, err := visit(request)
+	if err == nil && shown.status >= http.StatusBadRequest {
+		err = fmt.Errorf("the cashier answered %d", shown.status)
+	}
+	return err
 }
 
 // pressButton is a person at mockpay's own page.

@@ -117,7 +117,7 @@ func (f *friend) loginAtProvider(ctx context.Context) error {
 	if err := f.post(ctx, "/v1/link/login/provider", body, &begun); err != nil {
 		return err
 	}
-	f.cookies["paysim_wechat_user"] = f.openid
+	f.cookies["paysim_wechat_user"], f.cookies["paysim_alipay_user"] = f.openid, f.openid
 	for address := begun.URL; address != ""; {
 		shown, err := f.browse(ctx, http.MethodGet, address)
 		if err != nil {

@@ -40,10 +40,13 @@ func (s *story) sent(ctx context.Context, f *friend) (attempt, error) {
 	if err != nil {
 		return made, fmt.Errorf("ask to pay: %w", err)
 	}
-	if made.Presentation.Kind != "" {
-		return made, nil
+	if made.Presentation.Kind == "" {
+		made, err = s.presented(ctx, f, made.Number)
 	}
-	return s.presented(ctx, f, made.Number)
+	if err == nil && s.channel.come != nil {
+		err = s.channel.come(ctx, s.provider, made)
+	}
+	return made, err
 }
 
 // finish presses the button and waits for the settled order and the messages.

@@ -164,7 +164,9 @@ func paidAfterClose(ctx context.Context, s *story) error {
 }
 
 // unpaid is each provider's word for an order that waits for money.
-var unpaid = map[string]string{"wechatpay": "NOTPAY", "mockpay": "WAITING"}
+var unpaid = map[string]string{
+	"wechatpay": "NOTPAY", "mockpay": "WAITING", "alipay": "WAIT_BUYER_PAY", "unionpay": "34",
+}
 
 // callbackFirst: the request is over, and the callback of late money comes before the
 // provider's own query knows of it.

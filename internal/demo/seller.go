@@ -68,10 +68,10 @@ func (s *story) answerPrice(ctx context.Context, answer string) error {
 
 // buyerChannel is how a buyer pays from his own page, without a login at a provider.
 func (s *story) buyerChannel() string {
-	if s.channel.provider == "wechatpay" {
-		return "wechatpay_native"
+	ways := map[string]string{
+		"wechatpay": "wechatpay_native", "alipay": "alipay_qr", "unionpay": "unionpay_qr", "mockpay": local.DemoChannel,
 	}
-	return local.DemoChannel
+	return ways[s.channel.provider]
 }
 
 // buyerPays takes the slot for the buyer himself.

@@ -93,9 +93,20 @@ func (h *House) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wechat, err := h.wechatSettings()
+	rails, err := h.rails()
 	if err != nil {
 		return err
+	}
+	accounts := []store.Account{{
+		ID: DemoAccount, Provider: "mockpay", App: DemoApp, Settings: settings, State: store.AccountActive,
+	}}
+	channels := []store.Channel{{
+		ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",
+		NameZH: "模拟支付", NameEN: "Mockpay", Brand: "模拟支付", Position: 9, Enabled: true,
+		Min: models.CNY(1), Max: models.CNY(5_000_000),
+	}}
+	for _, r := range rails {
+		accounts, channels = append(accounts, r.row()), append(channels, r.channels()...)
 	}
 	hash := sha256.Sum256([]byte(h.Demo.APIKey))
 	return h.Parts.Store.Seed(ctx, store.SeedData{
@@ -109,16 +120,7 @@ func (h *House) seed(ctx context.Context) error {
 		Keys: []store.APIKey{{
 			Hash: hash[:], Merchant: DemoMerchant, Apps: []string{DemoApp}, Scopes: []string{"requests"}, Mode: "test",
 		}},
-		Accounts: []store.Account{{
-			ID: DemoAccount, Provider: "mockpay", App: DemoApp, Settings: settings, State: store.AccountActive,
-		}, {
-			ID: WeChatAccount, Provider: "wechatpay", App: DemoApp, Settings: wechat, State: store.AccountActive,
-		}},
-		Channels: append(wechatChannels(), store.Channel{
-			ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",
-			NameZH: "模拟支付", NameEN: "Mockpay", Brand: "模拟支付", Position: 9, Enabled: true,
-			Min: models.CNY(1), Max: models.CNY(5_000_000),
-		}),
+		Accounts: accounts, Channels: channels,
 	})
 }
 

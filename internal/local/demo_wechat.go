@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers/wechatpay"
-	"github.com/friendpay/friendpay/store"
 )
 
 // WeChatAccount is the demo merchant's account at WeChat Pay.
@@ -18,20 +16,17 @@ const WeChatAccount = "acc_wechat"
 // closed.
 const closeAfter = 5 * time.Minute
 
-// wechatChannels are the three ways into WeChat Pay, each where it works.
-func wechatChannels() []store.Channel {
-	var channels []store.Channel
-	for i, way := range []struct{ product, surface string }{
-		{"jsapi", policy.SurfaceWeChat}, {"h5", policy.SurfaceMobile}, {"native", policy.SurfaceDesktop},
-	} {
-		channels = append(channels, store.Channel{
-			ID: "wechatpay_" + way.product, App: DemoApp, Provider: "wechatpay", Account: WeChatAccount,
-			Product: way.product, Kind: "wallet", NameZH: "微信支付", NameEN: "WeChat Pay", Brand: "微信支付", Position: i + 1,
-			Min: models.CNY(1), Max: models.CNY(5_000_000), MinCloseSeconds: int64(closeAfter.Seconds()),
-			Surfaces: []string{way.surface}, Enabled: true,
-		})
-	}
-	return channels
+// wechatRail is the three ways into WeChat Pay, each where it works.
+func (h *House) wechatRail() (rail, error) {
+	settings, err := h.wechatSettings()
+	return rail{
+		account: WeChatAccount, provider: "wechatpay", settings: settings, zh: "微信支付", en: "WeChat Pay",
+		close: closeAfter, ways: []way{
+			{"jsapi", 1, []string{policy.SurfaceWeChat}},
+			{"h5", 1, []string{policy.SurfaceMobile}},
+			{"native", 1, []string{policy.SurfaceDesktop}},
+		},
+	}, err
 }
 
 // wechatSettings are those of production but for the addresses, and for waits that

@@ -206,7 +206,7 @@ func (h *House) environment(keys map[string]string) map[string]string {
 		"FRIENDPAY_SPEED": strconv.FormatInt(h.options.Speed, 10), "FRIENDPAY_GUARD": h.options.Guard.String(),
 		"FRIENDPAY_SHOP":          strconv.FormatBool(h.options.Shop),
 		"FRIENDPAY_PLAIN_HISTORY": strconv.FormatBool(!h.options.Sealed),
-		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/wechatpay/bridge.js",
+		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/bridge.js",
 		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
 		"TEMPORAL_ADDRESS": h.temporalAddress(),
 	}

@@ -67,13 +67,15 @@ document.querySelector("form[data-submit]")?.requestSubmit();
 const go = document.querySelector("a[data-go]");
 if (go) location.replace(go.href);
 
-// WeChat's bridge comes when it comes. What it answers proves nothing: the result
-// page knows what the provider told us.
+// The app's bridge comes when it comes. What it answers proves nothing: the result page
+// knows what the provider told us.
 const pay = document.querySelector("[data-bridge]");
 if (pay) {
-  const ask = () => window.WeixinJSBridge?.invoke(
-    "getBrandWCPayRequest", JSON.parse(pay.dataset.bridge), () => location.replace("/pay/result"));
+  const params = JSON.parse(pay.dataset.bridge), done = () => location.replace("/pay/result");
+  const app = "tradeNO" in params ? "AlipayJSBridge" : "WeixinJSBridge";
+  const ask = () => app === "AlipayJSBridge" ? window[app]?.call("tradePay", params, done)
+    : window[app]?.invoke("getBrandWCPayRequest", params, done);
   pay.addEventListener("click", ask);
-  if (window.WeixinJSBridge) ask();
-  else document.addEventListener("WeixinJSBridgeReady", ask, { once: true });
+  if (window[app]) ask();
+  else document.addEventListener(app + "Ready", ask, { once: true });
 }

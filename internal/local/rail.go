@@ -1,0 +1,53 @@
+package local
+
+import (
+	"errors"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+// rail is the demo merchant's account at one provider, and the ways to pay through it.
+type rail struct {
+	account, provider string
+	settings          []byte
+	zh, en            string
+	close             time.Duration // how long the provider wants an order to be left alone
+	ways              []way
+}
+
+// way is a product with its place in the list and the surfaces on which it works.
+type way struct {
+	product  string
+	position int
+	surfaces []string
+}
+
+// rails are the providers of the world; mockpay, for development, is beside them.
+func (h *House) rails() ([]rail, error) {
+	wechat, err1 := h.wechatRail()
+	ali, err2 := h.alipayRail()
+	union, err3 := h.unionpayRail()
+	return []rail{wechat, ali, union}, errors.Join(err1, err2, err3)
+}
+
+func (r rail) row() store.Account {
+	return store.Account{
+		ID: r.account, Provider: r.provider, App: DemoApp, Settings: r.settings, State: store.AccountActive,
+	}
+}
+
+// channels are named after provider and product: alipay_wap.
+func (r rail) channels() []store.Channel {
+	var list []store.Channel
+	for _, w := range r.ways {
+		list = append(list, store.Channel{
+			ID: r.provider + "_" + w.product, App: DemoApp, Provider: r.provider, Account: r.account,
+			Product: w.product, Kind: "wallet", NameZH: r.zh, NameEN: r.en, Brand: r.zh, Position: w.position,
+			Min: models.CNY(1), Max: models.CNY(5_000_000), MinCloseSeconds: int64(r.close.Seconds()),
+			Surfaces: w.surfaces, Enabled: true,
+		})
+	}
+	return list
+}
