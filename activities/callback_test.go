@@ -80,6 +80,7 @@ type binder struct {
 }
 
 func (b binder) Binds(string) bool              { return b.bound }
+func (b binder) CodeName() string               { return "code" }
 func (b binder) LoginURL(string, string) string { return "" }
 
 func (b binder) Login(context.Context, string) (providers.Identity, error) {

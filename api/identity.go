@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/friendpay/friendpay/models"
@@ -14,14 +15,20 @@ import (
 )
 
 // identify asks the provider who the browser is.
-func (s *Server) identify(ctx context.Context, login store.LoginState, code string) (store.Payer, error) {
+func (s *Server) identify(
+	ctx context.Context, login store.LoginState, returned url.Values,
+) (store.Payer, error) {
 	failed := models.Refuse(models.Conflict, "login_failed", "The provider does not confirm this login.")
 	adapter, err := s.Accounts.Open(ctx, login.Provider, login.Account)
 	if err != nil {
 		return store.Payer{}, err
 	}
 	desk, can := adapter.(providers.Identifier)
-	if !can || code == "" || len(code) > maxCode {
+	if !can {
+		return store.Payer{}, failed
+	}
+	code := returned.Get(desk.CodeName())
+	if code == "" || len(code) > maxCode {
 		return store.Payer{}, failed
 	}
 	who, err := desk.Login(ctx, code)

@@ -1,12 +1,12 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -147,7 +147,7 @@ func (s *Server) returnFromProvider(c echo.Context) error {
 		return err
 	}
 	c.SetCookie(loginCookie("", -time.Second))
-	session, err := s.loggedInAs(ctx, login, cmp.Or(c.QueryParam("code"), c.QueryParam("auth_code")))
+	session, err := s.loggedInAs(ctx, login, c.QueryParams())
 	if err != nil {
 		s.Log.WarnContext(ctx, "login at the provider failed", "provider", login.Provider, "error", err)
 		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: login.Channel}, Look: login.Channel == ""}, err)
@@ -169,8 +169,10 @@ func (s *Server) strayReturn(c echo.Context, why error) error {
 }
 
 // loggedInAs makes the session of whoever the provider says it is.
-func (s *Server) loggedInAs(ctx context.Context, login store.LoginState, code string) (*http.Cookie, error) {
-	known, err := s.identify(ctx, login, code)
+func (s *Server) loggedInAs(
+	ctx context.Context, login store.LoginState, returned url.Values,
+) (*http.Cookie, error) {
+	known, err := s.identify(ctx, login, returned)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,8 @@ func (boundDesk) Seller() providers.Seller {
 }
 func (boundDesk) Binds(product string) bool { return product == "jsapi" }
 
+func (boundDesk) CodeName() string { return "code" }
+
 func (boundDesk) LoginURL(returnURL, state string) string {
 	return "https://wallet.example/login?" + url.Values{"back": {returnURL}, "state": {state}}.Encode()
 }

@@ -8,11 +8,12 @@ type Identifier interface {
 	// Binds says that an order of this product can be paid by one person only, who
 	// has to be named when it is made: Payment.Payer.
 	Binds(product string) bool
-	// LoginURL is where to send the browser. It comes back to returnURL with the
-	// query parameters code (auth_code from Alipay) and state, unchanged; state is 1 to
-	// 128 of [A-Za-z0-9].
+	// LoginURL is where to send the browser. It comes back to returnURL with a code, in
+	// the query parameter CodeName, and with state, unchanged: 1 to 128 of [A-Za-z0-9].
 	// "": this account has no login.
 	LoginURL(returnURL, state string) string
+	// CodeName is the query parameter that brings the code.
+	CodeName() string
 	// Login exchanges a code once. ErrLogin: the code is spent, too old or unknown;
 	// any other error is an *Error and says nothing of the code.
 	Login(ctx context.Context, code string) (Identity, error)

@@ -82,19 +82,19 @@ func followH5(ctx context.Context, p *provider, made attempt) error {
 
 // payTrade confirms the payment that Alipay's bridge was asked for.
 func payTrade(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{"trade_no": made.Presentation.Fields["tradeNO"], "openid": made.by.openid})
+	return p.pay(ctx, made.with(map[string]any{"trade_no": made.Presentation.Fields["tradeNO"], "openid": made.by.openid}))
 }
 
 func payCashier(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{"url": made.Presentation.URL, "openid": made.by.openid})
+	return p.pay(ctx, made.with(map[string]any{"url": made.Presentation.URL, "openid": made.by.openid}))
 }
 
 func scanAlipay(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{"qr_code": made.Presentation.URL, "openid": made.by.openid})
+	return p.pay(ctx, made.with(map[string]any{"qr_code": made.Presentation.URL, "openid": made.by.openid}))
 }
 
 func payForm(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, map[string]any{"form": made.Presentation.Fields})
+	return p.pay(ctx, made.with(map[string]any{"form": made.Presentation.Fields}))
 }
 
 // followLink goes to the gateway, and on to the cashier.

@@ -20,6 +20,9 @@ func (a *Adapter) Products() []string { return []string{"jsapi", "wap", "page", 
 // Binds says which products are paid by one person only.
 func (a *Adapter) Binds(product string) bool { return product == "jsapi" }
 
+// CodeName is how Alipay brings the code.
+func (a *Adapter) CodeName() string { return "auth_code" }
+
 // LoginURL asks for the open id alone, which Alipay gives silently. The library has
 // the address as a constant.
 func (a *Adapter) LoginURL(returnURL, state string) string {

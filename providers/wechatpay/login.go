@@ -19,6 +19,9 @@ func (a *Adapter) Products() []string { return []string{"jsapi", "h5", "native"}
 // Binds says which products are paid by one openid only.
 func (a *Adapter) Binds(product string) bool { return product == "jsapi" }
 
+// CodeName is how WeChat brings the code.
+func (a *Adapter) CodeName() string { return "code" }
+
 // LoginURL asks for the openid alone, which WeChat gives silently. It reads the
 // parameters in this order only, and wants the fragment. "" is an account without
 // an app secret, which has no login.
