@@ -37,7 +37,7 @@ func (p *Pulse) Beats() error {
 		return errors.New("nobody waits for workflow tasks")
 	}
 	if failed := p.failed.Load(); failed > 0 && time.Since(time.Unix(0, failed)) < ailing {
-		return errors.New("Temporal gives no workflow tasks out")
+		return errors.New("the engine gives no workflow tasks out")
 	}
 	return nil
 }

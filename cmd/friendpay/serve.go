@@ -45,7 +45,7 @@ func openAs(ctx context.Context, role string) (*house.House, error) {
 	}
 	h, err := house.Open(ctx, config, temporal, log, spans)
 	if err != nil {
-		return nil, errors.Join(err, spans.Close())
+		return nil, errors.Join(err, spans.Close()) //nolint:contextcheck // also when the caller gave up
 	}
 	return h, nil
 }

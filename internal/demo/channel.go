@@ -82,7 +82,9 @@ func followH5(ctx context.Context, p *provider, made attempt) error {
 
 // payTrade confirms the payment that Alipay's bridge was asked for.
 func payTrade(ctx context.Context, p *provider, made attempt) error {
-	return p.pay(ctx, made.with(map[string]any{"trade_no": made.Presentation.Fields["tradeNO"], "openid": made.by.openid}))
+	return p.pay(ctx, made.with(map[string]any{
+		"trade_no": made.Presentation.Fields["tradeNO"], "openid": made.by.openid,
+	}))
 }
 
 func payCashier(ctx context.Context, p *provider, made attempt) error {

@@ -69,7 +69,8 @@ func (s *story) answerPrice(ctx context.Context, answer string) error {
 // buyerChannel is how a buyer pays from his own page, without a login at a provider.
 func (s *story) buyerChannel() string {
 	ways := map[string]string{
-		"wechatpay": "wechatpay_native", "alipay": "alipay_qr", "unionpay": "unionpay_qr", "mockpay": local.DemoChannel,
+		"wechatpay": "wechatpay_native", "alipay": "alipay_qr", "unionpay": "unionpay_qr",
+		"mockpay": local.DemoChannel,
 	}
 	return ways[s.channel.provider]
 }

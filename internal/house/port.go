@@ -54,7 +54,7 @@ func (p port) ready(ctx context.Context) error {
 		return errors.New("the database does not answer")
 	}
 	if _, err := p.house.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
-		return errors.New("Temporal does not answer")
+		return errors.New("the engine does not answer")
 	}
 	if p.worker() == nil {
 		return errors.New("no worker runs")

@@ -32,7 +32,7 @@ func TestAWorkersPortAndItsToken(t *testing.T) {
 		says                string
 	}{
 		{http.MethodGet, "/livez", "", http.StatusOK, "ok\n"},
-		{http.MethodGet, "/readyz", "", http.StatusServiceUnavailable, "Temporal does not answer\n"},
+		{http.MethodGet, "/readyz", "", http.StatusServiceUnavailable, "the engine does not answer\n"},
 		{http.MethodGet, "/metrics", "", http.StatusUnauthorized, "Say who you are.\n"},
 		{http.MethodGet, "/metrics", "collec", http.StatusUnauthorized, "Say who you are.\n"},
 		{http.MethodGet, "/metrics", "collect", http.StatusOK, "friendpay_database_readable 1\n"},

@@ -140,9 +140,9 @@ func TestACallOutThatFailsQuotesNothing(t *testing.T) {
 	broken := w.Transport(failing{})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://x.example/canary", nil)
 	require.NoError(t, err)
-	answer, err := broken.RoundTrip(request)
+	answer, err := broken.RoundTrip(request) //nolint:bodyclose // there is none
 	require.ErrorContains(t, err, canary)
-	require.Nil(t, answer) //nolint:bodyclose // there is none
+	require.Nil(t, answer)
 	require.Equal(t, codes.Error, w.only(t).Status.Code)
 }
 

@@ -51,7 +51,7 @@ func TestAWorkerSaysHowItFares(t *testing.T) {
 	require.Contains(t, api, "\nfriendpay_http_seconds_count{")
 
 	require.NoError(t, town.Temporal.Kill())
-	becomes("/readyz", http.StatusServiceUnavailable, "Temporal does not answer")
+	becomes("/readyz", http.StatusServiceUnavailable, "the engine does not answer")
 	becomes("/livez", http.StatusOK, "ok") // a restart would not help
 	require.NoError(t, town.Temporal.Restart(t.Context()))
 	becomes("/readyz", http.StatusOK, "ok")

@@ -46,7 +46,7 @@ func (w *wire) tap(t *testing.T, dsn string) string {
 }
 
 func (w *wire) carry(client net.Conn, address string) {
-	defer client.Close()
+	defer func() { _ = client.Close() }() // either side may have hung up
 	server, err := net.Dial("tcp", address)
 	if err != nil {
 		return

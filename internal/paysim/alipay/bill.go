@@ -76,7 +76,8 @@ func (p *Provider) billURL(c *call) (body, *failure) {
 		return nil, invalid("bill-type", "账单类型不支持")
 	case err != nil:
 		return nil, invalid("bill-date", "账单日期格式为yyyy-MM-dd")
-	case c.rule.Mode == faults.Missing, c.rule.Mode == faults.Making, p.deps.Strict && now.Before(day.AddDate(0, 0, 1).Add(9*time.Hour)):
+	case c.rule.Mode == faults.Missing, c.rule.Mode == faults.Making,
+		p.deps.Strict && now.Before(day.AddDate(0, 0, 1).Add(9*time.Hour)):
 		return nil, errBillMissing
 	}
 	lines := p.ledger(c, day)

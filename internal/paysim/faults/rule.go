@@ -127,8 +127,9 @@ var (
 	// owners are the providers of modes that mean nothing to others.
 	owners = map[Mode][]string{
 		WrongSerial: {wechat, alipay}, Unsigned: {wechat, alipay, unionpay}, UnsignedErrors: {wechat, alipay},
-		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat}, PreviousKey: {wechat},
-		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay}, ExpiredURL: {alipay},
+		SignTest: {wechat}, StaleFuture: {wechat}, NoResource: {wechat}, CertSerial: {wechat},
+		PreviousKey: {wechat}, ExpiredURL: {alipay},
+		SystemError: {alipay}, BadGateway: {alipay}, NullAnswer: {alipay}, SlowRefund: {alipay},
 		WrongChain: {unionpay}, ExpiredCert: {unionpay}, MerchantCert: {unionpay},
 		Declined: {unionpay}, LateKept: {unionpay}, LateReturned: {unionpay}, BadToken: {oidc},
 	}
