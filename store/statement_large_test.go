@@ -74,7 +74,7 @@ func replaced(number string) []byte {
 // What is in memory at a time does not grow with the file: ten times the lines need no
 // more. Time is printed and not judged.
 func TestALargeDayNeedsNoMoreMemoryThanASmallOne(t *testing.T) {
-	w := open(t)
+	w := openAlone(t)
 	l := w.opened()
 	// The crowd's ledger is right; asking after each of its rows would take most of the time.
 	require.NoError(t, w.exec("ALTER TABLE ledger_entries DISABLE TRIGGER ledger_balanced"))

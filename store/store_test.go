@@ -51,6 +51,12 @@ func reach(t *testing.T, dsn string) *world {
 func open(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
+	return openAlone(t)
+}
+
+// openAlone is for a test that nothing else may run beside.
+func openAlone(t *testing.T) *world {
+	t.Helper()
 	w := reach(t, testkit.Database(t, store.Migrate))
 	w.Store = w.another()
 	require.NoError(t, w.Seed(t.Context(), seed()))

@@ -33,7 +33,7 @@ func Checks(traits Traits) []Check {
 	all = append(all, payChecks()...)
 	all = append(all, unless(traits.NoClose, noClose, closeChecks()...)...)
 	all = append(all, unless(!traits.NoClose, "orders can be closed",
-		Check{"close/it_is_told_that_there_is_none", closeNone})...)
+		Check{"no_close/it_is_told", closeNone})...)
 	all = append(all, refundChecks(traits)...)
 	all = append(all, outageChecks(traits)...)
 	all = append(all, noticeChecks(traits)...)

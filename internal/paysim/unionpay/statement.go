@@ -20,7 +20,7 @@ func (p *Provider) statement(c *call) (fields, *failure) {
 	}
 	return c.pack(day, faults.Distort(c.rule, lines, faults.Rows[line]{
 		Number: line.number, Amount: func(l *line) *int64 { return &l.minor },
-		Phantom: func() line { return phantom(day, c.rule) },
+		Phantom: func() line { return phantom(c.merchant, day, c.rule) },
 	})), nil
 }
 

@@ -65,9 +65,9 @@ func (l line) number() string {
 }
 
 // phantom is a payment that nobody made, at noon.
-func phantom(day time.Time, rule faults.Rule) line {
+func phantom(m *merchant, day time.Time, rule faults.Rule) line {
 	at := day.Add(12 * time.Hour)
-	o := &order{Call: fields{
+	o := &order{MerID: m.MerID, Call: fields{
 		"orderId": cmp.Or(rule.Number, rand.Text()[:26]), "txnType": typePay, "txnSubType": "01",
 		"bizType": "000201", "channelType": "07",
 	}}
