@@ -18,11 +18,23 @@ const (
 )
 
 // rail is how payments that are compared later were paid: a line each.
-type rail struct{ channel, provider, account string }
+type rail struct {
+	channel, provider, account string
+	fee                        int64         // fen that the provider keeps of a payment
+	ahead                      time.Duration // how long before midnight its next day begins
+}
 
 var rails = []rail{
-	{local.DemoChannel, "mockpay", local.DemoAccount},
-	{"wechatpay_native", "wechatpay", local.WeChatAccount},
+	{local.DemoChannel, "mockpay", local.DemoAccount, 77, 0},
+	{"wechatpay_native", "wechatpay", local.WeChatAccount, 77, 0},
+	{"alipay_qr", "alipay", local.AlipayAccount, 77, 0},
+	{"unionpay_qr", "unionpay", local.UnionPayAccount, 71, time.Hour},
+}
+
+// days are those of the rail's files that hold what moved in between.
+func (r rail) days(from, to time.Time) []string {
+	day := func(at time.Time) string { return at.Add(r.ahead).In(models.Shanghai).Format(time.DateOnly) }
+	return slices.Compact([]string{day(from), day(to)})
 }
 
 // playReconcile pays over all rails, gives one payment back, and compares the day with
@@ -30,7 +42,7 @@ var rails = []rail{
 // here knows of and gave a part of it back; its file lacks a line, the last rail's has a
 // wrong amount.
 func playReconcile(ctx context.Context, s *story) error {
-	days := []string{today()}
+	began := time.Now()
 	payments, err := s.payMany(ctx)
 	if err != nil {
 		return err
@@ -40,10 +52,8 @@ func playReconcile(ctx context.Context, s *story) error {
 	if err != nil {
 		return err
 	}
-	if now := today(); now != days[0] {
-		days = append(days, now) // it became midnight in Shanghai
-	}
-	first, err := s.compareAll(ctx, days)
+	paid := time.Now()
+	first, err := s.compareAll(ctx, began, paid)
 	if err != nil {
 		return err
 	}
@@ -51,7 +61,7 @@ func playReconcile(ctx context.Context, s *story) error {
 		return err
 	}
 	s.tell(fmt.Sprintf("%d findings, each a case; fees of %d fen", len(first.Findings), first.Fees), "")
-	second, err := s.compareAll(ctx, days)
+	second, err := s.compareAll(ctx, began, paid)
 	if err != nil {
 		return err
 	}
@@ -62,8 +72,6 @@ func playReconcile(ctx context.Context, s *story) error {
 	s.tell("a second run changes nothing", "")
 	return nil
 }
-
-func today() string { return time.Now().In(models.Shanghai).Format(time.DateOnly) }
 
 // payMany lets buyers pay over the rails in turn, and gives the first payment back.
 func (s *story) payMany(ctx context.Context) ([]*story, error) {
