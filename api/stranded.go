@@ -81,5 +81,5 @@ func (s *Server) wishFromPage(c echo.Context) error {
 	if code := models.CodeOf(err); err != nil && code != models.Conflict && code != models.Gone {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/pay/result")
+	return c.Redirect(http.StatusSeeOther, resultPath)
 }
