@@ -107,7 +107,8 @@ fuzz: ## every fuzz target for FUZZTIME, a minute unless told
 	@grep -rl --include '*_test.go' '^func Fuzz' . | while read -r file; do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' "$$file"); do \
 			echo "$$(dirname "$$file") $$name"; \
-			$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; \
+			$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) \
+				-fuzzminimizetime 10x || exit 1; \
 		done; done
 
 rollback: setup build ## the release before this one does the work, on this schema; PREVIOUS names another

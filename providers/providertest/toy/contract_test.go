@@ -2,6 +2,7 @@ package toy_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -55,7 +56,9 @@ func (d driver) Journal(_ context.Context, number string) (effects []providertes
 	return effects, nil
 }
 
-const secret = "the secret of the toy's merchant"
+// secret is another in each process, as real keys are: what one process of a fuzz run has
+// signed means nothing to the next.
+var secret = rand.Text()
 
 // subject is a bank on a real port, and the adapter of its only account.
 func subject(t testing.TB) providertest.Subject {
