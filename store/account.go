@@ -24,6 +24,9 @@ type Account struct {
 	App      string
 	Settings []byte // the adapter's JSON, sealed in the database
 	State    AccountState
+	// FeeBasisPoints is what the provider keeps of an amount as it was agreed, in hundredths
+	// of a percent; 0: nobody said, and fees are booked but not judged.
+	FeeBasisPoints int64
 }
 
 type accountRecord struct {
@@ -32,6 +35,7 @@ type accountRecord struct {
 	App            string `gorm:"column:app_id"`
 	SettingsSealed []byte
 	State          AccountState
+	FeeBasisPoints int64
 }
 
 func (accountRecord) TableName() string { return "provider_accounts" }
@@ -64,6 +68,7 @@ func (s *Store) account(record accountRecord) (Account, error) {
 	settings, err := s.vault.Open(record.SettingsSealed, settingsPlace(record.ID))
 	return Account{
 		ID: record.ID, Provider: record.Provider, App: record.App, Settings: settings, State: record.State,
+		FeeBasisPoints: record.FeeBasisPoints,
 	}, failed("unseal settings", err)
 }
 

@@ -28,7 +28,7 @@ func (s *Store) Seed(ctx context.Context, data SeedData) error {
 	var accounts []accountRecord
 	for _, a := range data.Accounts {
 		sealed := s.vault.Seal(a.Settings, settingsPlace(a.ID))
-		accounts = append(accounts, accountRecord{a.ID, a.Provider, a.App, sealed, a.State})
+		accounts = append(accounts, accountRecord{a.ID, a.Provider, a.App, sealed, a.State, a.FeeBasisPoints})
 	}
 	err := s.WithTx(ctx, func(tx *Store) error {
 		for _, seed := range []func() error{
@@ -73,11 +73,13 @@ func (s *Store) ownApps(ctx context.Context, apps []App) error {
 // plantAccounts writes over accounts of the same app and provider only: its id is all
 // that payments under way know their account by.
 func (s *Store) plantAccounts(ctx context.Context, accounts []accountRecord) error {
-	const write = `INSERT INTO provider_accounts AS a (id, provider, app_id, settings_sealed, state)
-		VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET settings_sealed = excluded.settings_sealed
+	const write = `INSERT INTO provider_accounts AS a (id, provider, app_id, settings_sealed, state,
+			fee_basis_points) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE
+		SET settings_sealed = excluded.settings_sealed, fee_basis_points = excluded.fee_basis_points
 		WHERE a.app_id = excluded.app_id AND a.provider = excluded.provider`
 	for _, a := range accounts {
-		rows, err := s.write(ctx, write, a.ID, a.Provider, a.App, a.SettingsSealed, a.State)
+		rows, err := s.write(ctx, write, a.ID, a.Provider, a.App, a.SettingsSealed, a.State, a.FeeBasisPoints)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ const (
 	WrongAmount   FindingKind = "wrong_amount"   // the line and our row differ
 	Duplicate     FindingKind = "duplicate"      // a second line of the same thing
 	LedgerDiffers FindingKind = "ledger_differs" // line and row agree, and the ledger does not
+	WrongFee      FindingKind = "wrong_fee"      // the provider kept another part of the amount than was agreed
 	Missing       FindingKind = "missing"        // money that we saw move, without a line
 )
 
@@ -38,7 +39,9 @@ type Tally struct {
 }
 
 // judged says of each line what it is. %s is which lines. Of two lines of one thing the
-// later is the duplicate; the first is judged as if it were alone.
+// later is the duplicate; the first is judged as if it were alone. A fee is judged last, and
+// only where the account says what was agreed: it may differ by a fen, for each line is
+// rounded by itself, and of a refund the provider need not give its part back.
 const judged = `SELECT l.*, coalesce(a.request_id, '') AS request_id, coalesce(a.number, '') AS attempt,
 		coalesce(CASE l.kind WHEN 'capture' THEN a.state ELSE f.state END, '') AS local_state,
 		coalesce(CASE l.kind WHEN 'capture' THEN a.captured_minor ELSE f.amount_minor END, 0) AS local_minor,
@@ -52,8 +55,12 @@ const judged = `SELECT l.*, coalesce(a.request_id, '') AS request_id, coalesce(a
 				OR l.kind = 'refund' AND (l.minor, l.currency) <> (f.amount_minor, f.amount_currency)
 				THEN 'wrong_amount'
 			WHEN abs(e.minor) IS DISTINCT FROM l.minor THEN 'ledger_differs'
-			ELSE 'matched' END AS what
-	FROM statement_lines l
+			WHEN p.fee_basis_points > 0 AND l.fee_minor NOT BETWEEN due.fee - 1
+				AND CASE l.kind WHEN 'capture' THEN due.fee + 1 ELSE 0 END THEN 'wrong_fee'
+			ELSE 'matched' END AS what, due.fee AS fee_due
+	FROM statement_lines l JOIN provider_accounts p ON p.id = l.account_id
+		CROSS JOIN LATERAL (SELECT CAST(round(CAST(l.minor AS numeric) * p.fee_basis_points / 10000) AS bigint)
+			* CASE l.kind WHEN 'capture' THEN 1 ELSE -1 END AS fee) due
 		LEFT JOIN refunds f ON l.kind = 'refund' AND f.number = l.refund
 		LEFT JOIN attempts a ON a.number = coalesce(f.attempt, l.number)
 		LEFT JOIN ledger_entries e ON e.account = 'provider_clearing' AND e.key = l.kind || ':' || l.subject
@@ -86,8 +93,10 @@ const postFees = `INSERT INTO ledger_entries
 		ON CONFLICT (key, account) DO NOTHING`
 
 var comparePageOf = fmt.Sprintf(`WITH judged AS MATERIALIZED (%s),
-	found AS (SELECT DISTINCT ON (kind, subject, what) * FROM judged WHERE what NOT IN ('matched', 'elsewhere')
-		ORDER BY kind, subject, what, line),
+	found AS (SELECT DISTINCT ON (kind, subject, what) day, what, kind, subject, request_id, attempt,
+			CASE what WHEN 'wrong_fee' THEN fee_minor ELSE minor END AS minor,
+			CASE what WHEN 'wrong_fee' THEN fee_due ELSE local_minor END AS local_minor, local_state, currency
+		FROM judged WHERE what NOT IN ('matched', 'elsewhere') ORDER BY kind, subject, what, line),
 	opened AS (%s),
 	fees AS (%s)
 	SELECT kind, what, count(*) AS lines, sum(minor) AS minor, sum(fee_minor) AS fee,

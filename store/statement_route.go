@@ -19,8 +19,8 @@ type Finding struct {
 	Subject    string              `json:"number"` // of the payment, or of the refund
 	Request    string              `json:"request,omitempty"`
 	Attempt    string              `json:"attempt,omitempty"`
-	Minor      int64               `json:"minor"`       // what the line says, in fen
-	LocalMinor int64               `json:"local_minor"` // what we say
+	Minor      int64               `json:"minor"`       // what the line says, in fen; of a wrong fee the fee
+	LocalMinor int64               `json:"local_minor"` // what we say, or what fee was agreed
 	LocalState string              `json:"local_state,omitempty"`
 	Currency   string              `json:"currency,omitempty"`
 	Route      string              `json:"route"` // hint, case, or both
@@ -147,11 +147,23 @@ func (f Finding) Say() string {
 	switch f.Kind {
 	case Missing:
 		return fmt.Sprintf("Our %s of %s stands in no statement of the provider's.", f.Entry, ours)
+	case WrongFee:
+		return f.sayFee()
 	case WrongAmount:
 		return fmt.Sprintf(said[f.Kind], f.Entry, theirs, ours)
 	default:
 		return fmt.Sprintf(said[f.Kind], f.Entry, theirs)
 	}
+}
+
+// sayFee tells fees in fen: they are too small to be read in yuan.
+func (f Finding) sayFee() string {
+	if f.Entry == providers.RefundEntry {
+		const back = "The provider gave back %d fen of its fee for a refund where at most %d fen were agreed."
+		return fmt.Sprintf(back, -f.Minor, -f.LocalMinor)
+	}
+	const kept = "The provider kept a fee of %d fen of a capture where %d fen were agreed."
+	return fmt.Sprintf(kept, f.Minor, f.LocalMinor)
 }
 
 func (f Finding) asCase(kind models.CaseKind) Case {

@@ -63,7 +63,7 @@ func TestGeneratedKeysAreGoodSettings(t *testing.T) {
 
 const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode":"live",
 	"default_expiry_seconds":1800,
-	"accounts":[{"id":"acc_tea","provider":"mockpay","settings":` + deskOfTea + `}],
+	"accounts":[{"id":"acc_tea","provider":"mockpay","fee_basis_points":60,"settings":` + deskOfTea + `}],
 	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap",
 		"min_fen":1,"max_fen":5,"surfaces":["mobile"]}]}`
 
@@ -87,6 +87,7 @@ func TestAMerchantsFile(t *testing.T) {
 	hash := sha256.Sum256([]byte("fpk_live_x"))
 	require.Equal(t, hash[:], data.Keys[0].Hash, "only the key's hash is kept")
 	require.JSONEq(t, deskOfTea, string(data.Accounts[0].Settings))
+	require.EqualValues(t, 60, data.Accounts[0].FeeBasisPoints)
 	require.Equal(t, []string{"mobile"}, data.Channels[0].Surfaces)
 	require.EqualValues(t, 5, data.Channels[0].Max.Minor)
 	for _, bad := range []string{
@@ -94,6 +95,7 @@ func TestAMerchantsFile(t *testing.T) {
 		strings.Replace(tea, `"key_id":"k",`, "", 1), strings.Replace(tea, "mockpay", "nopay", 1),
 		strings.Replace(strings.Replace(tea, "mockpay", "wechatpay", 1), deskOfTea, `{"api_v3_key":"short"}`, 1),
 		strings.Replace(tea, `"wap"`, `"wapp"`, 1), strings.Replace(tea, "mobile", "mobil", 1),
+		strings.Replace(tea, ":60,", ":-1,", 1), strings.Replace(tea, ":60,", ":10001,", 1),
 		strings.Replace(tea, `"account":"acc_tea"`, `"account":"acc_coffee"`, 1),
 		strings.Replace(tea, `"acc_tea","provider":"mockpay","product"`, `"acc_tea","provider":"x","product"`, 1),
 	} {

@@ -36,8 +36,10 @@ type merchantFile struct {
 }
 
 type accountFile struct {
-	ID       string          `json:"id"` // acc_…
-	Provider string          `json:"provider"`
+	ID       string `json:"id"` // acc_…
+	Provider string `json:"provider"`
+	// Fee is what the provider keeps of an amount; 0: not known, and fees are not judged.
+	Fee      int64           `json:"fee_basis_points"`
 	Settings json.RawMessage `json:"settings"` // as the provider's adapter wants them
 }
 
@@ -59,9 +61,10 @@ type channelFile struct {
 // merchantExample is a whole merchant, to be changed: amounts are in fen.
 const merchantExample = `  friendpay merchant add - <<'END'
   {"id": "mer_tea", "name": "Tea House", "app": "app_tea", "app_name": "Tea House App", "mode": "test",
-   "default_expiry_seconds": 1800, "accounts": [{"id": "acc_tea", "provider": "mockpay", "settings": {
-     "base_url": "http://127.0.0.1:8399", "app_id": "...", "merchant": "...", "key_id": "...",
-     "secret": "...", "callback_secret": "..."}}],
+   "default_expiry_seconds": 1800, "accounts": [{"id": "acc_tea", "provider": "mockpay",
+     "fee_basis_points": 60, "settings": {
+       "base_url": "http://127.0.0.1:8399", "app_id": "...", "merchant": "...", "key_id": "...",
+       "secret": "...", "callback_secret": "..."}}],
    "channels": [{"id": "mockpay", "account": "acc_tea", "provider": "mockpay", "product": "wap",
      "kind": "wallet", "name_zh": "模拟支付", "name_en": "Mockpay", "min_fen": 1, "max_fen": 5000000}]}
   END`
@@ -169,6 +172,7 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 	for _, a := range f.Accounts {
 		data.Accounts = append(data.Accounts, store.Account{
 			ID: a.ID, Provider: a.Provider, App: f.App, Settings: a.Settings, State: store.AccountActive,
+			FeeBasisPoints: a.Fee,
 		})
 	}
 	for i, c := range f.Channels {

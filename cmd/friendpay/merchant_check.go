@@ -14,6 +14,9 @@ import (
 	"github.com/friendpay/friendpay/store"
 )
 
+// maxFee is the whole amount, in hundredths of a percent.
+const maxFee = 10_000
+
 // check tries every account on its adapter, and every channel on its account: what is
 // wrong is heard of here, and not by a friend who pays. It says all of it at once.
 func (f merchantFile) check() error {
@@ -21,6 +24,10 @@ func (f merchantFile) check() error {
 	known := providers.NewRegistry(house.Providers(), nil)
 	opened := map[string]providers.Adapter{}
 	for _, a := range f.Accounts {
+		if a.Fee < 0 || a.Fee > maxFee {
+			wrong = append(wrong, fmt.Errorf("account %s: fee_basis_points is 0 to %d, hundredths of a percent", a.ID,
+				maxFee))
+		}
 		adapter, err := known.Open(a.Provider, a.Settings)
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("account %s: %w", a.ID, err))

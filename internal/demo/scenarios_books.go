@@ -15,6 +15,7 @@ import (
 const (
 	reconciling = "reconcile"
 	paidFor     = 200 // payments
+	overcharged = 50  // fen that a provider keeps above what was agreed, once
 )
 
 // rail is how payments that are compared later were paid: a line each.
@@ -39,8 +40,8 @@ func (r rail) days(from, to time.Time) []string {
 
 // playReconcile pays over all rails, gives one payment back, and compares the day with
 // the statements of all providers twice. The first rail's provider took money that nobody
-// here knows of and gave a part of it back; its file lacks a line, the last rail's has a
-// wrong amount.
+// here knows of and gave a part of it back; its file lacks a line, the second rail's has a
+// fee that was not agreed, the last one's a wrong amount.
 func playReconcile(ctx context.Context, s *story) error {
 	began := time.Now()
 	payments, err := s.payMany(ctx)
@@ -126,14 +127,15 @@ type wish struct{ Name, Number, Route string }
 
 // spoilBooks makes the files of the providers differ from our books, and says how.
 func (s *story) spoilBooks(ctx context.Context, payments []*story) ([]wish, error) {
-	first, last := rails[0], rails[len(rails)-1]
-	lost, wrong := payments[len(rails)], payments[len(rails)-1]
+	first, second, last := rails[0], rails[1], rails[len(rails)-1]
+	lost, dear, wrong := payments[len(rails)], payments[1], payments[len(rails)-1]
 	number, refund, err := s.phantom(ctx, first)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range []fault{
 		{Provider: first.provider, Mode: "missing_row", Number: lost.made},
+		{Provider: second.provider, Mode: "wrong_fee", Number: dear.made, Minor: second.fee + overcharged},
 		{Provider: last.provider, Mode: "wrong_amount", Number: wrong.made, Minor: price - 1},
 	} {
 		f.Op, f.Count = "statement", -1
@@ -141,10 +143,11 @@ func (s *story) spoilBooks(ctx context.Context, payments []*story) ([]wish, erro
 			return nil, err
 		}
 	}
-	s.tell("a phantom, a missing line and a wrong amount in the files", "")
+	s.tell("a phantom, a missing line, a wrong fee and a wrong amount in the files", "")
 	return []wish{
 		{"phantom capture", number, "case"}, {"phantom refund", refund, "case"},
-		{"missing capture", lost.made, "case"}, {"wrong_amount capture", wrong.made, "case"},
+		{"missing capture", lost.made, "case"}, {"wrong_fee capture", dear.made, "case"},
+		{"wrong_amount capture", wrong.made, "case"},
 	}, nil
 }
 

@@ -26,7 +26,8 @@ func (h *House) alipayRail() (rail, error) {
 		err = fmt.Errorf("write the Alipay account: %w", err)
 	}
 	return rail{
-		account: AlipayAccount, provider: "alipay", settings: settings, zh: "支付宝", en: "Alipay", ways: []way{
+		account: AlipayAccount, provider: "alipay", settings: settings, zh: "支付宝", en: "Alipay", fee: 60,
+		ways: []way{
 			{"jsapi", 1, []string{policy.SurfaceAlipay}},
 			{"wap", 2, []string{policy.SurfaceMobile, policy.SurfaceAlipay}},
 			{"qr", 2, []string{policy.SurfaceDesktop}},

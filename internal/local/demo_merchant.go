@@ -99,6 +99,7 @@ func (h *House) seed(ctx context.Context) error {
 	}
 	accounts := []store.Account{{
 		ID: DemoAccount, Provider: "mockpay", App: DemoApp, Settings: settings, State: store.AccountActive,
+		FeeBasisPoints: 60,
 	}}
 	channels := []store.Channel{{
 		ID: DemoChannel, App: DemoApp, Provider: "mockpay", Account: DemoAccount, Product: "wap", Kind: "wallet",

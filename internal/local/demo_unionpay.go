@@ -27,7 +27,7 @@ func (h *House) unionpayRail() (rail, error) {
 	}
 	return rail{
 		account: UnionPayAccount, provider: "unionpay", settings: settings, zh: "云闪付", en: "Cloud QuickPass",
-		ways: []way{
+		fee: 55, ways: []way{
 			{"wap", 3, []string{policy.SurfaceMobile, policy.SurfaceUnionPay}},
 			{"qr", 3, []string{policy.SurfaceDesktop}},
 		},

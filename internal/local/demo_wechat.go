@@ -21,7 +21,7 @@ func (h *House) wechatRail() (rail, error) {
 	settings, err := h.wechatSettings()
 	return rail{
 		account: WeChatAccount, provider: "wechatpay", settings: settings, zh: "微信支付", en: "WeChat Pay",
-		close: closeAfter, ways: []way{
+		fee: 60, close: closeAfter, ways: []way{
 			{"jsapi", 1, []string{policy.SurfaceWeChat}},
 			{"h5", 1, []string{policy.SurfaceMobile}},
 			{"native", 1, []string{policy.SurfaceDesktop}},

@@ -13,6 +13,7 @@ type rail struct {
 	account, provider string
 	settings          []byte
 	zh, en            string
+	fee               int64         // that was agreed, in hundredths of a percent
 	close             time.Duration // how long the provider wants an order to be left alone
 	ways              []way
 }
@@ -35,6 +36,7 @@ func (h *House) rails() ([]rail, error) {
 func (r rail) row() store.Account {
 	return store.Account{
 		ID: r.account, Provider: r.provider, App: DemoApp, Settings: r.settings, State: store.AccountActive,
+		FeeBasisPoints: r.fee,
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 )
 
 // rowsOf are the rows of a bill of WeChat Pay's: order number, refund number, total,
-// amount that went back.
+// amount that went back, fee.
 func rowsOf(text string) (rows [][]string) {
 	for _, line := range strings.Split(text, "\r\n") {
-		if cells := strings.Split(strings.TrimPrefix(line, "`"), ",`"); len(cells) > 20 {
-			rows = append(rows, []string{cells[6], cells[15], cells[24], cells[25]})
+		if cells := strings.Split(strings.TrimPrefix(line, "`"), ",`"); len(cells) > 25 {
+			rows = append(rows, []string{cells[6], cells[15], cells[24], cells[25], cells[22]})
 		}
 	}
 	return rows
@@ -28,7 +28,8 @@ func TestWeChatBillsAreSpoiledAsAsked(t *testing.T) {
 	s.giveBack(back(order, refund, 900))
 	s.eventually(refund, "refund_done", 1)
 	query := "tradebill?bill_date=" + today()
-	paid, gone := []string{order, "0", "129.00", "0.00"}, []string{order, refund, "0.00", "9.00"}
+	paid := []string{order, "0", "129.00", "0.00", "0.77000"}
+	gone := []string{order, refund, "0.00", "9.00", "-0.05000"}
 	for name, c := range map[string]struct {
 		fault members
 		rows  [][]string
@@ -36,11 +37,16 @@ func TestWeChatBillsAreSpoiledAsAsked(t *testing.T) {
 		"the first":  {members{"mode": "missing_row"}, [][]string{gone}},
 		"the refund": {members{"mode": "missing_row", "number": refund}, [][]string{paid}},
 		"nothing":    {members{"mode": "missing_row", "number": newNumber()}, [][]string{paid, gone}},
-		"a fen more": {members{"mode": "wrong_amount"}, [][]string{{order, "0", "129.01", "0.00"}, gone}},
+		"a fen more": {members{"mode": "wrong_amount"},
+			[][]string{{order, "0", "129.01", "0.00", "0.77000"}, gone}},
 		"another amount": {members{"mode": "wrong_amount", "number": refund, "minor": 1},
-			[][]string{paid, {order, refund, "0.00", "0.01"}}},
+			[][]string{paid, {order, refund, "0.00", "0.01", "-0.05000"}}},
+		"a fee of more than twice": {members{"mode": "wrong_fee"},
+			[][]string{{order, "0", "129.00", "0.00", "1.55000"}, gone}},
+		"another fee": {members{"mode": "wrong_fee", "number": refund, "minor": 9},
+			[][]string{paid, {order, refund, "0.00", "9.00", "-0.09000"}}},
 		"a phantom": {members{"mode": "extra_row", "number": "PHANTOM", "minor": 4200, "value": today()},
-			[][]string{paid, gone, {"PHANTOM", "0", "42.00", "0.00"}}},
+			[][]string{paid, gone, {"PHANTOM", "0", "42.00", "0.00", "0.25000"}}},
 	} {
 		c.fault["op"], c.fault["provider"] = "statement", "wechatpay"
 		status, said := s.simulate("/sim/faults", c.fault)
@@ -91,6 +97,10 @@ func TestMockpayStatementsAreSpoiledAsAsked(t *testing.T) {
 		"a fen more": {members{"mode": "wrong_amount"}, [][]any{{"capture", order, nil, 12901.0, 77.0}, gone}},
 		"another amount": {members{"mode": "wrong_amount", "number": refund, "minor": 1},
 			[][]any{paid, {"refund", order, refund, 1.0, -5.0}}},
+		"a fee of more than twice": {members{"mode": "wrong_fee"},
+			[][]any{{"capture", order, nil, 12900.0, 155.0}, gone}},
+		"another fee": {members{"mode": "wrong_fee", "number": refund, "minor": 9},
+			[][]any{paid, {"refund", order, refund, 900.0, -9.0}}},
 		"a phantom": {members{"mode": "extra_row", "number": "PHANTOM", "minor": 4200, "value": today()},
 			[][]any{paid, gone, {"capture", "PHANTOM", nil, 4200.0, 25.0}}},
 	} {

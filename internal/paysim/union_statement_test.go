@@ -154,6 +154,13 @@ func TestUnionPaysStatementIsSpoiled(t *testing.T) {
 		sum = append(sum, row[6])
 	}
 	require.ElementsMatch(t, []string{"000000012900", "000000012901"}, sum)
+	dear := spoil("wrong_fee")
+	var fees []string
+	for _, row := range zm(t, dear) {
+		fees = append(fees, row[15]+" "+row[16])
+	}
+	require.ElementsMatch(t, []string{"D000000000071 C000000012829", "D000000000143 C000000012757"}, fees)
+	require.Contains(t, string(unpacked(t, dear)["RD1001261201_777290058110048"]), " 214\r\n", "71 and 143")
 	broken, err := base64.StdEncoding.DecodeString(spoil("bad_hash")["fileContent"])
 	require.NoError(t, err)
 	reader, err := zlib.NewReader(bytes.NewReader(broken))

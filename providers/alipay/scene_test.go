@@ -123,9 +123,14 @@ func TestSpoiledBillsOfTheSimulatorAreNotBelieved(t *testing.T) {
 		require.Error(t, err, mode)
 		classed(t, err, providers.Ambiguous, "")
 	}
-	entries, err := providertest.Lines(a.Statement(t.Context(), time.Now()))
-	require.NoError(t, err)
-	require.Len(t, entries, 1)
+	dear := providertest.Fault{Op: providertest.OpStatement, Mode: "wrong_fee", Number: number}
+	require.NoError(t, s.driver().Fault(t.Context(), dear))
+	for _, fee := range []int64{155, 77} { // genuine, and for the ledger to notice
+		entries, err := providertest.Lines(a.Statement(t.Context(), time.Now()))
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+		require.Equal(t, models.CNY(fee), entries[0].Fee)
+	}
 }
 
 func TestAnUnsignedWordOfTheSimulatorIsNotBelieved(t *testing.T) {

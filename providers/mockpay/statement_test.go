@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/providers/mockpay"
 	"github.com/friendpay/friendpay/providers/providertest"
@@ -54,6 +55,28 @@ func TestAStatementThatIsNotThereComesLater(t *testing.T) {
 		require.Equal(t, providers.Ambiguous, providers.ClassOf(read(mode)), mode)
 	}
 	require.NoError(t, read("extra_row"))
+}
+
+// A fee that was not agreed is told as it is: who compares finds it.
+func TestAWrongFeeOfTheSimulatorIsTold(t *testing.T) {
+	t.Parallel()
+	subject, _ := stage(t)
+	payment := providers.Payment{
+		Number: providertest.Number(), Product: "wap", Amount: models.CNY(12900), Subject: "tea",
+		NotifyURL: "http://127.0.0.1:1/", ReturnURL: "http://127.0.0.1:1/", CreatedAt: time.Now(),
+		ExpiresAt: time.Now().Add(time.Hour),
+	}
+	_, err := subject.Adapter.Create(t.Context(), payment)
+	require.NoError(t, err)
+	require.NoError(t, subject.Driver.Pay(t.Context(), payment.Number))
+	fault := providertest.Fault{Op: providertest.OpStatement, Mode: "wrong_fee", Number: payment.Number}
+	require.NoError(t, subject.Driver.Fault(t.Context(), fault))
+	for _, fee := range []int64{155, 77} {
+		lines, err := providertest.Lines(subject.Adapter.Statement(t.Context(), time.Now()))
+		require.NoError(t, err)
+		require.Len(t, lines, 1)
+		require.Equal(t, models.CNY(fee), lines[0].Fee)
+	}
 }
 
 func TestAStatementIsReadToTheLastLine(t *testing.T) {

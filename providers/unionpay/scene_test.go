@@ -107,7 +107,11 @@ func TestSpoiledStatementsOfTheSimulator(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, lines, want, mode)
 	}
+	s.fault(t, providertest.OpStatement, "wrong_fee", p.Number)
 	lines, err := providertest.Lines(a.Statement(t.Context(), today))
+	require.NoError(t, err)
+	require.Equal(t, models.CNY(143), lines[0].Fee)
+	lines, err = providertest.Lines(a.Statement(t.Context(), today))
 	require.NoError(t, err)
 	require.Equal(t, p.Number, lines[0].Number)
 	require.Equal(t, models.CNY(71), lines[0].Fee)

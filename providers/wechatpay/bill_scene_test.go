@@ -64,6 +64,10 @@ func TestABillThatIsWrongInItselfIsToldAsItIs(t *testing.T) {
 	entries, err = spoiled(providertest.Fault{Mode: "wrong_amount", Number: number, Minor: 12899})
 	require.NoError(t, err)
 	require.Equal(t, int64(12899), entries[0].Amount.Minor)
+	entries, err = spoiled(providertest.Fault{Mode: "wrong_fee", Number: number})
+	require.NoError(t, err, "its summary sums what its rows say")
+	require.Equal(t, []models.Money{models.CNY(12900), models.CNY(155)},
+		[]models.Money{entries[0].Amount, entries[0].Fee})
 	_, err = spoiled(providertest.Fault{Mode: "making"})
 	classed(t, err, providers.Refused, "STATEMENT_CREATING")
 	for _, mode := range []string{"missing", "missing_row"} { // the only row: then there is no bill
@@ -85,4 +89,13 @@ func TestTheFundFlowOfTheSimulator(t *testing.T) {
 	require.Equal(t, number, told[0].Number)
 	require.Equal(t, []models.Money{models.CNY(12900), models.CNY(12900), models.CNY(-77), models.CNY(12823)},
 		[]models.Money{told[0].Amount, told[0].Balance, told[1].Amount, told[1].Balance})
+	dear := providertest.Fault{Op: "statement", Mode: "wrong_fee", Minor: 100}
+	require.NoError(t, s.driver().Fault(t.Context(), dear))
+	told = nil
+	for moved, err := range s.adapter(t, nil).FundFlow(t.Context(), day) {
+		require.NoError(t, err)
+		told = append(told, moved)
+	}
+	require.Equal(t, []models.Money{models.CNY(-100), models.CNY(12800)},
+		[]models.Money{told[1].Amount, told[1].Balance})
 }

@@ -100,6 +100,7 @@ type line struct {
 	order  *order
 	payer  string
 	minor  int64
+	fee    int64 // that is kept of a payment, or given back with a refund
 	coupon int64
 	refund *refund
 }
@@ -117,13 +118,15 @@ func phantom(day time.Time, rule faults.Rule) line {
 	at := day.Add(12 * time.Hour)
 	o := &order{Trade: day.Format("20060102") + "22001" + digits(15), TradeAt: at}
 	o.Call.Number, o.Call.Subject = cmp.Or(rule.Number, rand.Text()[:26]), "phantom"
-	return line{at, o, newUser(), cmp.Or(rule.Minor, 100), 0, nil}
+	minor := cmp.Or(rule.Minor, 100)
+	return line{at, o, newUser(), minor, fee(minor), 0, nil}
 }
 
 // ledger is what moved on a day, as the rule of the call will have it.
 func (p *Provider) ledger(c *call, day time.Time) []line {
 	return faults.Distort(c.rule, p.linesOf(c.merchant, day), faults.Rows[line]{
 		Number: line.number, Amount: func(l *line) *int64 { return &l.minor },
+		Fee:     func(l *line) *int64 { return &l.fee },
 		Phantom: func() line { return phantom(day, c.rule) },
 	})
 }
@@ -140,12 +143,12 @@ func (p *Provider) linesOf(m *merchant, day time.Time) []line {
 		}
 		for _, c := range o.Captures {
 			if on(c.At) {
-				lines = append(lines, line{c.At, o, c.Payer, c.Minor, c.Coupon, nil})
+				lines = append(lines, line{c.At, o, c.Payer, c.Minor, fee(c.Minor), c.Coupon, nil})
 			}
 		}
 		for _, number := range o.Refunds {
 			if r := p.refunds[key(o.key(), number)]; r.Status == done && on(r.DoneAt) {
-				lines = append(lines, line{r.DoneAt, o, o.Payer, r.Minor, r.Coupon, r})
+				lines = append(lines, line{r.DoneAt, o, o.Payer, r.Minor, fee(r.Minor), r.Coupon, r})
 			}
 		}
 	}

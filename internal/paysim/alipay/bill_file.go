@@ -99,7 +99,7 @@ func (l line) row() []string {
 		l.order.Trade + "\t", l.order.Call.Number + "\t", kind, oneCell.Replace(l.order.Call.Subject),
 		clock(l.order.TradeAt), clock(l.at), "\t", "", "\t", "\t", "*友(159****5620)\t",
 		yuan(sign * l.minor), yuan(sign * l.minor), "0.00", "0.00", yuan(sign * l.coupon), "0.00", "0.00", "",
-		"0.00", "0.00", request + "\t", yuan(sign * fee(l.minor)), "0.00", oneCell.Replace(l.order.Call.Body),
+		"0.00", "0.00", request + "\t", yuan(sign * l.fee), "0.00", oneCell.Replace(l.order.Call.Body),
 	}
 }
 
@@ -118,7 +118,7 @@ func (b bill) writeSum(out io.Writer, lines []line) {
 		} else {
 			payments++
 		}
-		paid, fees, coupons = paid+sign*l.minor, fees+sign*fee(l.minor), coupons+sign*l.coupon
+		paid, fees, coupons = paid+sign*l.minor, fees+sign*l.fee, coupons+sign*l.coupon
 	}
 	put(out, strings.Join([]string{
 		"合计", "", strconv.Itoa(payments), strconv.Itoa(refunds), yuan(paid), yuan(paid), yuan(coupons), "0.00",

@@ -9,6 +9,7 @@ import (
 type Rows[L any] struct {
 	Number  func(L) string  // the merchant's own, of the payment or of the refund
 	Amount  func(*L) *int64 // fen
+	Fee     func(*L) *int64 // fen, without a sign
 	Phantom func() L        // a payment that nobody made
 }
 
@@ -26,6 +27,12 @@ func Distort[L any](rule Rule, lines []L, rows Rows[L]) []L {
 	case rule.Mode == WrongAmount:
 		amount := rows.Amount(&lines[i])
 		*amount = cmp.Or(rule.Minor, *amount+1)
+	case rule.Mode == WrongFee:
+		fee := rows.Fee(&lines[i])
+		*fee = rule.FeeFor(*fee)
 	}
 	return lines
 }
+
+// FeeFor is what a rule about a wrong fee makes of the right one; fen, without a sign.
+func (r Rule) FeeFor(right int64) int64 { return cmp.Or(r.Minor, 2*right+1) }

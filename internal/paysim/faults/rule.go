@@ -96,6 +96,7 @@ const (
 	Garbage    Mode = "garbage"     // truly the provider's, and yet not readable
 	ExtraRow   Mode = "extra_row"   // a capture of Minor that no order has, under Number or a made-up one
 	MissingRow Mode = "missing_row" // without the row of the payment or refund Number, or without the first
+	WrongFee   Mode = "wrong_fee"   // its fee is Minor fen; 0: one more than twice the right one
 )
 
 var (
@@ -119,7 +120,7 @@ var (
 		NotEnough: {Refund}, BadHash: bills,
 		SystemError: calls, BadGateway: append(slices.Clone(calls), Login), NullAnswer: calls, SlowRefund: {Refund},
 		Missing: {Statement}, Making: {Statement}, ExpiredURL: {Download},
-		Garbage: bills, ExtraRow: {Statement}, MissingRow: {Statement},
+		Garbage: bills, ExtraRow: {Statement}, MissingRow: {Statement}, WrongFee: {Statement},
 		WrongChain: signed, ExpiredCert: signed, MerchantCert: signed,
 		Declined: {Pay}, LateKept: {Pay}, LateReturned: {Pay}, BadToken: {Login},
 	}
@@ -190,8 +191,9 @@ func (r Rule) check() error {
 
 // ofStatement says whether a rule is about what a statement says.
 func (r Rule) ofStatement() bool {
-	return r.Op == Statement &&
-		slices.Contains([]Mode{Missing, Making, BadHash, Garbage, ExtraRow, MissingRow, WrongAmount}, r.Mode)
+	return r.Op == Statement && slices.Contains([]Mode{
+		Missing, Making, BadHash, Garbage, ExtraRow, MissingRow, WrongAmount, WrongFee,
+	}, r.Mode)
 }
 
 // matches is given the numbers of the call; a statement's is its day.

@@ -133,6 +133,12 @@ func spoiled(lines []line, day time.Time, first bool, rule faults.Rule) []line {
 		return slices.Delete(lines, i, i+1)
 	case faults.WrongAmount:
 		lines[i].Amount.Minor = cmp.Or(rule.Minor, lines[i].Amount.Minor+1)
+	case faults.WrongFee:
+		if lines[i].Kind == "refund" {
+			lines[i].Fee.Minor = -rule.FeeFor(-lines[i].Fee.Minor)
+			break
+		}
+		lines[i].Fee.Minor = rule.FeeFor(lines[i].Fee.Minor)
 	default: // the other modes leave the rows as they are
 	}
 	return lines

@@ -20,6 +20,7 @@ func (p *Provider) statement(c *call) (fields, *failure) {
 	}
 	return c.pack(day, faults.Distort(c.rule, lines, faults.Rows[line]{
 		Number: line.number, Amount: func(l *line) *int64 { return &l.minor },
+		Fee:     func(l *line) *int64 { return &l.fee },
 		Phantom: func() line { return phantom(c.merchant, day, c.rule) },
 	})), nil
 }

@@ -23,6 +23,7 @@ type line struct {
 	order   *order
 	queryID string
 	minor   int64
+	fee     int64 // that is kept of a payment, or given back with a refund
 	coupon  int64
 	funding string
 	refund  *refund
@@ -40,12 +41,14 @@ func (p *Provider) linesOf(m *merchant, day time.Time) []line {
 		}
 		for _, c := range o.Captures {
 			if settleDay(c.At).Equal(day) {
-				lines = append(lines, line{c.At, o, c.QueryID, c.Minor, c.Coupon, c.Funding, nil})
+				lines = append(lines, line{c.At, o, c.QueryID, c.Minor, fee(c.Minor), c.Coupon, c.Funding, nil})
 			}
 		}
 		for _, number := range o.Refunds {
 			if r := p.refunds[key(o.MerID, number)]; r.Status == done && settleDay(r.DoneAt).Equal(day) {
-				lines = append(lines, line{r.DoneAt, o, r.QueryID, r.Minor, r.Coupon, o.Captures[0].Funding, r})
+				lines = append(lines, line{
+					r.DoneAt, o, r.QueryID, r.Minor, fee(r.Minor), r.Coupon, o.Captures[0].Funding, r,
+				})
 			}
 		}
 	}
@@ -71,7 +74,8 @@ func phantom(m *merchant, day time.Time, rule faults.Rule) line {
 		"orderId": cmp.Or(rule.Number, rand.Text()[:26]), "txnType": typePay, "txnSubType": "01",
 		"bizType": "000201", "channelType": "07",
 	}}
-	return line{at, o, newQueryID(at), cmp.Or(rule.Minor, 100), 0, byCard, nil}
+	minor := cmp.Or(rule.Minor, 100)
+	return line{at, o, newQueryID(at), minor, fee(minor), 0, byCard, nil}
 }
 
 func (l line) rank() int {
@@ -101,11 +105,11 @@ func (l line) columns(m *merchant) map[int]string {
 		call, orig, keeps, comes = l.refund.Call, l.refund.Payment, "C", "D"
 		code = map[string]string{typeRefund: "S30", typeUndo: "S31"}[call["txnType"]]
 	}
-	net := signed(comes, l.minor-fee(l.minor))
+	net := signed(comes, l.minor-l.fee)
 	c := map[int]string{
 		1: code, 2: "01040000", 3: "01040000", 4: traceNo(l.queryID), 5: traceTime(l.at),
 		6: way.account, 7: fmt.Sprintf("%012d", l.minor), 8: "5311", 9: call["channelType"], 10: l.queryID,
-		12: call["orderId"], 13: way.cardType, 16: signed(keeps, fee(l.minor)), 17: net, 18: way.payType,
+		12: call["orderId"], 13: way.cardType, 16: signed(keeps, l.fee), 17: net, 18: way.payType,
 		20: call["txnType"], 21: call["txnSubType"], 22: call["bizType"], 27: orig, 28: l.order.MerID,
 		31: m.title(), 33: net, 35: call["reqReserved"],
 	}
@@ -215,9 +219,9 @@ func summary(lines []line) []byte {
 	var in, out, kept int64
 	for _, l := range lines {
 		if l.refund == nil {
-			in, kept = in+l.minor, kept+fee(l.minor)
+			in, kept = in+l.minor, kept+l.fee
 		} else {
-			out, kept = out+l.minor, kept-fee(l.minor)
+			out, kept = out+l.minor, kept-l.fee
 		}
 	}
 	return gbk(fmt.Sprintf("交易笔数 %d\r\n交易金额 %012d\r\n退货金额 %012d\r\n手续费 %d\r\n", len(lines), in, out, kept))

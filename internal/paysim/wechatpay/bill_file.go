@@ -39,15 +39,15 @@ func tradeFile(lines []line, kind string) []byte {
 		}
 		goods := []string{l.order.Call.Description, l.order.Call.Attach}
 		if l.refund == nil {
-			paid, fees = paid+l.minor, fees+fee(l.minor)
+			paid, fees = paid+l.minor, fees+l.fee
 			file.row(shared, []string{"SUCCESS", "OTHERS", "CNY", yuan(l.minor), "0.00", "0", "0",
-				"0.00", "0.00", "", ""}, goods, []string{long(fee(l.minor)), "0.60%", yuan(l.minor), "0.00", ""})
+				"0.00", "0.00", "", ""}, goods, []string{long(l.fee), "0.60%", yuan(l.minor), "0.00", ""})
 			continue
 		}
-		back, fees = back+l.minor, fees-fee(l.minor)
+		back, fees = back+l.minor, fees-l.fee
 		file.row(shared, []string{"REFUND", "OTHERS", "CNY", "0.00", "0.00", l.refund.ID, l.refund.Call.Number,
 			yuan(l.minor), "0.00", "ORIGINAL", "SUCCESS"},
-			goods, []string{long(-fee(l.minor)), "0.60%", "0.00", yuan(l.minor), ""})
+			goods, []string{long(-l.fee), "0.60%", "0.00", yuan(l.minor), ""})
 	}
 	if count == 0 {
 		return nil
@@ -62,10 +62,10 @@ func fundFile(lines []line) []byte {
 	var ins, in, outs, out int64
 	for _, l := range lines {
 		name, kinds, id := "交易", [2]string{"交易", "扣除交易手续费"}, l.transaction
-		amounts := [2]int64{l.minor, -fee(l.minor)}
+		amounts := [2]int64{l.minor, -l.fee}
 		if l.refund != nil {
 			name, kinds, id = "退款", [2]string{"退款", "退还交易手续费"}, l.refund.ID
-			amounts = [2]int64{-l.minor, fee(l.minor)}
+			amounts = [2]int64{-l.minor, l.fee}
 		}
 		for i, amount := range amounts {
 			way := "收入"

@@ -17,6 +17,7 @@ type line struct {
 	transaction string
 	payer       string
 	minor       int64
+	fee         int64 // that is kept of a payment, or given back with a refund
 	refund      *refund
 }
 
@@ -33,9 +34,10 @@ func phantom(m *merchant, day time.Time, rule faults.Rule) line {
 	o := &order{MchID: m.MchID, Product: native}
 	o.Call.AppID, o.Call.Number = m.AppID, cmp.Or(rule.Number, rand.Text()[:26])
 	o.Call.Description = "phantom"
+	minor := cmp.Or(rule.Minor, 100)
 	return line{
 		at: day.Add(12 * time.Hour), order: o, transaction: "42000" + day.Format("20060102") + digits(15),
-		payer: "oPhantom", minor: cmp.Or(rule.Minor, 100),
+		payer: "oPhantom", minor: minor, fee: fee(minor),
 	}
 }
 
@@ -51,12 +53,13 @@ func (p *Provider) linesOf(m *merchant, day time.Time) []line {
 		}
 		for _, c := range o.Captures {
 			if on(c.At) {
-				lines = append(lines, line{c.At, o, c.Transaction, c.Payer, c.Minor, nil})
+				lines = append(lines, line{c.At, o, c.Transaction, c.Payer, c.Minor, fee(c.Minor), nil})
 			}
 		}
 		for _, number := range o.Refunds {
 			if r := p.refunds[key(o.MchID, number)]; r.Status == success && on(r.DoneAt) {
-				lines = append(lines, line{r.DoneAt, o, r.Transaction, o.Payer, r.Call.Amount.Refund, r})
+				minor := r.Call.Amount.Refund
+				lines = append(lines, line{r.DoneAt, o, r.Transaction, o.Payer, minor, fee(minor), r})
 			}
 		}
 	}
@@ -73,6 +76,7 @@ func (p *Provider) linesOf(m *merchant, day time.Time) []line {
 func (p *Provider) ledger(c *call, day time.Time) []line {
 	return faults.Distort(c.rule, p.linesOf(c.merchant, day), faults.Rows[line]{
 		Number: line.number, Amount: func(l *line) *int64 { return &l.minor },
+		Fee:     func(l *line) *int64 { return &l.fee },
 		Phantom: func() line { return phantom(c.merchant, day, c.rule) },
 	})
 }
