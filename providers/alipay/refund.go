@@ -148,8 +148,8 @@ func (r refunded) moved(op string, wanted providers.Refund, fen int64) (provider
 		State: providers.RefundDone, Number: wanted.Number, Transaction: r.TradeNo, DoneAt: at,
 		Refunded: models.Money{Minor: fen, Currency: wanted.Amount.Currency},
 	}
-	if coupon = min(coupon, fen); coupon > 0 {
-		status.Coupon = models.Money{Minor: coupon, Currency: wanted.Amount.Currency}
+	if len(r.Funds) > 0 { // else the parts are not told, and none is not the same
+		status.Coupon = models.Money{Minor: min(coupon, fen), Currency: wanted.Amount.Currency}
 	}
 	return status, nil
 }

@@ -3,6 +3,7 @@ package alipay_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,29 @@ func TestARefundThatMovedMoneyIsDone(t *testing.T) {
 	status, err = adapter(t, g.URL, nil).Refund(t.Context(), refund())
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now(), status.DoneAt, time.Minute)
+}
+
+// None that is told is not the same as nothing that is told.
+func TestWhatWentToTheCouponIsToldOrIsNot(t *testing.T) {
+	t.Parallel()
+	whole := strings.Replace(moved, `{"fund_channel":"COUPON","amount":"1.00"}`,
+		`{"fund_channel":"POINT","amount":"1"}`, 1)
+	status, err := asked(t, whole).Refund(t.Context(), refund())
+	require.NoError(t, err)
+	require.Equal(t, models.CNY(0), status.Coupon)
+	status, err = asked(t, success).QueryRefund(t.Context(), refund())
+	require.NoError(t, err)
+	require.Equal(t, models.Money{}, status.Coupon)
+}
+
+func TestRefundDaysAreCountedByTheSource(t *testing.T) {
+	t.Parallel()
+	a := adapter(t, "http://127.0.0.1:1", nil)
+	for funding, want := range map[string]int{
+		"ALIPAYACCOUNT": 1, "PCREDIT": 1, "COUPON": 1, "BANKCARD": 8, "": 8, "OTHER": 8,
+	} {
+		require.Equal(t, want, a.RefundDays("wap", funding), funding)
+	}
 }
 
 func TestARefundThatMovedNothingIsAskedAbout(t *testing.T) {

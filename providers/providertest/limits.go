@@ -42,6 +42,9 @@ func refundWithoutFunds(ctx context.Context, b *Bench) error {
 	if errors.As(err, &failed) && failed.RetryAfter <= 0 {
 		return errors.New("it is not told when to try again")
 	}
+	if !errors.Is(err, providers.ErrNoFunds) {
+		return errors.New("it is not told that the balance is empty")
+	}
 	if err := b.ends(ctx, refund, providers.RefundNotCreated); err != nil {
 		return err
 	}

@@ -173,6 +173,8 @@ func readRefund(op string, wanted providers.Refund, found message) (providers.Re
 		return providers.RefundStatus{}, odd(op, "money given back without an amount or a time, or no refund")
 	}
 	status.Refunded, status.DoneAt = back, at
-	status.Coupon = models.CNY(min(discount(found.get("couponInfo")), back.Minor))
+	if told := found.get("couponInfo"); told != "" { // else the parts are not told
+		status.Coupon = models.CNY(min(discount(told), back.Minor))
+	}
 	return status, nil
 }

@@ -154,13 +154,11 @@ func (p *Provider) couponLeft(o *order) int64 {
 	return left
 }
 
-// couponBack is what of an amount goes back to the coupon: its share, and all that
-// is left of it with the last of the money.
+// couponBack is what of an amount goes back to the coupon: in proportion, rounded so
+// that all refunds together give back all of it.
 func (o *order) couponBack(amount, left, couponLeft int64) int64 {
-	if amount == left {
-		return couponLeft
-	}
-	return min(couponLeft, amount*o.Captures[0].Coupon/o.captured())
+	total, captured := o.Captures[0].Coupon, o.captured()
+	return total*(captured-left+amount)/captured - (total - couponLeft)
 }
 
 // settleLater ends a refund after its delay; a stuck one stays as it is. When
