@@ -137,6 +137,7 @@ func TestRefundStatesAreTranslated(t *testing.T) {
 		status, err := adapter(t, g.URL, nil).QueryRefund(t.Context(), refund())
 		require.NoError(t, err)
 		require.Equal(t, want, status.State, node)
+		require.Equal(t, !strings.Contains(node, "refund_status"), status.Silent, node)
 		require.Equal(t, want == providers.RefundDone, status.Refunded.Minor > 0, node)
 		require.Equal(t, []any{"refund_detail_item_list", "gmt_refund_pay"},
 			content(t, g.calls()[0])["query_options"])

@@ -64,6 +64,10 @@ func refundFailed(ctx context.Context, b *Bench) error {
 	if err != nil {
 		return err
 	}
+	status, err := b.Adapter.QueryRefund(ctx, refund)
+	if err != nil || !status.Silent {
+		return fmt.Errorf("a failed refund reads %+v, not silent: %s", status, words(err))
+	}
 	err = until(ctx, func() (bool, error) {
 		status, err := b.Adapter.Refund(ctx, refund)
 		return status.State == providers.RefundDone, err

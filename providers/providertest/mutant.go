@@ -44,6 +44,15 @@ func (a penniless) Refund(ctx context.Context, r providers.Refund) (providers.Re
 	return status, err
 }
 
+// patient takes silence for a refund that is only slow.
+type patient struct{ providers.Adapter }
+
+func (a patient) QueryRefund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	status, err := a.Adapter.QueryRefund(ctx, r)
+	status.Silent = false
+	return status, err
+}
+
 type renaming struct{ providers.Adapter }
 
 func (a renaming) Create(ctx context.Context, p providers.Payment) (providers.Presentation, error) {
