@@ -166,8 +166,8 @@ func TestRefundStatesAreTranslated(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]providers.RefundState{
 		"00": providers.RefundDone, "A6": providers.RefundDone, "03": providers.RefundProcessing,
-		"04": providers.RefundProcessing, "05": providers.RefundProcessing, "60": providers.RefundAbnormal,
-		"61": providers.RefundAbnormal, "64": providers.RefundClosed, "01": providers.RefundClosed,
+		"04": providers.RefundProcessing, "05": providers.RefundProcessing, "60": providers.RefundClosed,
+		"61": providers.RefundClosed, "64": providers.RefundClosed, "01": providers.RefundClosed,
 		"36": providers.RefundClosed, "DONE!": providers.RefundUnknown, "": providers.RefundUnknown,
 	} {
 		status, err := asked(t, returned.with(form{"origRespCode": code})).QueryRefund(t.Context(), refund())
