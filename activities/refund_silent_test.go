@@ -13,13 +13,11 @@ import (
 // silence answers questions about a refund with no more than that it was asked for, and
 // whoever asks for it again as told.
 func (d *desk) silence(again func(providers.Refund) (providers.RefundStatus, error)) {
-	questions := 0
 	d.refund = func(r providers.Refund) (providers.RefundStatus, error) {
 		if d.did[len(d.did)-1] == "refund "+r.Number {
 			return again(r)
 		}
-		questions++
-		return providers.RefundStatus{State: providers.RefundProcessing, Number: r.Number, Silent: questions < 9}, nil
+		return providers.RefundStatus{State: providers.RefundProcessing, Number: r.Number, Silent: true}, nil
 	}
 }
 

@@ -88,7 +88,7 @@ func (s *story) cancelUnclosed(ctx context.Context, made attempt, force bool) er
 	if err := s.cancel(ctx, force); err != nil {
 		return err
 	}
-	if err := s.payUnclosed(ctx, made); err != nil {
+	if err := s.payUnclosed(ctx, made, models.Closing); err != nil {
 		return err
 	}
 	return s.ends(ctx, s.want.State)

@@ -133,22 +133,22 @@ func (s *story) playPaidUnclosed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.payUnclosed(ctx, made); err != nil {
+	if err := s.payUnclosed(ctx, made, models.Confirming); err != nil {
 		return err
 	}
 	return s.settled(ctx)
 }
 
-// payUnclosed pays an order that the house wants to be closed and nobody can close: it is
-// asked about to its end.
-func (s *story) payUnclosed(ctx context.Context, made attempt) error {
-	if err := s.await(ctx, models.Closing); err != nil {
+// payUnclosed pays an order that the house wants to be closed, being in that state, and
+// nobody can close: it is asked about to its end.
+func (s *story) payUnclosed(ctx context.Context, made attempt, closing models.State) error {
+	if err := s.await(ctx, closing); err != nil {
 		return err
 	}
-	s.tell("there is no close here, and no race with it: it stays payable to its end", models.Closing)
+	s.tell("there is no close here, and no race with it: it stays payable to its end", closing)
 	if err := s.channel.press(ctx, s.provider, made); err != nil {
 		return fmt.Errorf("pay at the provider: %w", err)
 	}
-	s.tell("the friend pays in the last moment", models.Closing)
+	s.tell("the friend pays in the last moment", closing)
 	return nil
 }

@@ -140,7 +140,7 @@ func TestARefundIsAskedForByItsOwnNumberAndTime(t *testing.T) {
 	require.True(t, time.Date(2025, 1, 1, 3, 5, 3, 0, time.UTC).Equal(status.DoneAt))
 	status.DoneAt = time.Time{}
 	require.Equal(t, providers.RefundStatus{
-		State: providers.RefundDone, Number: refundNo, Refunded: models.CNY(900), // of a coupon's part nothing is told
+		State: providers.RefundDone, Number: refundNo, Refunded: models.CNY(900),
 		Transaction: "212501011105001234567",
 	}, status)
 	require.Equal(t, refundNo, g.calls()[0].said["orderId"])

@@ -54,6 +54,9 @@ func (p *Provider) refund(c *call) (fields, *failure) {
 		if o != nil {
 			entry.Number = o.number()
 		}
+		if r := p.refunds[key(c.merchant.MerID, c.form["orderId"])]; r != nil && r.Order == entry.Number {
+			entry.Kind = "refund_repeated" // refused as a duplicate: the first one stands
+		}
 		p.note(entry, record{})
 		return nil, refusal
 	}
