@@ -82,7 +82,7 @@ func (a *Activities) PollRefund(ctx context.Context, call models.Call) (models.E
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
-	answer, err := t.queryRefund(ctx, refund)
+	answer, err := t.newsOfRefund(ctx, refund)
 	if err != nil {
 		t.complain(ctx)
 	}
@@ -100,7 +100,7 @@ func (a *Activities) FollowRefund(ctx context.Context, call models.Call) (models
 		return models.Event{}, a.retry(ctx, err)
 	}
 	was, _ := call.Request.Refund(call.Ref)
-	answer, err := t.queryRefund(ctx, refund)
+	answer, err := t.newsOfRefund(ctx, refund)
 	same := answer.Kind == models.RefundBroke && answer.Reason == was.Failure
 	if err != nil || answer.Kind == models.RefundUnfinished || same {
 		return models.Event{}, waiting(max(t.scaled(followAfter), followFloor))
@@ -141,13 +141,18 @@ func (a *Activities) openRefund(ctx context.Context, call models.Call) (talk, pr
 }
 
 func (t talk) queryRefund(ctx context.Context, refund providers.Refund) (models.Event, error) {
-	began := t.Clock()
-	status, err := t.adapter.QueryRefund(ctx, refund)
-	t.record(ctx, "query_refund", began, err)
+	status, err := t.refundStatus(ctx, refund)
 	if err != nil {
 		return models.Event{}, err
 	}
 	return refundEvent(refund, status), nil
+}
+
+func (t talk) refundStatus(ctx context.Context, refund providers.Refund) (providers.RefundStatus, error) {
+	began := t.Clock()
+	status, err := t.adapter.QueryRefund(ctx, refund)
+	t.record(ctx, "query_refund", began, err)
+	return status, err
 }
 
 // refundEvent puts the provider's word into those of the law. Money back under

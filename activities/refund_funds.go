@@ -12,13 +12,17 @@ import (
 // emptyBalance is what staff read of a refund that waits for the merchant's money.
 const emptyBalance = "The merchant's balance at the provider is empty: it goes back once it is topped up."
 
-// unfunded tells staff at once: nobody but the merchant can end this wait. The refund is
-// asked for again, under its number, when the provider says so.
-func (t talk) unfunded(ctx context.Context, cause error) error {
+// tellEmpty tells staff at once: nobody but the merchant can end this wait.
+func (t talk) tellEmpty(ctx context.Context) {
 	t.note(ctx, "empty balance not told", func(ctx context.Context) error {
 		_, err := t.Store.OpenCase(ctx, t.waitsForFunds())
 		return err
 	})
+}
+
+// unfunded has the refund asked for again, under its number, when the provider says so.
+func (t talk) unfunded(ctx context.Context, cause error) error {
+	t.tellEmpty(ctx)
 	var known *providers.Error
 	if errors.As(cause, &known) && known.RetryAfter > 0 {
 		scaled := *known
@@ -28,7 +32,7 @@ func (t talk) unfunded(ctx context.Context, cause error) error {
 	return later(cause)
 }
 
-// funded ends what unfunded told of.
+// funded ends what tellEmpty told of.
 func (t talk) funded(ctx context.Context) {
 	if firstTry(ctx) {
 		return

@@ -153,6 +153,9 @@ type RefundStatus struct {
 	Coupon      models.Money // the part of Refunded that went back to a coupon, not to the payer
 	Transaction string
 	DoneAt      time.Time
+	// Silent: the provider would say the same of a refund that failed. Only asking for it
+	// again, under its number, tells; and where it failed, that is the way on.
+	Silent bool
 }
 
 // Notice is a verified callback. Key is the provider's own id of the event: the

@@ -20,6 +20,18 @@ type channel struct {
 	press    func(ctx context.Context, p *provider, made attempt) error
 	// come is his coming to the cashier, where the order begins only then; else nil.
 	come func(ctx context.Context, p *provider, made attempt) error
+	nature
+}
+
+// nature is where a rail differs from WeChat Pay, so that a story goes another way.
+type nature struct {
+	local     bool // the provider hears of an order by the payer's browser, not by us
+	once      bool // an order made again is refused, so that a lost answer is lost for good
+	unclosed  bool // an order cannot be closed: it is payable to its end
+	timeless  bool // an old callback is as good as a new one
+	silent    bool // of a refund that failed nothing more is told than of a slow one
+	final     bool // a refund that failed is over, and goes on under a new number
+	immediate bool // a refund is done when it is asked for
 }
 
 const (
@@ -34,16 +46,25 @@ const (
 const DefaultChannel = "wechatpay_jsapi"
 
 var channels = map[string]channel{
-	DefaultChannel:     {"wechatpay", inWeChat, true, pressBridge, nil},
-	"wechatpay_h5":     {"wechatpay", onPhone, false, followH5, nil},
-	"wechatpay_native": {"wechatpay", onPC, false, scanCode, nil},
-	"alipay_jsapi":     {"alipay", inAlipay, true, payTrade, nil},
-	"alipay_wap":       {"alipay", onPhone, false, payCashier, followLink},
-	"alipay_qr":        {"alipay", onPC, false, scanAlipay, openScanned},
-	"unionpay_wap":     {"unionpay", onPhone, false, payForm, postForm},
-	"unionpay_qr":      {"unionpay", onPC, false, scanCode, nil},
-	local.DemoChannel:  {"mockpay", onPC, false, pressButton, nil},
+	DefaultChannel:     {"wechatpay", inWeChat, true, pressBridge, nil, nature{}},
+	"wechatpay_h5":     {"wechatpay", onPhone, false, followH5, nil, nature{}},
+	"wechatpay_native": {"wechatpay", onPC, false, scanCode, nil, nature{}},
+	"alipay_jsapi":     {"alipay", inAlipay, true, payTrade, nil, likeAlipay},
+	"alipay_wap":       {"alipay", onPhone, false, payCashier, followLink, likeAlipay.byBrowser()},
+	"alipay_qr":        {"alipay", onPC, false, scanAlipay, openScanned, likeAlipay},
+	"unionpay_wap":     {"unionpay", onPhone, false, payForm, postForm, likeUnionPay.byBrowser()},
+	"unionpay_qr":      {"unionpay", onPC, false, scanCode, nil, likeUnionPay.onlyOnce()},
+	local.DemoChannel:  {"mockpay", onPC, false, pressButton, nil, nature{}},
 }
+
+var (
+	likeAlipay   = nature{timeless: true, silent: true, immediate: true}
+	likeUnionPay = nature{timeless: true, unclosed: true, final: true}
+)
+
+func (n nature) byBrowser() nature { n.local = true; return n }
+
+func (n nature) onlyOnce() nature { n.once = true; return n }
 
 // Channels lists the ways to pay, by name.
 func Channels() []string {

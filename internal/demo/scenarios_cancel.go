@@ -61,6 +61,9 @@ func cancelThenPaid(force bool) func(context.Context, *story) error {
 		if err != nil {
 			return err
 		}
+		if s.channel.unclosed {
+			return s.cancelUnclosed(ctx, made, force)
+		}
 		race := fault{Op: "close", Mode: "pay_between_query_and_close", Number: made.Number}
 		if err := s.provider.spoil(ctx, race); err != nil {
 			return err
@@ -78,6 +81,17 @@ func cancelThenPaid(force bool) func(context.Context, *story) error {
 		}
 		return err
 	}
+}
+
+// cancelUnclosed cancels what cannot be closed, and pays it all the same.
+func (s *story) cancelUnclosed(ctx context.Context, made attempt, force bool) error {
+	if err := s.cancel(ctx, force); err != nil {
+		return err
+	}
+	if err := s.payUnclosed(ctx, made, models.Closing); err != nil {
+		return err
+	}
+	return s.ends(ctx, s.want.State)
 }
 
 // paidThenCancel pays, and cancels before anybody on our side can know.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/friendpay/friendpay/models"
@@ -24,14 +25,60 @@ func playAmbiguousCreate(ctx context.Context, s *story) error {
 	if err != nil {
 		return fmt.Errorf("ask to pay: %w", err)
 	}
+	if s.channel.once {
+		return s.lostForGood(ctx, f, made.Number)
+	}
 	if made, err = s.presented(ctx, f, made.Number); err != nil {
 		return err
+	}
+	if s.channel.local {
+		return s.lostByBrowser(ctx, made)
+	}
+	if s.channel.come != nil {
+		if err := s.channel.come(ctx, s.provider, made); err != nil {
+			return err
+		}
 	}
 	s.tell("the provider's answer was lost; it was asked again, under one number", models.Paying)
 	if err := s.checkCreates(ctx, made.Number); err != nil {
 		return err
 	}
 	return s.finish(ctx, made)
+}
+
+// lostByBrowser: the one that makes the order is the payer's browser. It gets no answer,
+// and he tries again.
+func (s *story) lostByBrowser(ctx context.Context, made attempt) error {
+	if s.channel.come(ctx, s.provider, made) == nil {
+		return errors.New("his browser got an answer")
+	}
+	s.tell("his browser makes the order, and its answer is lost", models.Paying)
+	if err := s.channel.come(ctx, s.provider, made); err != nil {
+		return err
+	}
+	s.tell("he goes there again: it is the same order", models.Paying)
+	if err := s.checkOneOrder(ctx, made.Number); err != nil {
+		return err
+	}
+	return s.finish(ctx, made)
+}
+
+// lostForGood: what would have led to the order was in the answer, and an order made again
+// is refused. Nobody can pay it; the friend may try anew when it has ended.
+func (s *story) lostForGood(ctx context.Context, f *friend, number string) error {
+	s.tell("the provider's answer was lost, and it makes no order twice: nobody can pay this one", models.Paying)
+	if err := s.payAnew(ctx, f); err != nil {
+		return err
+	}
+	return s.checkOneOrder(ctx, number)
+}
+
+func (s *story) checkOneOrder(ctx context.Context, number string) error {
+	entries, err := s.provider.journal(ctx, number)
+	if made := count(entries, "order_created"); err == nil && made != 1 {
+		err = fmt.Errorf("%d orders were made under one number", made)
+	}
+	return err
 }
 
 // playAmbiguousRefund loses the provider's answer after it took the refund on.
@@ -65,6 +112,9 @@ func playAmbiguousRefund(ctx context.Context, s *story) error {
 
 // playPaidBeforeClose lets the money come between the last question and the close.
 func playPaidBeforeClose(ctx context.Context, s *story) error {
+	if s.channel.unclosed {
+		return s.playPaidUnclosed(ctx)
+	}
 	made, err := s.begin(ctx, brief)
 	if err != nil {
 		return err
@@ -75,4 +125,30 @@ func playPaidBeforeClose(ctx context.Context, s *story) error {
 	}
 	s.tell("the time to pay runs out; the friend pays in the last moment", models.Paying)
 	return s.settled(ctx)
+}
+
+// playPaidUnclosed lets the friend's turn end while his order can still be paid.
+func (s *story) playPaidUnclosed(ctx context.Context) error {
+	made, err := s.begin(ctx, hour)
+	if err != nil {
+		return err
+	}
+	if err := s.payUnclosed(ctx, made, models.Confirming); err != nil {
+		return err
+	}
+	return s.settled(ctx)
+}
+
+// payUnclosed pays an order that the house wants to be closed, being in that state, and
+// nobody can close: it is asked about to its end.
+func (s *story) payUnclosed(ctx context.Context, made attempt, closing models.State) error {
+	if err := s.await(ctx, closing); err != nil {
+		return err
+	}
+	s.tell("there is no close here, and no race with it: it stays payable to its end", closing)
+	if err := s.channel.press(ctx, s.provider, made); err != nil {
+		return fmt.Errorf("pay at the provider: %w", err)
+	}
+	s.tell("the friend pays in the last moment", closing)
+	return nil
 }

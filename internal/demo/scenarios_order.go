@@ -7,7 +7,6 @@ import (
 
 	enums "go.temporal.io/api/enums/v1"
 
-	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/workflows"
 )
@@ -54,18 +53,8 @@ func refundAfterRun(ctx context.Context, s *story) error {
 		return err
 	}
 	return s.afterRun(ctx, func() error {
-		row, err := s.house.Parts.Store.Request(ctx, s.request)
-		if err == nil && len(row.Refunds) != 1 {
-			err = fmt.Errorf("there are %d refunds, not one", len(row.Refunds))
-		}
-		if err != nil {
+		if err := s.retryRefund(ctx); err != nil {
 			return err
-		}
-		again := models.Event{
-			Kind: models.RefundRetried, Actor: "staff:demo", Refund: row.Refunds[0].Number, Spare: mint.Number(),
-		}
-		if _, err := s.house.Parts.Door.Post(ctx, row, "retry_"+again.Spare, again); err != nil {
-			return fmt.Errorf("try the refund again: %w", err)
 		}
 		return s.ends(ctx, models.Refunded)
 	})

@@ -76,6 +76,9 @@ func (h *blackHole) create(ctx context.Context, s *story) error {
 	if err != nil {
 		return fmt.Errorf("ask to pay: %w", err)
 	}
+	if s.channel.local {
+		return s.turnedAway(ctx, f, first.Number)
+	}
 	if first.Presentation.Kind != "" {
 		return errors.New("an order was made in a black hole")
 	}
@@ -84,6 +87,25 @@ func (h *blackHole) create(ctx context.Context, s *story) error {
 		return err
 	}
 	return s.wasMet(ctx, first.Number)
+}
+
+// turnedAway: making the order calls nobody, so that the one who meets the outage is the
+// friend's browser. When it is over his time is over too, and he asks to pay anew.
+func (s *story) turnedAway(ctx context.Context, f *friend, number string) error {
+	made, err := s.presented(ctx, f, number)
+	if err != nil {
+		return err
+	}
+	impatient, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if s.channel.come(impatient, s.provider, made) == nil {
+		return errors.New("his browser came through a black hole")
+	}
+	s.tell("the friend's browser gets no answer from the cashier", models.Paying)
+	if err := s.payAnew(ctx, f); err != nil {
+		return err
+	}
+	return s.wasMet(ctx, number)
 }
 
 // query: his payment is told by a callback, which nobody can bear out for a while.
@@ -111,6 +133,10 @@ func (h *blackHole) close(ctx context.Context, s *story) error {
 	if err != nil {
 		return err
 	}
+	if s.channel.unclosed {
+		s.tell("nobody is asked to close it: it ends when it can be paid no more", models.Closing)
+		return s.ends(ctx, models.CancelledMerchant)
+	}
 	return errors.Join(s.ends(ctx, models.CancelledMerchant),
 		s.wasMet(ctx, made.Number), s.checkClosed(ctx, made.Number))
 }
@@ -121,7 +147,7 @@ func (h *blackHole) refund(op string) func(context.Context, *story) error {
 		if err == nil && op == "refund" {
 			err = s.gone(ctx, op, s.made)
 		} else if err == nil {
-			err = s.gone(ctx, op, "")
+			err = errors.Join(s.gone(ctx, op, ""), s.slowRefund(ctx))
 		}
 		h.begun.Done()
 		if err != nil {
@@ -139,6 +165,14 @@ func (h *blackHole) refund(op string) func(context.Context, *story) error {
 		}
 		return s.wasMet(ctx, row.Refunds[0].Number)
 	}
+}
+
+// slowRefund has a refund that is done at once take its time, so that it is asked about.
+func (s *story) slowRefund(ctx context.Context) error {
+	if !s.channel.immediate {
+		return nil
+	}
+	return s.provider.spoil(ctx, fault{Op: "refund", Mode: "slow_refund", Number: s.made})
 }
 
 // wasMet: the outage really met a call about that number, and there is one of whatever

@@ -29,6 +29,7 @@ type Adapter struct {
 var (
 	_ providers.Adapter    = (*Adapter)(nil)
 	_ providers.Identifier = (*Adapter)(nil)
+	_ providers.Returning  = (*Adapter)(nil)
 )
 
 var numberForm = regexp.MustCompile(`^[0-9A-Z]{26}$`)

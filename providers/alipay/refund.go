@@ -83,7 +83,8 @@ func checkRefund(r providers.Refund) error {
 }
 
 // QueryRefund answers RefundNotCreated without an error for an unknown number, of
-// which Alipay says success and nothing else.
+// which Alipay says success and nothing else. Of a refund that failed it tells no more
+// than of one that is under way.
 func (a *Adapter) QueryRefund(ctx context.Context, wanted providers.Refund) (providers.RefundStatus, error) {
 	const op = "query_refund"
 	if !numberForm.MatchString(wanted.Number) || !numberForm.MatchString(wanted.Payment.Number) {
@@ -120,10 +121,12 @@ func (r refunded) reading(op string, wanted providers.Refund) (providers.RefundS
 			return providers.RefundStatus{}, odd(op, "money given back without an amount or a number")
 		}
 		return r.moved(op, wanted, back)
-	case r.Status == "REFUND_PROCESSING", r.Status == "" && r.Amount != "":
+	case r.Status == "REFUND_PROCESSING":
 		status.State = providers.RefundProcessing
+	case r.Status == "" && r.Amount != "":
+		status.State, status.Silent = providers.RefundProcessing, true
 	case r.Status == "":
-		status.State = providers.RefundNotCreated
+		status.State, status.Silent = providers.RefundNotCreated, true
 	case r.Status == "REFUND_FAIL":
 		status.State = providers.RefundClosed
 	}
@@ -148,8 +151,8 @@ func (r refunded) moved(op string, wanted providers.Refund, fen int64) (provider
 		State: providers.RefundDone, Number: wanted.Number, Transaction: r.TradeNo, DoneAt: at,
 		Refunded: models.Money{Minor: fen, Currency: wanted.Amount.Currency},
 	}
-	if coupon = min(coupon, fen); coupon > 0 {
-		status.Coupon = models.Money{Minor: coupon, Currency: wanted.Amount.Currency}
+	if len(r.Funds) > 0 { // else the parts are not told, and none is not the same
+		status.Coupon = models.Money{Minor: min(coupon, fen), Currency: wanted.Amount.Currency}
 	}
 	return status, nil
 }

@@ -3,6 +3,7 @@ package alipay_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,29 @@ func TestARefundThatMovedMoneyIsDone(t *testing.T) {
 	require.WithinDuration(t, time.Now(), status.DoneAt, time.Minute)
 }
 
+// None that is told is not the same as nothing that is told.
+func TestWhatWentToTheCouponIsToldOrIsNot(t *testing.T) {
+	t.Parallel()
+	whole := strings.Replace(moved, `{"fund_channel":"COUPON","amount":"1.00"}`,
+		`{"fund_channel":"POINT","amount":"1"}`, 1)
+	status, err := asked(t, whole).Refund(t.Context(), refund())
+	require.NoError(t, err)
+	require.Equal(t, models.CNY(0), status.Coupon)
+	status, err = asked(t, success).QueryRefund(t.Context(), refund())
+	require.NoError(t, err)
+	require.Equal(t, models.Money{}, status.Coupon)
+}
+
+func TestRefundDaysAreCountedByTheSource(t *testing.T) {
+	t.Parallel()
+	a := adapter(t, "http://127.0.0.1:1", nil)
+	for funding, want := range map[string]int{
+		"ALIPAYACCOUNT": 1, "PCREDIT": 1, "COUPON": 1, "BANKCARD": 8, "": 8, "OTHER": 8,
+	} {
+		require.Equal(t, want, a.RefundDays("wap", funding), funding)
+	}
+}
+
 func TestARefundThatMovedNothingIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]providers.RefundState{
@@ -113,6 +137,7 @@ func TestRefundStatesAreTranslated(t *testing.T) {
 		status, err := adapter(t, g.URL, nil).QueryRefund(t.Context(), refund())
 		require.NoError(t, err)
 		require.Equal(t, want, status.State, node)
+		require.Equal(t, !strings.Contains(node, "refund_status"), status.Silent, node)
 		require.Equal(t, want == providers.RefundDone, status.Refunded.Minor > 0, node)
 		require.Equal(t, []any{"refund_detail_item_list", "gmt_refund_pay"},
 			content(t, g.calls()[0])["query_options"])

@@ -16,10 +16,16 @@ type refusal struct{ code string }
 
 func (r refusal) Error() string { return r.code }
 
+// Is lets the engine know an empty balance in its own word.
+func (r refusal) Is(target error) bool {
+	return r.code == emptyBalance && target == providers.ErrNoFunds
+}
+
 // The codes that are acted on.
 const (
 	tradeUnknown = "ACQ.TRADE_NOT_EXIST"
 	tradePaid    = "ACQ.TRADE_HAS_SUCCESS"
+	emptyBalance = "ACQ.SELLER_BALANCE_NOT_ENOUGH"
 	codeSpent    = "isv.code-invalid"
 	noBill       = "isp.bill_not_exist"
 )
@@ -37,7 +43,7 @@ var limited = []string{"isv.app-call-limited", "isv.call-limited", "aop.app-call
 // number is not used up, so the money goes back under it later. The time is between
 // two tries.
 var mendable = map[string]time.Duration{
-	"ACQ.SELLER_BALANCE_NOT_ENOUGH": 10 * time.Minute,
+	emptyBalance:                    10 * time.Minute,
 	"ACQ.REASON_TRADE_BEEN_FREEZEN": 10 * time.Minute,
 	"ACQ.REFUND_ACCOUNT_NOT_EXIST":  10 * time.Minute,
 	"ACQ.REFUND_CHARGE_ERROR":       10 * time.Minute,

@@ -1,6 +1,7 @@
 package alipay_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -68,6 +69,7 @@ func TestRefusedRefundsAreClassed(t *testing.T) {
 		_, err := adapter(t, open(t, refuses(c.code, c.sub)).URL, nil).Refund(t.Context(), refund())
 		failed := classed(t, err, c.class, c.sub)
 		require.Equal(t, c.wait, failed.RetryAfter, c.sub)
+		require.Equal(t, c.sub == "ACQ.SELLER_BALANCE_NOT_ENOUGH", errors.Is(err, providers.ErrNoFunds), c.sub)
 	}
 	// What stands in the way of a refund is no matter to other calls.
 	empty := adapter(t, open(t, refuses("40004", "ACQ.SELLER_BALANCE_NOT_ENOUGH")).URL, nil)

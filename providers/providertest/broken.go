@@ -83,6 +83,12 @@ func mutants() []mutant {
 		{"gives_refunds_up_too_early", func(a adapter) adapter { return resigned{a} }, []string{
 			"refund/empty_balance_puts_it_off", "outage/refund/rate_limited",
 		}},
+		{"hides_an_empty_balance", func(a adapter) adapter { return penniless{a} }, []string{
+			"refund/empty_balance_puts_it_off",
+		}},
+		{"waits_for_a_failed_refund", func(a adapter) adapter { return patient{a} }, []string{
+			"refund/failed_is_done_again_under_its_number",
+		}},
 		{"counts_refunds_too_early", func(a adapter) adapter { return hasty{a} }, []string{
 			"refund/stuck_stays_in_processing", "refund/abnormal_is_told", "refund/unknown_word_is_unknown",
 		}},

@@ -42,6 +42,9 @@ func refundWithoutFunds(ctx context.Context, b *Bench) error {
 	if errors.As(err, &failed) && failed.RetryAfter <= 0 {
 		return errors.New("it is not told when to try again")
 	}
+	if !errors.Is(err, providers.ErrNoFunds) {
+		return errors.New("it is not told that the balance is empty")
+	}
 	if err := b.ends(ctx, refund, providers.RefundNotCreated); err != nil {
 		return err
 	}
@@ -60,6 +63,10 @@ func refundFailed(ctx context.Context, b *Bench) error {
 	payment, refund, err := b.spoiled(ctx, "closed_no_funds")
 	if err != nil {
 		return err
+	}
+	status, err := b.Adapter.QueryRefund(ctx, refund)
+	if err != nil || !status.Silent {
+		return fmt.Errorf("a failed refund reads %+v, not silent: %s", status, words(err))
 	}
 	err = until(ctx, func() (bool, error) {
 		status, err := b.Adapter.Refund(ctx, refund)

@@ -32,6 +32,27 @@ func (a resigned) Refund(ctx context.Context, r providers.Refund) (providers.Ref
 	return status, err
 }
 
+// penniless puts a refund off without a word of the merchant's balance.
+type penniless struct{ providers.Adapter }
+
+func (a penniless) Refund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	status, err := a.Adapter.Refund(ctx, r)
+	var failed *providers.Error
+	if errors.As(err, &failed) {
+		failed.Err = nil
+	}
+	return status, err
+}
+
+// patient takes silence for a refund that is only slow.
+type patient struct{ providers.Adapter }
+
+func (a patient) QueryRefund(ctx context.Context, r providers.Refund) (providers.RefundStatus, error) {
+	status, err := a.Adapter.QueryRefund(ctx, r)
+	status.Silent = false
+	return status, err
+}
+
 type renaming struct{ providers.Adapter }
 
 func (a renaming) Create(ctx context.Context, p providers.Payment) (providers.Presentation, error) {

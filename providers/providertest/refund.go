@@ -24,7 +24,12 @@ func refundChecks(traits Traits) []Check {
 	checks = append(checks, unless(!traits.SilentFailures, "refunds that fail say so",
 		Check{"refund/failed_is_done_again_under_its_number", refundFailed})...)
 	checks = append(checks, unless(traits.SilentFailures, silent,
-		Check{"refund/abnormal_is_told", refundAbnormal}, Check{"refund/closed_frees_the_money", refundClosed})...)
+		Check{"refund/closed_frees_the_money", refundEnded("closed_no_funds")})...)
+	abnormal := Check{"refund/abnormal_is_told", refundAbnormal}
+	if traits.FinalRefunds {
+		abnormal.Run = refundEnded("abnormal")
+	}
+	checks = append(checks, unless(traits.SilentFailures, silent, abnormal)...)
 	checks = append(checks, unless(!traits.Coupons, "the provider has no coupons",
 		Check{"refund/coupon_gets_its_share", refundCoupon})...)
 	checks = append(checks, unless(!traits.FundsFirst, "what the balance does not cover is closed later",
@@ -177,28 +182,28 @@ func refundAbnormal(ctx context.Context, b *Bench) error {
 	if err := b.ends(ctx, refund, providers.RefundAbnormal); err != nil {
 		return err
 	}
-	if b.Traits.FinalRefunds {
-		return nil
-	}
 	if err := b.Driver.FinishRefund(ctx, refund.Number, "done"); err != nil {
 		return err
 	}
 	return b.ends(ctx, refund, providers.RefundDone)
 }
 
-func refundClosed(ctx context.Context, b *Bench) error {
-	payment, refund, err := b.spoiled(ctx, "closed_no_funds")
-	if err != nil {
-		return err
+// refundEnded is a refund that is over without money, which goes back under a new number.
+func refundEnded(mode string) func(context.Context, *Bench) error {
+	return func(ctx context.Context, b *Bench) error {
+		payment, refund, err := b.spoiled(ctx, mode)
+		if err != nil {
+			return err
+		}
+		if err := b.ends(ctx, refund, providers.RefundClosed); err != nil {
+			return err
+		}
+		again := b.back(payment, 1000)
+		if err := b.accept(ctx, again); err != nil {
+			return fmt.Errorf("with a new number: %w", err)
+		}
+		return b.ends(ctx, again, providers.RefundDone)
 	}
-	if err := b.ends(ctx, refund, providers.RefundClosed); err != nil {
-		return err
-	}
-	again := b.back(payment, 1000)
-	if err := b.accept(ctx, again); err != nil {
-		return fmt.Errorf("with a new number: %w", err)
-	}
-	return b.ends(ctx, again, providers.RefundDone)
 }
 
 func refundStuck(ctx context.Context, b *Bench) error {

@@ -60,7 +60,8 @@ type Traits struct {
 	// NoRepeat: the same order made again is refused as a duplicate, so that what the
 	// first answer presented is lost with it.
 	NoRepeat bool
-	// FinalRefunds: a refund that went wrong is over, and nobody can end it otherwise.
+	// FinalRefunds: a refund that the payer's account cannot take is over too: nobody can
+	// end it otherwise, and it goes on under another number.
 	FinalRefunds bool
 	// DayEnds is how long before midnight a day of the statement does.
 	DayEnds time.Duration

@@ -29,6 +29,7 @@ func traits(product string) providertest.Traits {
 	return providertest.Traits{
 		NoClose: true, NoStale: true, AtCashier: true, LocalCreate: form, NoRepeat: !form, FinalRefunds: true,
 		ExpiredReadsUnpaid: true, LateStatements: true, FundsFirst: true, PaidWord: "00", DayEnds: time.Hour,
+		Coupons:   true,
 		Forgeries: bad, Outages: bad,
 	}
 }

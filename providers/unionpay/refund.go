@@ -138,20 +138,15 @@ func (a *Adapter) QueryRefund(ctx context.Context, wanted providers.Refund) (pro
 	return readRefund(op, wanted, found)
 }
 
-// hopeless are the codes of a payer's account that cannot take money: the issuer
-// refuses, or it is gone, frozen, lost or expired.
-var hopeless = strings.Fields(`60 61 62 63 65 66 67 68 72 73 77 78`)
-
-// refundState translates what became of a refund. Unlike a payment, one that
-// failed is over.
+// refundState translates what became of a refund. Unlike a payment, one that failed is
+// over, also where the payer's account could not take it: nobody at UnionPay sends it
+// elsewhere, and the same number would only tell the same again.
 func refundState(code string) providers.RefundState {
 	switch {
 	case succeeded(code):
 		return providers.RefundDone
 	case slices.Contains(unfinished, code):
 		return providers.RefundProcessing
-	case slices.Contains(hopeless, code):
-		return providers.RefundAbnormal
 	case slices.Contains(certain, code):
 		return providers.RefundClosed
 	default:
@@ -173,6 +168,8 @@ func readRefund(op string, wanted providers.Refund, found message) (providers.Re
 		return providers.RefundStatus{}, odd(op, "money given back without an amount or a time, or no refund")
 	}
 	status.Refunded, status.DoneAt = back, at
-	status.Coupon = models.CNY(min(discount(found.get("couponInfo")), back.Minor))
+	if told := found.get("couponInfo"); told != "" { // else the parts are not told
+		status.Coupon = models.CNY(min(discount(told), back.Minor))
+	}
 	return status, nil
 }

@@ -1,6 +1,7 @@
 package unionpay_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -124,6 +125,7 @@ func TestRefusedRefundsAreClassed(t *testing.T) {
 		_, err := adapter(t, g, nil).Refund(t.Context(), refund())
 		failed := classed(t, err, class, code)
 		require.Equal(t, class == providers.Refused, failed.RetryAfter > 0, code)
+		require.Equal(t, code == "64", errors.Is(err, providers.ErrNoFunds), code)
 	}
 	status, err := adapter(t, open(t, desk(paid, form{"respCode": "05"})), nil).Refund(t.Context(), refund())
 	require.NoError(t, err)
@@ -138,7 +140,7 @@ func TestARefundIsAskedForByItsOwnNumberAndTime(t *testing.T) {
 	require.True(t, time.Date(2025, 1, 1, 3, 5, 3, 0, time.UTC).Equal(status.DoneAt))
 	status.DoneAt = time.Time{}
 	require.Equal(t, providers.RefundStatus{
-		State: providers.RefundDone, Number: refundNo, Refunded: models.CNY(900), Coupon: models.CNY(0),
+		State: providers.RefundDone, Number: refundNo, Refunded: models.CNY(900),
 		Transaction: "212501011105001234567",
 	}, status)
 	require.Equal(t, refundNo, g.calls()[0].said["orderId"])
@@ -152,12 +154,20 @@ func TestARefundIsAskedForByItsOwnNumberAndTime(t *testing.T) {
 	require.Equal(t, providers.RefundStatus{State: providers.RefundNotCreated, Number: refundNo}, status)
 }
 
+func TestRefundDaysAreCountedByTheCard(t *testing.T) {
+	t.Parallel()
+	a := adapter(t, nil, nil)
+	for funding, want := range map[string]int{"0001/01": 4, "0001/02": 8, "1501/00": 8, "0001": 8, "": 8} {
+		require.Equal(t, want, a.RefundDays("wap", funding), funding)
+	}
+}
+
 func TestRefundStatesAreTranslated(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]providers.RefundState{
 		"00": providers.RefundDone, "A6": providers.RefundDone, "03": providers.RefundProcessing,
-		"04": providers.RefundProcessing, "05": providers.RefundProcessing, "60": providers.RefundAbnormal,
-		"61": providers.RefundAbnormal, "64": providers.RefundClosed, "01": providers.RefundClosed,
+		"04": providers.RefundProcessing, "05": providers.RefundProcessing, "60": providers.RefundClosed,
+		"61": providers.RefundClosed, "64": providers.RefundClosed, "01": providers.RefundClosed,
 		"36": providers.RefundClosed, "DONE!": providers.RefundUnknown, "": providers.RefundUnknown,
 	} {
 		status, err := asked(t, returned.with(form{"origRespCode": code})).QueryRefund(t.Context(), refund())

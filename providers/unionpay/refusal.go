@@ -17,6 +17,7 @@ const (
 	codeAccepted  = "05"
 	codeDuplicate = "12"
 	codeUnknown   = "34" // no such transaction
+	codeNoFunds   = "64"
 	codeNoFile    = "98"
 )
 
@@ -33,13 +34,19 @@ var certain = strings.Fields(`01 10 11 12 13 14 30 31 32 33 34 35 36 38 39 40 45
 // certificate, the merchant's state, a right, the balance. Nothing was done, and
 // the money goes back under the same number later. The time is between two tries.
 var mendable = map[string]time.Duration{
-	"11": time.Minute, "31": time.Minute, "32": time.Minute, "64": 10 * time.Minute,
+	"11": time.Minute, "31": time.Minute, "32": time.Minute, codeNoFunds: 10 * time.Minute,
 }
 
 // refusal is the cause of an error whose code was signed.
 type refusal struct{ code string }
 
 func (r refusal) Error() string { return r.code }
+
+// Is lets the engine know an empty balance in its own word. Only a refund is refused
+// for that: of a payment the same code says that the payer's card has too little.
+func (r refusal) Is(target error) bool {
+	return r.code == codeNoFunds && target == providers.ErrNoFunds
+}
 
 // told says whether UnionPay refused, verifiably, with this code.
 func told(err error, code string) bool {

@@ -23,7 +23,10 @@ type Adapter struct {
 	trust    *trust
 }
 
-var _ providers.Adapter = (*Adapter)(nil)
+var (
+	_ providers.Adapter   = (*Adapter)(nil)
+	_ providers.Returning = (*Adapter)(nil)
+)
 
 var numberForm = regexp.MustCompile(`^[0-9A-Z]{26}$`)
 

@@ -12,15 +12,18 @@ import (
 // becomes known, and the browser goes on to the cashier, where a trade begins.
 func (p *Provider) openLink(w http.ResponseWriter, c *call, product string) {
 	c.op = faults.Create
+	ctx, cancel := p.desk.Until(c.request.Context())
+	defer cancel()
 	o, refusal := p.follow(c, product)
 	if refusal == nil {
 		c.rule = p.desk.Spoil(faults.Create, c.numbers()...)
-		ctx, cancel := p.desk.Until(c.request.Context())
-		defer cancel()
 		refusal = trouble[p.desk.Before(ctx, c.rule)]
 	}
 	if err := p.journal.Flush(); err != nil {
 		refusal = errBroken
+	}
+	if refusal == nil {
+		refusal = trouble[p.desk.After(ctx, c.rule)]
 	}
 	if refusal != nil {
 		p.turnAway(w, refusal)

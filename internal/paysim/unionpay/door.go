@@ -43,7 +43,7 @@ func (p *Provider) api(offered tasks) http.HandlerFunc {
 			p.send(w, c, refusal.fields())
 			return
 		}
-		names := c.numbers()
+		names := p.numbers(c)
 		if c.op == faults.Statement {
 			names = []string{p.askedDay(c)}
 		}
@@ -115,12 +115,19 @@ func (p *Provider) verify(c *call) *failure {
 	return nil
 }
 
-// numbers is what a fault rule may name.
-func (c *call) numbers() []string {
-	if orig := c.form["origOrderId"]; orig != "" {
-		return []string{c.form["orderId"], orig}
+// numbers are what a fault may name a call by: its own, and that of the payment that it
+// gives back.
+func (p *Provider) numbers(c *call) []string {
+	names := []string{c.form["orderId"]}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if o := p.payments[c.form["origQryId"]]; o != nil {
+		return append(names, o.number())
 	}
-	return []string{c.form["orderId"]}
+	if named := c.form["origOrderId"]; named != "" {
+		names = append(names, named)
+	}
+	return names
 }
 
 func (f *failure) fields() fields { return fields{"respCode": f.Code, "respMsg": f.Message} }

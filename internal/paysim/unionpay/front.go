@@ -19,7 +19,7 @@ func (p *Provider) front(w http.ResponseWriter, r *http.Request) {
 		turnAway(w, refusal)
 		return
 	}
-	c.rule = p.desk.Spoil(c.op, c.numbers()...)
+	c.rule = p.desk.Spoil(c.op, p.numbers(c)...)
 	ctx, cancel := p.desk.Until(r.Context())
 	defer cancel()
 	if status := p.desk.Before(ctx, c.rule); status != 0 {

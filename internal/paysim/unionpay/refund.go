@@ -54,6 +54,9 @@ func (p *Provider) refund(c *call) (fields, *failure) {
 		if o != nil {
 			entry.Number = o.number()
 		}
+		if r := p.refunds[key(c.merchant.MerID, c.form["orderId"])]; r != nil && r.Order == entry.Number {
+			entry.Kind = "refund_repeated" // refused as a duplicate: the first one stands
+		}
 		p.note(entry, record{})
 		return nil, refusal
 	}
@@ -154,13 +157,11 @@ func (p *Provider) couponLeft(o *order) int64 {
 	return left
 }
 
-// couponBack is what of an amount goes back to the coupon: its share, and all that
-// is left of it with the last of the money.
+// couponBack is what of an amount goes back to the coupon: in proportion, rounded so
+// that all refunds together give back all of it.
 func (o *order) couponBack(amount, left, couponLeft int64) int64 {
-	if amount == left {
-		return couponLeft
-	}
-	return min(couponLeft, amount*o.Captures[0].Coupon/o.captured())
+	total, captured := o.Captures[0].Coupon, o.captured()
+	return total*(captured-left+amount)/captured - (total - couponLeft)
 }
 
 // settleLater ends a refund after its delay; a stuck one stays as it is. When
