@@ -28,7 +28,7 @@ func (h *House) alipayRail() (rail, error) {
 	return rail{
 		account: AlipayAccount, provider: "alipay", settings: settings, zh: "支付宝", en: "Alipay", ways: []way{
 			{"jsapi", 1, []string{policy.SurfaceAlipay}},
-			{"wap", 2, []string{policy.SurfaceMobile, policy.SurfaceAlipay}},
+			{"wap", 2, []string{policy.SurfaceMobile}},
 			{"qr", 2, []string{policy.SurfaceDesktop}},
 		},
 	}, err
