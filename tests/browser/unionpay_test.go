@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,16 +16,14 @@ func TestAFriendPaysByCloudQuickPassOnAPhone(t *testing.T) {
 	friend.open(link)
 	friend.press("form.choices button[value=unionpay_wap]")
 	friend.login(phone)
-	friend.shot("tmp-unionpay-confirm")
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
-	require.True(t, strings.HasPrefix(friend.address(), elsewhere(house.SimURL)+"/unionpay/cashier?"), friend.address())
+	require.Contains(t, friend.address(), elsewhere(house.SimURL)+"/unionpay/cashier?")
 	friend.fits()
 	friend.shot("unionpay-cashier")
 	friend.press("button.pay")
 	friend.sees("form button.pay")
 	friend.fits()
-	friend.shot("tmp-unionpay-done")
 
 	log := friend.listen()
 	friend.press("form button.pay")
@@ -34,7 +31,6 @@ func TestAFriendPaysByCloudQuickPassOnAPhone(t *testing.T) {
 	require.Equal(t, house.APIURL+"/pay/result", friend.address(), "nothing of the form is in the address")
 	log.cameBackFromAway(t, house)
 	friend.fits()
-	friend.shot("tmp-unionpay-paid")
 	buyer.sees("article.notice.settled")
 	friend.leavesNoToken(link)
 }
