@@ -18,8 +18,11 @@ import (
 type desks struct{}
 
 func (desks) Open(_ context.Context, provider, _ string) (providers.Adapter, error) {
-	if provider == "wechatpay" {
+	switch provider {
+	case "wechatpay":
 		return boundDesk{}, nil
+	case "alipay":
+		return otherNameDesk{}, nil
 	}
 	return plainDesk{}, nil
 }
@@ -45,6 +48,11 @@ func (boundDesk) Seller() providers.Seller {
 func (boundDesk) Binds(product string) bool { return product == "jsapi" }
 
 func (boundDesk) CodeName() string { return "code" }
+
+// otherNameDesk brings the code under another name, as Alipay does.
+type otherNameDesk struct{ boundDesk }
+
+func (otherNameDesk) CodeName() string { return "auth_code" }
 
 func (boundDesk) LoginURL(returnURL, state string) string {
 	return "https://wallet.example/login?" + url.Values{"back": {returnURL}, "state": {state}}.Encode()
@@ -232,4 +240,25 @@ func TestWhereNothingWorksThePageSaysToOpenItElsewhere(t *testing.T) {
 	f.exec(`UPDATE channels SET surfaces = '["wechat"]'`)
 	page := f.call(get, "/f/"+f.secret(f.place()), "", "", "User-Agent", onDesktop, "Accept", "text/html")
 	require.Contains(t, page.Body.String(), "请换个地方打开")
+}
+
+// Alipay brings its code as auth_code, beside more that is none of ours. The name that
+// counts is the one of the provider at which the login began.
+func TestALoginsCodeHasTheNameThatItsProviderGivesIt(t *testing.T) {
+	f := newWallet(t)
+	f.exec(`UPDATE channels SET provider = 'alipay' WHERE id = 'wx_in'`)
+	id := f.place()
+	back := func(query string) (*visitor, answer) {
+		v, out, cookies := f.chosen(id)
+		path := "/pay/login/return?app_id=2021&source=alipay_wallet&scope=auth_base&state=" + out.state() + query
+		return v, f.call(get, path, "", "", "Cookie", cookies, "Accept", "text/html", "User-Agent", inWeChat)
+	}
+	_, other := back("&code=ming")
+	require.Equal(t, http.StatusConflict, other.Code, "another provider's name")
+	v, home := back("&auth_code=ming&code=hua")
+	require.Equal(t, http.StatusSeeOther, home.Code, home.Body)
+	require.Equal(t, "/pay?channel=wx_in", home.Header().Get("Location"), "the code is in no address any more")
+	v.keep(home)
+	require.Contains(t, v.get("/pay?channel=wx_in", "User-Agent", inWeChat).Body.String(), "已登录")
+	require.NotContains(t, f.log.String(), "ming")
 }

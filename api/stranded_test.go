@@ -49,7 +49,7 @@ func TestTheFriendReadsWhatHeGetsBackAndWhen(t *testing.T) {
 	page := v.get("/pay/result").Body.String()
 	for _, said := range []string{
 		"¥120.00", "¥9.00", "¥40.00", "¥3.00", "退回中", "发起退款",
-		"预计 " + due.In(china).Format(time.DateOnly) + " 前到账", `http-equiv="refresh"`,
+		"预计最晚 " + due.In(china).Format(time.DateOnly) + " 到账", `http-equiv="refresh"`,
 	} {
 		require.Contains(t, page, said)
 	}

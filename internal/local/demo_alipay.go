@@ -29,7 +29,7 @@ func (h *House) alipayRail() (rail, error) {
 		account: AlipayAccount, provider: "alipay", settings: settings, zh: "支付宝", en: "Alipay", fee: 60,
 		ways: []way{
 			{"jsapi", 1, []string{policy.SurfaceAlipay}},
-			{"wap", 2, []string{policy.SurfaceMobile, policy.SurfaceAlipay}},
+			{"wap", 2, []string{policy.SurfaceMobile}},
 			{"qr", 2, []string{policy.SurfaceDesktop}},
 		},
 	}, err

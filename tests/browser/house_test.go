@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -32,7 +33,23 @@ type visit struct {
 
 func newHouse(t *testing.T) *local.House {
 	t.Helper()
-	house, err := local.Start(t.Context(), local.Options{Shop: true, Volatile: true, Speed: 10})
+	return houseWith(t, nil)
+}
+
+// newApartHouse is one whose provider is another site to browsers, as it is in the
+// world: they tell sites apart by name, and two ports of one name are the same.
+func newApartHouse(t *testing.T) *local.House {
+	t.Helper()
+	return houseWith(t, func(address string) (string, error) { return elsewhere(address), nil })
+}
+
+// elsewhere is this machine under its other name.
+func elsewhere(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
+
+func houseWith(t *testing.T, simVia func(string) (string, error)) *local.House {
+	t.Helper()
+	options := local.Options{Shop: true, Volatile: true, Speed: 10, SimVia: simVia}
+	house, err := local.Start(t.Context(), options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, house.Close()) })
 	require.NoError(t, house.StartWorker(context.WithoutCancel(t.Context())))
@@ -43,6 +60,7 @@ func newHouse(t *testing.T) *local.House {
 const (
 	onPhone   = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile Safari/537.36"
 	inWeChat  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile MicroMessenger/8.0.60"
+	inAlipay  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile AlipayClient/10.8.20"
 	onDesktop = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36"
 )
 
@@ -54,6 +72,14 @@ func newVisit(t *testing.T, house *local.House) *visit {
 func newVisitIn(t *testing.T, house *local.House, browser string) *visit {
 	t.Helper()
 	tab := testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("user-agent", browser))
+	return &visit{t: t, house: house, tab: tab}
+}
+
+// newDesk is a visit with a screen and a mouse.
+func newDesk(t *testing.T, house *local.House) *visit {
+	t.Helper()
+	tab := testkit.Chromium(t, chromedp.Flag("accept-lang", "zh-CN"), chromedp.UserAgent(onDesktop),
+		chromedp.WindowSize(1280, 800))
 	return &visit{t: t, house: house, tab: tab}
 }
 

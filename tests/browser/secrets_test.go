@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/api"
 	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/testkit"
 )
@@ -62,11 +64,12 @@ func (w *wire) keeps(t *testing.T, house *local.House, link string) {
 	require.Greater(t, len(w.calls), 8)
 	require.Greater(t, len(w.headers), 8, "the log has what went over the wire")
 	exchanged := false
+	known := []string{house.APIURL, house.SimURL, elsewhere(house.SimURL)}
 	for _, call := range w.calls {
 		at, err := url.Parse(call.address)
 		require.NoError(t, err)
 		here := "http://" + at.Host
-		require.Contains(t, []string{house.APIURL, house.SimURL}, here, "nobody else is called")
+		require.Contains(t, known, here, "nobody else is called")
 		if at.Path != "/f/"+secret {
 			require.NotContains(t, call.address, secret, "a later address")
 			exchanged = exchanged || at.Path == "/pay" || strings.HasPrefix(at.Path, "/connect/")
@@ -141,6 +144,71 @@ func TestNoSecretTravelsInsideWeChat(t *testing.T) {
 	require.True(t, log.saw("/connect/oauth2/authorize") && log.saw("/pay/login/return"), "the login was silent")
 }
 
+// The whole way to Alipay's cashier, whose address is long and signed, and back.
+func TestNoSecretTravelsToAlipaysCashier(t *testing.T) {
+	house := newApartHouse(t)
+	buyer, friend := newVisit(t, house), newVisit(t, house)
+	link := buyer.ask()
+	log := friend.listen()
+	friend.open(link)
+	friend.press("form.choices button[value=alipay_wap]")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	friend.press("button.pay")
+	friend.sees("article.notice.paid")
+	log.keeps(t, house, link)
+	require.True(t, log.saw("/alipay/gateway.do"))
+}
+
+// The whole way inside Alipay: known without a word, paid over the app's own bridge.
+func TestNoSecretTravelsInsideAlipay(t *testing.T) {
+	house := newHouse(t)
+	buyer, friend := newVisit(t, house), newVisitIn(t, house, inAlipay)
+	link := buyer.ask()
+	log := friend.listen()
+	friend.open(link)
+	friend.press("form.choices button.main")
+	friend.sees("form[action='/pay/attempts']")
+	require.NotContains(t, friend.address(), "code=")
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	friend.press("button.pay")
+	friend.sees("article.notice.paid")
+	log.keeps(t, house, link)
+	require.True(t, log.saw("/alipay/oauth2/publicAppAuthorize.htm") && log.saw("/pay/login/return"))
+}
+
+// The whole way by a form to UnionPay, and by one of theirs back: what the two say
+// stands in no address.
+func TestNoSecretTravelsWithTheFormsOfCloudQuickPass(t *testing.T) {
+	house := newApartHouse(t)
+	buyer, friend := newVisit(t, house), newVisit(t, house)
+	link := buyer.ask()
+	log := friend.listen()
+	friend.open(link)
+	friend.press("form.choices button[value=unionpay_wap]")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	friend.press("button.pay")
+	friend.sees("form[action='" + house.APIURL + "/pay/result'] button.pay")
+	friend.press("form button.pay")
+	friend.sees("article.notice.paid")
+	log.keeps(t, house, link)
+	require.True(t, log.saw("/pay/hop") && log.saw("/unionpay/gateway/api/frontTransReq.do"))
+	for _, told := range []string{"signature", "merId", "orderId", "txnAmt", "phone", "1380013"} {
+		require.False(t, log.addressed(told), told)
+	}
+}
+
+// addressed says whether an address of the log has this in it.
+func (w *wire) addressed(text string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.calls, func(c sent) bool { return strings.Contains(c.address, text) })
+}
+
 func (w *wire) saw(path string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -150,4 +218,26 @@ func (w *wire) saw(path string) bool {
 		}
 	}
 	return false
+}
+
+// cameBackFromAway says that another site's form brought the browser home without its
+// session, and that the session was there when our answer had it come again.
+func (w *wire) cameBackFromAway(t *testing.T, house *local.House) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	posted, came := 0, 0
+	for _, h := range w.headers {
+		if "http://"+h["host"] != house.APIURL || h["sec-fetch-site"] != "cross-site" {
+			continue
+		}
+		known := strings.Contains(h["cookie"], api.PayerCookie+"=")
+		if h["content-type"] == "application/x-www-form-urlencoded" {
+			require.False(t, known, "a browser sends a Lax cookie with no other site's form")
+			posted++
+		} else if known {
+			came++
+		}
+	}
+	require.Equal(t, [2]int{1, 1}, [2]int{posted, came}, "%v", w.headers)
 }

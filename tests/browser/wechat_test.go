@@ -53,6 +53,27 @@ func TestAFriendPaysAtADesk(t *testing.T) {
 	buyer.sees("article.notice.settled")
 }
 
+// scan pays at a desk by a provider's code, which a phone scans.
+func scan(t *testing.T, provider, name string) {
+	t.Helper()
+	house := newHouse(t)
+	buyer, friend, phoneInHand := newVisit(t, house), newDesk(t, house), newVisit(t, house)
+	friend.open(buyer.ask())
+	friend.press("form.choices button[value=" + provider + "_qr]")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("svg.qr")
+	friend.fits()
+	require.Contains(t, friend.text("figcaption"), name)
+	phoneInHand.open(house.SimURL + "/sim/" + provider + "/codes")
+	phoneInHand.press("a[href*='/" + provider + "/cashier']")
+	phoneInHand.sees("button.pay")
+	phoneInHand.press("button.pay")
+	friend.sees("article.notice.paid")
+	friend.fits()
+	buyer.sees("article.notice.settled")
+}
+
 // count is how many elements of the page fit a selector.
 func (v *visit) count(selector string) int {
 	v.t.Helper()

@@ -1,0 +1,41 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// On a phone our page posts a form to the gateway, and the cashier posts the browser
+// back: from another site, so that the session stays at home until our answer has the
+// browser come again by itself.
+func TestAFriendPaysByCloudQuickPassOnAPhone(t *testing.T) {
+	house := newApartHouse(t)
+	buyer, friend := newVisit(t, house), newVisit(t, house)
+	link := buyer.ask()
+	friend.open(link)
+	friend.press("form.choices button[value=unionpay_wap]")
+	friend.login(phone)
+	friend.press("form[action='/pay/attempts'] button.main")
+	friend.sees("button.pay")
+	require.Contains(t, friend.address(), elsewhere(house.SimURL)+"/unionpay/cashier?")
+	friend.fits()
+	friend.shot("unionpay-cashier")
+	friend.press("button.pay")
+	friend.sees("form button.pay")
+	friend.fits()
+
+	log := friend.listen()
+	friend.press("form button.pay")
+	friend.sees("article.notice.paid")
+	require.Equal(t, house.APIURL+"/pay/result", friend.address(), "nothing of the form is in the address")
+	log.cameBackFromAway(t, house)
+	friend.fits()
+	buyer.sees("article.notice.settled")
+	friend.leavesNoToken(link)
+}
+
+// At a desk there is Cloud QuickPass's code to scan.
+func TestAFriendScansCloudQuickPasssCodeAtADesk(t *testing.T) {
+	scan(t, "unionpay", "云闪付")
+}
