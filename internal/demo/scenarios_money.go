@@ -22,11 +22,11 @@ func playAmbiguousCreate(ctx context.Context, s *story) error {
 		return err
 	}
 	made, err := f.pay(ctx)
+	if s.channel.once {
+		return s.lostForGood(ctx, f, err)
+	}
 	if err != nil {
 		return fmt.Errorf("ask to pay: %w", err)
-	}
-	if s.channel.once {
-		return s.lostForGood(ctx, f, made.Number)
 	}
 	if made, err = s.presented(ctx, f, made.Number); err != nil {
 		return err
@@ -47,30 +47,43 @@ func playAmbiguousCreate(ctx context.Context, s *story) error {
 }
 
 // lostByBrowser: the one that makes the order is the payer's browser. It gets no answer,
-// and he tries again.
+// and goes there again: by itself, as browsers do, or when he tells it to.
 func (s *story) lostByBrowser(ctx context.Context, made attempt) error {
-	if s.channel.come(ctx, s.provider, made) == nil {
-		return errors.New("his browser got an answer")
+	if s.channel.come(ctx, s.provider, made) != nil {
+		s.tell("his browser makes the order, and shows him no answer", models.Paying)
+		if err := s.channel.come(ctx, s.provider, made); err != nil {
+			return err
+		}
 	}
-	s.tell("his browser makes the order, and its answer is lost", models.Paying)
-	if err := s.channel.come(ctx, s.provider, made); err != nil {
-		return err
-	}
-	s.tell("he goes there again: it is the same order", models.Paying)
-	if err := s.checkOneOrder(ctx, made.Number); err != nil {
+	s.tell("the answer to his browser was lost; it went there again: it is the same order", models.Paying)
+	if err := errors.Join(s.wasMet(ctx, made.Number), s.checkOneOrder(ctx, made.Number)); err != nil {
 		return err
 	}
 	return s.finish(ctx, made)
 }
 
 // lostForGood: what would have led to the order was in the answer, and an order made again
-// is refused. Nobody can pay it; the friend may try anew when it has ended.
-func (s *story) lostForGood(ctx context.Context, f *friend, number string) error {
+// is refused. Nobody can pay it; the friend, who may have heard so at once, tries anew.
+func (s *story) lostForGood(ctx context.Context, f *friend, told error) error {
+	if told != nil {
+		if err := refused(told, "refused_by_provider"); err != nil {
+			return err
+		}
+	}
 	s.tell("the provider's answer was lost, and it makes no order twice: nobody can pay this one", models.Paying)
-	if err := s.payAnew(ctx, f); err != nil {
+	err := s.payAnew(ctx, f)
+	for err != nil && refused(err, "refused_by_provider") == nil { // lost like the first
+		err = s.payAnew(ctx, f)
+	}
+	if err != nil {
 		return err
 	}
-	return s.checkOneOrder(ctx, number)
+	row, err := s.house.Parts.Store.Request(ctx, s.request)
+	if err != nil || len(row.Attempts) < 2 {
+		return errors.Join(err, fmt.Errorf("there are %d attempts, not two or more", len(row.Attempts)))
+	}
+	lost := row.Attempts[0].Number
+	return errors.Join(s.wasMet(ctx, lost), s.checkOneOrder(ctx, lost))
 }
 
 func (s *story) checkOneOrder(ctx context.Context, number string) error {

@@ -73,6 +73,9 @@ func (h *blackHole) create(ctx context.Context, s *story) error {
 		return err
 	}
 	first, err := f.pay(ctx)
+	if s.channel.once {
+		return s.lostForGood(ctx, f, err)
+	}
 	if err != nil {
 		return fmt.Errorf("ask to pay: %w", err)
 	}
