@@ -20,6 +20,12 @@ type compared struct {
 	Lines, Captures, Refunds, Fees, Opened, Healed int64
 }
 
+// since is what came to it after another comparison.
+func (c compared) since(before compared) compared {
+	c.Captures, c.Refunds, c.Fees = c.Captures-before.Captures, c.Refunds-before.Refunds, c.Fees-before.Fees
+	return c
+}
+
 // fits holds what was reported against what had to be, and nothing else.
 func (c compared) fits(wanted []wish) error {
 	slices.SortFunc(wanted, byNumber)
@@ -63,10 +69,11 @@ func (s *story) compareAll(ctx context.Context, from, to time.Time) (all compare
 	return all, nil
 }
 
-// agreed says that the comparison itself worked: 3 is that something was found.
+// agreed says that the comparison itself worked: 3 is that something was found, 4 that
+// the provider has no file, since nothing moved.
 func agreed(err error) bool {
 	var ended *exec.ExitError
-	return errors.As(err, &ended) && ended.ExitCode() == 3
+	return errors.As(err, &ended) && (ended.ExitCode() == 3 || ended.ExitCode() == 4)
 }
 
 func (c *compared) read(said *bytes.Buffer) error {

@@ -44,6 +44,10 @@ func (r rail) days(from, to time.Time) []string {
 // fee that was not agreed, the last one's a wrong amount.
 func playReconcile(ctx context.Context, s *story) error {
 	began := time.Now()
+	before, err := s.compareAll(ctx, began, began) // what other stories moved today; all of it fits
+	if err != nil {
+		return err
+	}
 	payments, err := s.payMany(ctx)
 	if err != nil {
 		return err
@@ -58,7 +62,7 @@ func playReconcile(ctx context.Context, s *story) error {
 	if err != nil {
 		return err
 	}
-	if err := first.fits(wanted); err != nil {
+	if err := first.since(before).fits(wanted); err != nil {
 		return err
 	}
 	s.tell(fmt.Sprintf("%d findings, each a case; fees of %d fen", len(first.Findings), first.Fees), "")
