@@ -20,7 +20,7 @@ import (
 
 type reconciliation struct {
 	provider, account, date string
-	final, asJSON           bool
+	final, flows, asJSON    bool
 }
 
 func reconcileCommand() *cobra.Command {
@@ -46,6 +46,7 @@ func reconcileCommand() *cobra.Command {
 	cmd.Flags().StringVar(&r.account, "account", "", "of one account; all of the provider's without it")
 	cmd.Flags().StringVar(&r.date, "date", "", "the day in Shanghai, like 2026-11-21")
 	cmd.Flags().BoolVar(&r.final, "final", false, "take what is missing for missing, near midnight too")
+	cmd.Flags().BoolVar(&r.flows, "flow", false, "also sum how the account's balance moved (wechatpay)")
 	cmd.Flags().BoolVar(&r.asJSON, "json", false, "one JSON object a finding, and one an account")
 	for _, name := range []string{"provider", "date"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
@@ -123,7 +124,10 @@ func (r reconciliation) day(
 	if err != nil {
 		return open, err
 	}
-	return open, r.totals(out, totals{"totals", day, outcome, open})
+	if err := r.totals(out, totals{"totals", day, outcome, open}); err != nil || !r.flows {
+		return open, err
+	}
+	return open, r.flow(ctx, out, h, about)
 }
 
 // found is one line of --json.

@@ -17,12 +17,14 @@ import (
 type compared struct {
 	Cases                                          []string // ids, of the findings
 	Findings                                       []wish
+	Flowed                                         int64 // fen that came to WeChat Pay's account
 	Lines, Captures, Refunds, Fees, Opened, Healed int64
 }
 
 // since is what came to it after another comparison.
 func (c compared) since(before compared) compared {
 	c.Captures, c.Refunds, c.Fees = c.Captures-before.Captures, c.Refunds-before.Refunds, c.Fees-before.Fees
+	c.Flowed -= before.Flowed
 	return c
 }
 
@@ -43,6 +45,9 @@ func (c compared) fits(wanted []wish) error {
 	if c.Captures != paidFor || c.Refunds != 2 || c.Fees != fees {
 		return fmt.Errorf("%d captures, %d refunds, fees of %d", c.Captures, c.Refunds, c.Fees)
 	}
+	if want := int64(price * paidFor / len(rails)); c.Flowed != want {
+		return fmt.Errorf("%d fen came to WeChat Pay's account, not %d", c.Flowed, want)
+	}
 	return nil
 }
 
@@ -53,7 +58,8 @@ func (s *story) compareAll(ctx context.Context, from, to time.Time) (all compare
 	for _, r := range rails {
 		for _, day := range r.days(from, to) {
 			cmd := s.command(ctx, s.options.Binary, nil, "reconcile", "--json", "--final",
-				"--provider", r.provider, "--account", r.account, "--date", day)
+				"--provider", r.provider, "--account", r.account, "--date", day,
+				fmt.Sprintf("--flow=%t", r.provider == "wechatpay"))
 			var said bytes.Buffer
 			cmd.Stdout = &said
 			if err := cmd.Run(); err != nil && !agreed(err) {
@@ -80,6 +86,7 @@ func (c *compared) read(said *bytes.Buffer) error {
 	for lines := json.NewDecoder(said); lines.More(); {
 		var line struct {
 			Type, Case string
+			Came       int64 `json:"capture_fen"`
 			wish
 			compared
 		}
@@ -90,6 +97,7 @@ func (c *compared) read(said *bytes.Buffer) error {
 			c.Findings, c.Cases = append(c.Findings, line.wish), append(c.Cases, line.Case)
 			continue
 		}
+		c.Flowed += line.Came
 		c.Lines, c.Captures, c.Refunds = c.Lines+line.Lines, c.Captures+line.Captures, c.Refunds+line.Refunds
 		c.Fees, c.Opened, c.Healed = c.Fees+line.Fees, c.Opened+line.Opened, c.Healed+line.Healed
 	}
