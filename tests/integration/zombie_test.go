@@ -80,29 +80,40 @@ func TestAZombieDoublesNoPayment(t *testing.T) {
 	e.eventually("the provider is answering", func() bool { return e.happened("order_created", "") == 1 })
 	zombie.signal(syscall.SIGSTOP)
 	e.spawn("worker")
-	var number string
+	var first models.Attempt
 	require.Eventually(t, func() bool {
 		row, err := e.store.Request(t.Context(), request.ID)
-		if err != nil || len(row.Attempts) != 1 || row.Attempts[0].State != models.LiveAttempt {
+		if err != nil || len(row.Attempts) != 1 || row.Attempts[0].State == models.NewAttempt {
 			return false
 		}
-		number = row.Attempts[0].Number
+		first = row.Attempts[0]
 		return true
 	}, long, 50*time.Millisecond, "nobody took over")
-	require.Equal(t, number, <-asked)
+	require.Equal(t, first.Number, <-asked)
 	seen := len(zombie.logs())
 	e.simulated("/sim/faults/release", `{}`)
 	zombie.signal(syscall.SIGCONT)
+	number, attempts := first.Number, 1
+	if first.State != models.LiveAttempt {
+		// Temporal may give every try to the polls that the sleeper left open, until the
+		// attempt's half minute is over: it is closed then, and the friend asks again.
+		e.await(request.ID, models.Open)
+		number, _, _ = e.ask(request)
+		attempts = 2
+	}
 	e.press(number)
 	e.report(number)
 	e.await(request.ID, models.Settled)
 	require.Eventually(t, func() bool { return len(zombie.logs()) > seen }, long, 50*time.Millisecond)
 
 	require.Equal(t, 1, e.happened("order_created", number))
-	require.GreaterOrEqual(t, e.happened("order_repeated", number), 1, "asked again under the same number")
+	require.Equal(t, 1, e.happened("order_created", first.Number))
+	if attempts == 1 {
+		require.GreaterOrEqual(t, e.happened("order_repeated", number), 1, "asked again under the same number")
+	}
 	require.Equal(t, truth{12900, 0, 1}, e.moved(""))
 	require.True(t, e.holds(request.ID, number))
-	require.Equal(t, 1, e.count("SELECT count(*) FROM attempts"))
+	require.Equal(t, attempts, e.count("SELECT count(*) FROM attempts"))
 	require.Equal(t, 1, e.opened(request.ID), "Temporal has one answer")
 }
 

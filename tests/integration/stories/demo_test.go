@@ -1,4 +1,5 @@
-package integration
+// Package stories plays the demo: beside the other suites, since most of its time is waiting.
+package stories
 
 import (
 	"bytes"
@@ -14,20 +15,24 @@ import (
 
 // The demo proves itself: every scenario ends as docs/scenarios.md says, with the
 // numbers of the provider's journal, of Postgres and of Temporal.
-func TestEveryScenarioOfTheDemo(t *testing.T) { play(t, "all", demo.DefaultChannel) }
+func TestEveryScenarioOfTheDemo(t *testing.T) {
+	t.Parallel()
+	play(t, "all", demo.DefaultChannel)
+}
 
-// Whatever the friend pays with, the main job ends in the same way.
+// Whatever the friend pays with, the main job ends in the same way, and his money goes back to him.
 func TestEveryChannelOfTheDemo(t *testing.T) {
+	t.Parallel()
 	for _, channel := range demo.Channels() {
 		if channel != demo.DefaultChannel {
-			t.Run(channel, func(t *testing.T) { play(t, "paid", channel) })
+			t.Run(channel, func(t *testing.T) { play(t, "paid,refund,late-money", channel) })
 		}
 	}
 }
 
 func play(t *testing.T, scenario, channel string) {
 	t.Helper()
-	binary, err := filepath.Abs("../../bin/friendpay")
+	binary, err := filepath.Abs("../../../bin/friendpay")
 	require.NoError(t, err)
 	_, err = os.Stat(binary)
 	require.NoError(t, err, "run make build first: a scenario kills a worker of its own process")
