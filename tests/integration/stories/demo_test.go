@@ -21,7 +21,7 @@ func TestEveryScenarioOfTheDemo(t *testing.T) {
 }
 
 // Whatever the friend pays with, the main job ends in the same way, and his money goes back to him.
-func TestEveryChannelOfTheDemo(t *testing.T) {
+func TestEveryChannelOfTheDemo(t *testing.T) { //nolint:tparallel // each is a stack of servers: one at a time
 	t.Parallel()
 	for _, channel := range demo.Channels() {
 		if channel != demo.DefaultChannel {
