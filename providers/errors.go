@@ -1,9 +1,11 @@
 package providers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -78,4 +80,19 @@ func ClassOfStatus(status int) Class {
 	default:
 		return Ambiguous
 	}
+}
+
+// NoAnswer is a call that got none, of class Ambiguous: even a refused connection is no
+// proof that nothing was done, since a proxy may be in between. It tells why without the
+// address, which may carry a secret.
+func NoAnswer(ctx context.Context, op, provider string, err error) error {
+	failed := &Error{Class: Ambiguous, Op: op, Code: "WIRE", Message: "no answer from " + provider}
+	var wire *url.Error
+	switch {
+	case ctx.Err() != nil:
+		failed.Err = ctx.Err()
+	case errors.As(err, &wire):
+		failed.Err = wire.Err
+	}
+	return failed
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/friendpay/friendpay/providers"
 )
 
 const (
@@ -92,23 +94,6 @@ func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &cut{ReadCloser: response.Body, left: b.limit}
+	response.Body = providers.Limit(response.Body, b.limit, errTooLong)
 	return response, nil
-}
-
-// cut fails a read beyond the limit, so that a cut answer is never taken for whole.
-type cut struct {
-	io.ReadCloser
-	left int64
-}
-
-func (c *cut) Read(p []byte) (int, error) {
-	if int64(len(p)) > c.left+1 {
-		p = p[:c.left+1]
-	}
-	n, err := c.ReadCloser.Read(p)
-	if c.left -= int64(n); c.left < 0 {
-		return 0, errTooLong
-	}
-	return n, err
 }

@@ -2,7 +2,6 @@ package unionpay
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -115,20 +114,8 @@ func odd(op, message string) error {
 	return &providers.Error{Class: providers.Ambiguous, Op: op, Code: "ANSWER", Message: message}
 }
 
-// noAnswer tells why there was none. Even a refused connection is no proof that
-// nothing was done, since a proxy may be in between.
 func noAnswer(ctx context.Context, op string, err error) error {
-	failed := &providers.Error{
-		Class: providers.Ambiguous, Op: op, Code: "WIRE", Message: "no answer from UnionPay",
-	}
-	var wire *url.Error
-	switch {
-	case ctx.Err() != nil:
-		failed.Err = ctx.Err()
-	case errors.As(err, &wire):
-		failed.Err = wire.Err
-	}
-	return failed
+	return providers.NoAnswer(ctx, op, "UnionPay", err)
 }
 
 // stamp is a moment as UnionPay writes it; with a number it names an order.

@@ -96,21 +96,8 @@ func odd(op, message string) error {
 	return &providers.Error{Class: providers.Ambiguous, Op: op, Code: "ANSWER", Message: message}
 }
 
-// noAnswer tells why there was none, without the address: a login's carries the
-// secret, a bill's its token. Even a refused connection is no proof that nothing
-// was done, since a proxy may be in between.
 func noAnswer(ctx context.Context, op string, err error) error {
-	failed := &providers.Error{
-		Class: providers.Ambiguous, Op: op, Code: "WIRE", Message: "no answer from WeChat Pay",
-	}
-	var wire *url.Error
-	switch {
-	case ctx.Err() != nil:
-		failed.Err = ctx.Err()
-	case errors.As(err, &wire):
-		failed.Err = wire.Err
-	}
-	return failed
+	return providers.NoAnswer(ctx, op, "WeChat Pay", err)
 }
 
 // number refuses what is no number of ours before it gets into an address.

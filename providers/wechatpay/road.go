@@ -3,10 +3,11 @@ package wechatpay
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/friendpay/friendpay/providers"
 )
 
 // mainHost is written into the SDK. The host is not part of a signature, so that
@@ -70,28 +71,11 @@ func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	if big, _ := request.Context().Value(bigAnswer).(bool); big {
 		limit = maxFile
 	}
-	response.Body = &cut{ReadCloser: response.Body, left: limit}
+	response.Body = providers.Limit(response.Body, limit, errTooLong)
 	return response, nil
 }
 
 var errTooLong = errors.New("the answer is too long")
-
-// cut fails a read beyond the limit, so that a cut answer is never taken for whole.
-type cut struct {
-	io.ReadCloser
-	left int64
-}
-
-func (c *cut) Read(p []byte) (int, error) {
-	if int64(len(p)) > c.left+1 {
-		p = p[:c.left+1]
-	}
-	n, err := c.ReadCloser.Read(p)
-	if c.left -= int64(n); c.left < 0 {
-		return 0, errTooLong
-	}
-	return n, err
-}
 
 // onBackup is for the second try of a call.
 func onBackup(ctx context.Context) context.Context { return context.WithValue(ctx, backupRoad, true) }
