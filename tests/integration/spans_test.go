@@ -28,6 +28,7 @@ func newSpans(t *testing.T, service string) *spans {
 	var err error
 	s.traces, err = tracing.New(s.kept, service)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.traces.Close()) })
 	return s
 }
 
