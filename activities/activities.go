@@ -13,6 +13,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 )
@@ -20,6 +21,7 @@ import (
 // Activities holds what the effects need of the world.
 type Activities struct {
 	Store     Store
+	Catalogue Catalogue
 	Providers Accounts
 	Hook      Hook
 	Addresses Addresses
@@ -33,7 +35,6 @@ type Store interface {
 	SaveStep(ctx context.Context, step models.Step) error
 	Order(ctx context.Context, id string) (store.Order, error)
 	App(ctx context.Context, id string) (store.App, error)
-	Channels(ctx context.Context, app string) ([]store.Channel, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
 	PayerFacts(ctx context.Context, payer, app string) (store.PayerFacts, error)
 	TakeFromDay(ctx context.Context, share store.DayShare, now time.Time) (fits bool, err error)
@@ -45,6 +46,11 @@ type Store interface {
 	SilentSince(ctx context.Context, request, refund string) (time.Time, error)
 	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
 	SettleCase(ctx context.Context, about store.Case, by, resolution string) error
+}
+
+// Catalogue is what operators decide.
+type Catalogue interface {
+	Fresh(ctx context.Context) (*policy.Catalogue, error)
 }
 
 // Accounts opens the adapter of a merchant's account at a provider.

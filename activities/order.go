@@ -26,7 +26,7 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
-	catalogue, err := a.Store.Channels(ctx, call.Request.App)
+	catalogue, err := a.Catalogue.Fresh(ctx)
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,33 +12,39 @@ import (
 	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
 
-func (w *world) ordered(order store.Order, catalogue ...store.Channel) {
+func (w *world) ordered(order store.Order, channels ...policy.Channel) {
 	order.Number = "A1"
+	rows := policy.NewTables()
+	for i, c := range channels {
+		rows.Channels[strconv.Itoa(i)] = c
+	}
 	w.rows.order = func() (store.Order, error) { return order, nil }
-	w.rows.channels = func() ([]store.Channel, error) { return catalogue, nil }
+	w.rows.offers = func() (*policy.Catalogue, error) { return policy.NewCatalogue(1, rows), nil }
 }
 
 func TestTheRulesAreAskedOnceMore(t *testing.T) {
-	open := store.Channel{ID: "mock", Min: models.CNY(1), Max: models.CNY(100_000), Enabled: true}
+	window := policy.Window{Min: models.CNY(1), Max: models.CNY(100_000)}
+	open := policy.Channel{ID: "mock", Amount: window, Enabled: true}
 	small, off := open, open
-	small.Max, off.Enabled = models.CNY(100), false
+	small.Amount.Max, off.Enabled = models.CNY(100), false
 	unpaid := store.Order{Payable: models.CNY(12900), State: store.OrderUnpaid}
 	settled, soon := unpaid, unpaid
 	settled.State, soon.PayDeadline = store.OrderPaid, noon.Add(time.Second)
 	for name, c := range map[string]struct {
 		order     store.Order
-		catalogue []store.Channel
+		catalogue []policy.Channel
 		eligible  bool
 	}{
-		"a channel is there": {unpaid, []store.Channel{open}, true},
-		"one of two fits":    {unpaid, []store.Channel{small, open}, true},
+		"a channel is there": {unpaid, []policy.Channel{open}, true},
+		"one of two fits":    {unpaid, []policy.Channel{small, open}, true},
 		"none is offered":    {unpaid, nil, false},
-		"none fits":          {unpaid, []store.Channel{small, off}, false},
-		"paid already":       {settled, []store.Channel{open}, false},
-		"too late":           {soon, []store.Channel{open}, false},
+		"none fits":          {unpaid, []policy.Channel{small, off}, false},
+		"paid already":       {settled, []policy.Channel{open}, false},
+		"too late":           {soon, []policy.Channel{open}, false},
 	} {
 		w := newWorld(t)
 		w.ordered(c.order, c.catalogue...)
@@ -54,7 +61,7 @@ func TestTheRulesAreAskedOnceMore(t *testing.T) {
 	_, err := w.effect(models.CheckOrder, models.NewAttempt)
 	require.Equal(t, "internal", again(t, err).Type())
 	w.ordered(unpaid)
-	w.rows.channels = func() ([]store.Channel, error) { return nil, errors.New(canary) }
+	w.rows.offers = func() (*policy.Catalogue, error) { return nil, errors.New(canary) }
 	_, err = w.effect(models.CheckOrder, models.NewAttempt)
 	require.Equal(t, "internal", again(t, err).Type())
 }

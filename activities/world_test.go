@@ -17,6 +17,7 @@ import (
 	"github.com/friendpay/friendpay/internal/testkit"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 )
@@ -41,7 +42,7 @@ type rows struct {
 	t        *testing.T
 	order    func() (store.Order, error)
 	app      func() (store.App, error)
-	channels func() ([]store.Channel, error)
+	offers   func() (*policy.Catalogue, error)
 	claim    func(store.Claim) (string, error)
 	facts    func() (store.PayerFacts, error)
 	day      func(store.DayShare) (bool, error)
@@ -58,7 +59,7 @@ type rows struct {
 
 func (r *rows) Order(context.Context, string) (store.Order, error)          { return r.order() }
 func (r *rows) App(context.Context, string) (store.App, error)              { return r.app() }
-func (r *rows) Channels(context.Context, string) ([]store.Channel, error)   { return r.channels() }
+func (r *rows) Fresh(context.Context) (*policy.Catalogue, error)            { return r.offers() }
 func (r *rows) ClaimOrder(_ context.Context, c store.Claim) (string, error) { return r.claim(c) }
 func (r *rows) SaveStep(_ context.Context, s models.Step) error             { return r.save(s) }
 
@@ -210,7 +211,7 @@ func newWorld(t *testing.T) *world {
 	w.rows.claim = func(store.Claim) (string, error) { return "", nil }
 	w.rows.order = func() (store.Order, error) { return store.Order{Title: "咖啡"}, nil }
 	w.Activities = &activities.Activities{
-		Store: w.rows, Providers: w.desk, Clock: func() time.Time { return w.now },
+		Store: w.rows, Catalogue: w.rows, Providers: w.desk, Clock: func() time.Time { return w.now },
 		Log:       slog.New(slog.DiscardHandler),
 		Addresses: activities.Addresses{Callbacks: "https://pay.example", Return: "https://pay.example/result"},
 	}

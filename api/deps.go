@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 
+	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -12,6 +14,7 @@ type Store interface {
 	Ping(ctx context.Context) error
 	MerchantByKey(ctx context.Context, keyHash []byte) (store.Principal, error)
 
+	catalogue.Rows
 	sellerStore
 	keyStore
 	friendStore
@@ -33,6 +36,13 @@ type sellerStore interface {
 	Invite(ctx context.Context, id string) (store.Invite, error)
 	Invites(ctx context.Context, request string) ([]store.Invite, error)
 	RevokeInvite(ctx context.Context, id string) error
+}
+
+// Catalogue keeps what operators decide at hand.
+type Catalogue interface {
+	Current() *policy.Catalogue
+	AtLeast(ctx context.Context, version int64) (*policy.Catalogue, error)
+	Fresh(ctx context.Context) (*policy.Catalogue, error)
 }
 
 // keyStore is what Idempotency-Keys need.

@@ -74,7 +74,11 @@ func (s *Server) decide(
 	if err != nil {
 		return policy.Decision{}, nil, err
 	}
-	asked := facts.Of(order, channels, s.Clock(), s.Config.Speed)
+	known, err := s.Catalogue.Fresh(ctx)
+	if err != nil {
+		return policy.Decision{}, nil, err
+	}
+	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface
 	return policy.Decide(asked), channels, nil
 }

@@ -104,9 +104,15 @@ func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
 	return link, err
 }
 
-// decisionOn asks the rules which channels the friend may pick.
+// decisionOn asks the rules which channels the friend may pick. A catalogue that cannot be
+// read anew is used as it is: the engine asks again before money moves.
 func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
-	asked := facts.Of(link.Order, link.Channels, s.Clock(), s.Config.Speed)
+	known, err := s.Catalogue.AtLeast(ctx, link.Catalogue)
+	if err != nil {
+		s.Log.WarnContext(ctx, "the catalogue could not be read anew", "error", err)
+		known = s.Catalogue.Current()
+	}
+	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface(ctx)
 	return policy.Decide(asked)
 }

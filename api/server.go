@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/web"
@@ -49,14 +50,16 @@ type Deps struct {
 	Store    Store
 	Door     Door
 	Accounts Accounts
-	SMS      SMS
-	Tokens   *token.Tokens
-	Links    *token.Links
-	Clock    func() time.Time
-	Log      *slog.Logger
-	Metrics  *prometheus.Registry            // nil: a registry of its own
-	Traced   func(http.Handler) http.Handler // gives each call a span; nil: none
-	Config   Config
+	// Catalogue is what operators decide; nil: read from the store.
+	Catalogue Catalogue
+	SMS       SMS
+	Tokens    *token.Tokens
+	Links     *token.Links
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Metrics   *prometheus.Registry            // nil: a registry of its own
+	Traced    func(http.Handler) http.Handler // gives each call a span; nil: none
+	Config    Config
 }
 
 // Server answers every route of the house.
@@ -79,6 +82,9 @@ func New(deps Deps) (*Server, error) {
 	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	if deps.Catalogue == nil {
+		deps.Catalogue = catalogue.New(deps.Store)
 	}
 	s := &Server{Deps: deps, echo: echo.New(), routes: map[string]route{}, gauges: newGauges(deps.Metrics)}
 	s.echo.HideBanner, s.echo.HidePort = true, true

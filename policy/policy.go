@@ -4,8 +4,6 @@
 package policy
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -13,50 +11,50 @@ import (
 
 // Facts are all that a decision may look at.
 type Facts struct {
-	Order     Order
-	App       App
-	Buyer     string // the merchant's id of the buyer
-	Payer     *Payer // nil while nobody has logged in
-	Surface   string // what the link is open in, see the Surface constants; empty: unknown
-	Now       time.Time
-	Speed     int64     // durations are divided by it; 0 and 1: real time
-	Catalogue []Channel // the app's channels, disabled ones too
+	Order     Order      `json:"order"`
+	App       string     `json:"app"`
+	Buyer     string     `json:"buyer"`           // the merchant's id of the buyer
+	Payer     *Payer     `json:"payer,omitempty"` // nil while nobody has logged in
+	Surface   string     `json:"surface"`         // what the link is open in; empty: unknown
+	Version   string     `json:"version"`         // of the app that the surface is: "8.0.2"; empty: unknown
+	Now       time.Time  `json:"now"`
+	Speed     int64      `json:"speed"`    // durations are divided by it; 0 and 1: real time
+	Released  []string   `json:"released"` // what the request was, or would be, made with; see Release
+	Used      []Use      `json:"used"`     // what limits have been used up so far
+	Broken    []string   `json:"broken"`   // channels whose breaker is open on this surface
+	Catalogue *Catalogue `json:"-"`        // nil: there is none, so nothing is offered
+}
+
+// Use is what has been taken of one limit: its scope, channel and period name it.
+type Use struct {
+	Scope   string `json:"scope"`
+	Channel string `json:"channel,omitempty"`
+	Per     string `json:"per"`
+	Minor   int64  `json:"minor"`
+}
+
+// Release names a rollout among Facts.Released: "friend_pay" or "channel/alipay_wap".
+func Release(feature, channel string) string {
+	if channel == "" {
+		return feature
+	}
+	return feature + "/" + channel
 }
 
 // Order is what rules look at of an order.
 type Order struct {
-	Payable         models.Money
-	Kind            string    // "physical", "virtual" …
-	Settled         bool      // paid or taken back: nothing is left to pay
-	AllowedChannels []string  // empty: all
-	PayDeadline     time.Time // zero: none
-	StockHoldUntil  time.Time // zero: none
+	Payable         models.Money `json:"payable"`
+	Kind            string       `json:"kind"`             // "physical", "virtual" …
+	Settled         bool         `json:"settled"`          // paid or taken back: nothing is left to pay
+	AllowedChannels []string     `json:"allowed_channels"` // empty: all
+	PayDeadline     time.Time    `json:"pay_deadline"`     // zero: none
+	StockHoldUntil  time.Time    `json:"stock_hold_until"` // zero: none
 }
-
-// App is what rules look at of a merchant's app.
-type App struct {
-	ID    string
-	Kinds map[string]Window // amounts that an order of this kind may be friend-paid at; absent: any
-}
-
-// Window bounds an amount, both ends included; a zero end is open.
-type Window struct{ Min, Max models.Money }
 
 // Payer is what rules look at of the friend.
 type Payer struct {
-	ID      string
-	IsBuyer bool
-}
-
-// Channel is what rules look at of a catalogue entry.
-type Channel struct {
-	ID              string
-	Kind            string
-	Position        int
-	Amount          Window
-	MinCloseSeconds int64 // the provider refuses to close sooner
-	Surfaces        []string
-	Enabled         bool
+	ID      string `json:"id"`
+	IsBuyer bool   `json:"is_buyer"`
 }
 
 // State says what the buyer's page does with the entry "ask a friend".
@@ -101,10 +99,10 @@ type Decision struct {
 func Decide(f Facts) Decision { return decide(f, rules) }
 
 func decide(f Facts, rules []rule) Decision {
-	catalogue := slices.Clone(f.Catalogue)
-	slices.SortStableFunc(catalogue, func(a, b Channel) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
-	})
+	var catalogue []Channel
+	if f.Catalogue != nil {
+		catalogue = f.Catalogue.ChannelsOf(f.App)
+	}
 	d := Decision{State: Enabled, Channels: []string{}, LeftOut: []Reason{}, Reasons: []Reason{}}
 	for _, channel := range catalogue {
 		if taken, by := firstNo(f, channel, rules); taken {

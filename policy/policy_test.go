@@ -13,13 +13,25 @@ import (
 
 var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 
-func catalogue() []policy.Channel {
-	return []policy.Channel{
-		{ID: "wechat", Kind: "wallet", Position: 2, MinCloseSeconds: 300, Enabled: true},
-		{ID: "alipay", Kind: "wallet", Position: 1, Enabled: true},
-		{ID: "huabei", Kind: "credit", Position: 3, Enabled: true,
+func channels() map[string]policy.Channel {
+	return map[string]policy.Channel{
+		"wechat": {ID: "wechat", Kind: "wallet", Position: 2, MinCloseSeconds: 300, Enabled: true},
+		"alipay": {ID: "alipay", Kind: "wallet", Position: 1, Enabled: true},
+		"huabei": {ID: "huabei", Kind: "credit", Position: 3, Enabled: true,
 			Amount: policy.Window{Min: models.CNY(100), Max: models.CNY(50_000)}},
 	}
+}
+
+// question is the facts with the rows that their catalogue is made of.
+type question struct {
+	policy.Facts
+	rows policy.Tables
+}
+
+func (q *question) alter(id string, change func(*policy.Channel)) {
+	c := q.rows.Channels[id]
+	change(&c)
+	q.rows.Channels[id] = c
 }
 
 func order() policy.Order { return policy.Order{Payable: models.CNY(12_900), Kind: "physical"} }
@@ -32,7 +44,7 @@ const (
 
 // One row a rule, and the ends of each window.
 var decisions = map[string]struct {
-	change   func(*policy.Facts)
+	change   func(*question)
 	state    policy.State
 	channels string
 	leftOut  map[string]string // channel to rule
@@ -63,7 +75,7 @@ var decisions = map[string]struct {
 	"on a desktop": {at("desktop"), enabled, "alipay", map[string]string{
 		"wechat": "channel_surface", "huabei": "channel_surface"}, ""},
 	"in who knows what": {at("telepathy"), enabled, everyone, nil, ""},
-	"another currency": {func(f *policy.Facts) { f.Order.Payable.Currency = "USD" },
+	"another currency": {func(f *question) { f.Order.Payable.Currency = "USD" },
 		enabled, "alipay wechat", out("huabei:channel_amount"), ""},
 }
 
@@ -72,11 +84,13 @@ func TestDecisions(t *testing.T) {
 	for name, c := range decisions {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			facts := policy.Facts{Order: order(), Now: now, Catalogue: catalogue()}
+			asked := question{Facts: policy.Facts{Order: order(), Now: now}, rows: policy.NewTables()}
+			asked.rows.Channels = channels()
 			if c.change != nil {
-				c.change(&facts)
+				c.change(&asked)
 			}
-			got := policy.Decide(facts)
+			asked.Catalogue = policy.NewCatalogue(1, asked.rows)
+			got := policy.Decide(asked.Facts)
 			require.Equal(t, c.state, got.State)
 			require.Equal(t, c.channels, strings.Join(got.Channels, " "))
 			left := map[string]string{}
@@ -100,19 +114,22 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-func settled(f *policy.Facts)    { f.Order.Settled = true }
-func tinyAndOff(f *policy.Facts) { f.Catalogue[2].Enabled, f.Order.Payable = false, models.CNY(1) }
+func settled(f *question) { f.Order.Settled = true }
+func tinyAndOff(f *question) {
+	f.alter("huabei", func(c *policy.Channel) { c.Enabled = false })
+	f.Order.Payable = models.CNY(1)
+}
 
 // at opens the link somewhere, where WeChat and Huabei name what they work in.
-func at(surface string) func(*policy.Facts) {
-	return func(f *policy.Facts) {
+func at(surface string) func(*question) {
+	return func(f *question) {
 		f.Surface = surface
-		f.Catalogue[0].Surfaces = []string{"wechat", "mobile"}
-		f.Catalogue[2].Surfaces = []string{"alipay"}
+		f.alter("wechat", func(c *policy.Channel) { c.Surfaces = []string{"wechat", "mobile"} })
+		f.alter("huabei", func(c *policy.Channel) { c.Surfaces = []string{"alipay"} })
 	}
 }
 
-func noChannels(f *policy.Facts) { f.Catalogue = nil }
+func noChannels(f *question) { f.rows.Channels = nil }
 
 func out(row string) map[string]string {
 	channel, rule, _ := strings.Cut(row, ":")
@@ -123,29 +140,29 @@ func all(rule string) map[string]string {
 	return map[string]string{"wechat": rule, "alipay": rule, "huabei": rule}
 }
 
-func payable(fen int64) func(*policy.Facts) {
-	return func(f *policy.Facts) { f.Order.Payable = models.CNY(fen) }
+func payable(fen int64) func(*question) {
+	return func(f *question) { f.Order.Payable = models.CNY(fen) }
 }
 
-func allowed(ids ...string) func(*policy.Facts) {
-	return func(f *policy.Facts) { f.Order.AllowedChannels = ids }
+func allowed(ids ...string) func(*question) {
+	return func(f *question) { f.Order.AllowedChannels = ids }
 }
 
-func due(in time.Duration) func(*policy.Facts) {
-	return func(f *policy.Facts) { f.Order.PayDeadline = now.Add(in) }
+func due(in time.Duration) func(*question) {
+	return func(f *question) { f.Order.PayDeadline = now.Add(in) }
 }
 
-func stock(in time.Duration) func(*policy.Facts) {
-	return func(f *policy.Facts) { f.Order.StockHoldUntil = now.Add(in) }
+func stock(in time.Duration) func(*question) {
+	return func(f *question) { f.Order.StockHoldUntil = now.Add(in) }
 }
 
-func sped(change func(*policy.Facts), speed int64) func(*policy.Facts) {
-	return func(f *policy.Facts) { change(f); f.Speed = speed }
+func sped(change func(*question), speed int64) func(*question) {
+	return func(f *question) { change(f); f.Speed = speed }
 }
 
-func kindUpTo(fen int64) func(*policy.Facts) {
-	return func(f *policy.Facts) {
-		f.App.Kinds = map[string]policy.Window{"physical": {Max: models.CNY(fen)}, "virtual": {Max: models.CNY(1)}}
+func kindUpTo(fen int64) func(*question) {
+	return func(f *question) {
+		f.rows.Kinds["/physical"] = policy.KindRow{FriendPay: true, Credit: true, MaxMinor: fen, Currency: "CNY"}
 	}
 }
 

@@ -24,7 +24,10 @@ var rules = []rule{
 		no: func(f Facts, _ Channel) bool { return f.Order.Settled },
 		zh: "订单已付款或已取消", en: "The order is paid or cancelled already."},
 	{name: "kind_amount", version: 1, order: true, fix: FixPayYourself,
-		no: func(f Facts, _ Channel) bool { return !f.App.Kinds[f.Order.Kind].holds(f.Order.Payable) },
+		no: func(f Facts, _ Channel) bool {
+			kind, known := f.Catalogue.kind(f.App, f.Order.Kind)
+			return known && !kind.window().holds(f.Order.Payable)
+		},
 		zh: "该类订单的金额不支持代付",
 		en: "Orders of this kind and amount cannot be paid by a friend."},
 	{name: "order_deadline", version: 1, order: true, fix: FixPayYourself,

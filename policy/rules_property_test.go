@@ -21,6 +21,7 @@ func anyFacts(t *rapid.T) Facts {
 			Max: rapid.SampledFrom([]models.Money{{}, models.CNY(amount.Draw(t, name+" max"))}).Draw(t, name),
 		}
 	}
+	rows := NewTables()
 	f := Facts{Now: now, Speed: rapid.Int64Range(0, 100).Draw(t, "speed")}
 	f.Order = Order{
 		Payable:         models.CNY(amount.Draw(t, "payable")),
@@ -30,15 +31,19 @@ func anyFacts(t *rapid.T) Facts {
 		PayDeadline:     now.Add(time.Duration(rapid.IntRange(-60, 900).Draw(t, "due")) * time.Second),
 	}
 	if rapid.Bool().Draw(t, "limited kind") {
-		f.App.Kinds = map[string]Window{"virtual": window("kind")}
+		w := window("kind")
+		rows.Kinds["/virtual"] = KindRow{
+			FriendPay: true, Credit: true, MinMinor: w.Min.Minor, MaxMinor: w.Max.Minor, Currency: "CNY",
+		}
 	}
 	for _, id := range ids[:rapid.IntRange(0, len(ids)).Draw(t, "channels")] {
-		f.Catalogue = append(f.Catalogue, Channel{
+		rows.Channels[id] = Channel{
 			ID: id, Enabled: rapid.Bool().Draw(t, "enabled"), Amount: window(id),
 			MinCloseSeconds: rapid.Int64Range(0, 600).Draw(t, "close"),
 			Position:        rapid.IntRange(0, 2).Draw(t, "position"),
-		})
+		}
 	}
+	f.Catalogue = NewCatalogue(1, rows)
 	return f
 }
 
@@ -62,12 +67,13 @@ func TestTheReasonNamesTheRuleThatDecided(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := anyFacts(t)
 		d := Decide(f)
-		if len(d.Channels)+len(d.LeftOut) != len(f.Catalogue) {
+		if len(d.Channels)+len(d.LeftOut) != len(f.Catalogue.ChannelsOf("")) {
 			t.Fatal("a channel is neither offered nor explained")
 		}
 		for _, reason := range d.LeftOut {
 			i := slices.IndexFunc(rules, func(r rule) bool { return r.name == reason.Rule })
-			c := f.Catalogue[slices.IndexFunc(f.Catalogue, func(c Channel) bool { return c.ID == reason.Channel })]
+			list := f.Catalogue.ChannelsOf("")
+			c := list[slices.IndexFunc(list, func(c Channel) bool { return c.ID == reason.Channel })]
 			if !rules[i].no(f, c) || slices.ContainsFunc(rules[:i], func(r rule) bool { return r.no(f, c) }) {
 				t.Fatalf("%s did not take %s away first", reason.Rule, reason.Channel)
 			}

@@ -18,7 +18,9 @@ type Link struct {
 	Order    Order
 	App      App       // without secrets
 	Channels []Channel // the app's, in their order, disabled ones too
-	Payer    *Payer    // of the payer asked for; nil when none or unknown
+	// Catalogue is the version that what operators decide stood at when this was read.
+	Catalogue int64
+	Payer     *Payer // of the payer asked for; nil when none or unknown
 }
 
 // Channel is the app's channel of that id.
@@ -32,14 +34,15 @@ func (l Link) Channel(id string) (channel Channel, known bool) {
 }
 
 type linkRecord struct {
-	Invite   Invite         `gorm:"embedded;embeddedPrefix:invite_"`
-	Order    Order          `gorm:"embedded;embeddedPrefix:order_"`
-	App      App            `gorm:"embedded;embeddedPrefix:app_"`
-	Snapshot models.Request `gorm:"serializer:json"`
-	Channels []channelJSON  `gorm:"serializer:list"`
-	PayerID  string
-	Masked   string
-	Blocked  bool
+	Invite    Invite         `gorm:"embedded;embeddedPrefix:invite_"`
+	Order     Order          `gorm:"embedded;embeddedPrefix:order_"`
+	App       App            `gorm:"embedded;embeddedPrefix:app_"`
+	Snapshot  models.Request `gorm:"serializer:json"`
+	Channels  []channelJSON  `gorm:"serializer:list"`
+	Catalogue int64
+	PayerID   string
+	Masked    string
+	Blocked   bool
 }
 
 // channelJSON is a channel's row as PostgreSQL writes it in JSON.
@@ -79,7 +82,7 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 }
 
 func (l linkRecord) link() Link {
-	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
+	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App, Catalogue: l.Catalogue}
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -107,6 +110,7 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 		}
 	}
 	return "SELECT " + strings.Join(columns, ", ") + `, m.name AS app_merchant_name, r.snapshot,
+		(SELECT coalesce(max(version), 0) FROM catalogue_history) AS catalogue,
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c

@@ -23,10 +23,7 @@ func order() store.Order {
 	}
 }
 
-var channel = store.Channel{
-	ID: "mock", App: "app_1", Provider: "mockpay", Kind: "wallet", Position: 3, Min: models.CNY(1),
-	Max: models.CNY(100_000), MinCloseSeconds: 60, Surfaces: []string{"browser"}, Enabled: true,
-}
+var catalogue = policy.NewCatalogue(7, policy.NewTables())
 
 func TestRowsBecomeFacts(t *testing.T) {
 	require.Equal(t, policy.Facts{
@@ -34,13 +31,8 @@ func TestRowsBecomeFacts(t *testing.T) {
 			Payable: models.CNY(12900), Kind: "physical", AllowedChannels: []string{"mock"},
 			PayDeadline: noon.Add(time.Hour), StockHoldUntil: noon.Add(2 * time.Hour),
 		},
-		App: policy.App{ID: "app_1"}, Buyer: "b1", Now: noon, Speed: 60,
-		Catalogue: []policy.Channel{{
-			ID: "mock", Kind: "wallet", Position: 3,
-			Amount:          policy.Window{Min: models.CNY(1), Max: models.CNY(100_000)},
-			MinCloseSeconds: 60, Surfaces: []string{"browser"}, Enabled: true,
-		}},
-	}, facts.Of(order(), []store.Channel{channel}, noon, 60))
+		App: "app_1", Buyer: "b1", Now: noon, Speed: 60, Catalogue: catalogue,
+	}, facts.Of(order(), catalogue, noon, 60))
 }
 
 func TestOnlyAnOrderThatIsOverIsSettled(t *testing.T) {
@@ -55,12 +47,10 @@ func TestOnlyAnOrderThatIsOverIsSettled(t *testing.T) {
 
 // A field that policy learns to look at must be filled in here.
 func TestNoFactIsForgotten(t *testing.T) {
-	f := facts.Of(order(), []store.Channel{channel}, noon, 1)
-	for _, part := range []any{f.Order, f.Catalogue[0]} {
-		value := reflect.ValueOf(part)
-		for i := range value.NumField() {
-			name := value.Type().Field(i).Name
-			require.True(t, name == "Settled" || !value.Field(i).IsZero(), name)
-		}
+	f := facts.Of(order(), catalogue, noon, 1)
+	value := reflect.ValueOf(f.Order)
+	for i := range value.NumField() {
+		name := value.Type().Field(i).Name
+		require.True(t, name == "Settled" || !value.Field(i).IsZero(), name)
 	}
 }

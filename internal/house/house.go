@@ -13,6 +13,7 @@ import (
 
 	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/internal/accounts"
+	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/codec"
 	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/meter"
@@ -37,13 +38,15 @@ type House struct {
 	Temporal client.Client
 	Door     *door.Door
 	Accounts *accounts.Accounts
-	SMS      *smsgate.Gateway
-	Log      *slog.Logger
-	Registry *providers.Registry
-	Meter    *meter.Meter
-	Traces   *tracing.Traces // nil: off
-	keys     *vault.Vault
-	pulse    worker.Pulse
+	// Catalogue is what operators decide, as this process knows it.
+	Catalogue *catalogue.Holder
+	SMS       *smsgate.Gateway
+	Log       *slog.Logger
+	Registry  *providers.Registry
+	Meter     *meter.Meter
+	Traces    *tracing.Traces // nil: off
+	keys      *vault.Vault
+	pulse     worker.Pulse
 }
 
 // Providers are the payment providers that this binary speaks to: a new one is
@@ -74,7 +77,7 @@ func Open(
 	if err := h.reachTemporal(temporal); err != nil {
 		return nil, errors.Join(err, h.Store.Close())
 	}
-	h.Door = door.New(h.Temporal)
+	h.Door, h.Catalogue = door.New(h.Temporal), catalogue.New(h.Store)
 	way := config.providerClient()
 	way.Transport = traces.Transport(way.Transport)
 	h.Registry = providers.NewRegistry(Providers(), way)
@@ -121,8 +124,8 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 	webhooks := webhook.New(h.Traces.Transport(h.Config.merchants()), h.Config.now)
 	tracer := h.Traces.Tracer()
 	acts := &activities.Activities{
-		Store: h.Store, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now, Log: h.Log,
-		Called:    h.Meter.Called,
+		Store: h.Store, Catalogue: h.Catalogue, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now,
+		Log: h.Log, Called: h.Meter.Called,
 		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
 	}
 	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}

@@ -36,7 +36,8 @@ func (h *House) Server() (*api.Server, error) {
 		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}
 	}
 	return api.New(api.Deps{
-		Store: h.Store, Door: h.Door, Accounts: h.Accounts, SMS: h.SMS, Tokens: tokens, Links: links,
+		Store: h.Store, Door: h.Door, Accounts: h.Accounts, Catalogue: h.Catalogue,
+		SMS: h.SMS, Tokens: tokens, Links: links,
 		Clock: h.Config.now, Log: h.Log, Config: config, Metrics: h.Meter.Registry, Traced: h.Traces.Handler,
 	})
 }

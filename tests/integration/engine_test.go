@@ -19,6 +19,7 @@ import (
 
 	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/internal/accounts"
+	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/paysim"
@@ -139,8 +140,8 @@ func (e *engine) work(rows activities.Store) {
 	registry := providers.NewRegistry(e.factories, http.DefaultClient)
 	log := slog.Default()
 	acts := &activities.Activities{
-		Store: rows, Providers: accounts.New(e.store, registry, time.Now), Hook: webhook.New(nil, time.Now),
-		Clock: time.Now, Log: log,
+		Store: rows, Catalogue: catalogue.New(e.store), Providers: accounts.New(e.store, registry, time.Now),
+		Hook: webhook.New(nil, time.Now), Clock: time.Now, Log: log,
 		Addresses: activities.Addresses{Callbacks: "http://127.0.0.1:1", Return: "http://127.0.0.1:1"},
 	}
 	relay := &worker.Relay{Inbox: e.store, Door: e.door, Clock: time.Now, Log: log}

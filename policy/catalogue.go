@@ -1,0 +1,143 @@
+package policy
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The families of the catalogue: each is a table, and named after it.
+const (
+	Channels   = "channels"
+	Onboarding = "onboarding"
+	Rollouts   = "rollouts"
+	Surfaces   = "surfaces"
+	Limits     = "pay_limits"
+	Promotions = "promotions"
+	Kinds      = "kinds"
+)
+
+// Families lists them all, in the order in which one may speak of another.
+var Families = []string{Kinds, Channels, Onboarding, Rollouts, Surfaces, Limits, Promotions}
+
+// Tables are the rows of a catalogue by their keys, as the history writes them.
+type Tables struct {
+	Channels   map[string]Channel
+	Onboarding map[string]OnboardingRow
+	Rollouts   map[string]Rollout
+	Surfaces   map[string]SurfaceRow
+	Limits     map[string]Limit
+	Promotions map[string]Promotion
+	Kinds      map[string]KindRow
+}
+
+// NewTables are empty ones.
+func NewTables() Tables {
+	return Tables{
+		Channels: map[string]Channel{}, Onboarding: map[string]OnboardingRow{}, Rollouts: map[string]Rollout{},
+		Surfaces: map[string]SurfaceRow{}, Limits: map[string]Limit{}, Promotions: map[string]Promotion{},
+		Kinds: map[string]KindRow{},
+	}
+}
+
+// Put lets a row stand for its key; nil takes the row away. A family that this binary
+// does not know is of no concern to it.
+func (t Tables) Put(family, key string, row []byte) error {
+	switch family {
+	case Channels:
+		return put(t.Channels, key, row)
+	case Onboarding:
+		return put(t.Onboarding, key, row)
+	case Rollouts:
+		return put(t.Rollouts, key, row)
+	case Surfaces:
+		return put(t.Surfaces, key, row)
+	case Limits:
+		return put(t.Limits, key, row)
+	case Promotions:
+		return put(t.Promotions, key, row)
+	case Kinds:
+		return put(t.Kinds, key, row)
+	}
+	return nil
+}
+
+func put[T any](rows map[string]T, key string, row []byte) error {
+	if row == nil {
+		delete(rows, key)
+		return nil
+	}
+	var read T
+	if err := json.Unmarshal(row, &read); err != nil {
+		return fmt.Errorf("read row %s: %w", key, err)
+	}
+	rows[key] = read
+	return nil
+}
+
+// Catalogue is all that operators have decided, at one version of its history. It never
+// changes once it is made.
+type Catalogue struct {
+	Version    int64
+	channels   map[string][]Channel // by app, in the order to show
+	onboarding map[string]OnboardingRow
+	rollouts   map[string]Rollout
+	surfaces   map[string][]SurfaceRow // by surface/provider/product, the newest first
+	limits     map[string][]Limit      // by app
+	promotions map[string][]Promotion  // by app, in their order
+	kinds      map[string]KindRow
+}
+
+// NewCatalogue arranges the rows for looking up.
+func NewCatalogue(version int64, t Tables) *Catalogue {
+	c := &Catalogue{
+		Version: version, onboarding: maps.Clone(t.Onboarding), rollouts: maps.Clone(t.Rollouts),
+		kinds: maps.Clone(t.Kinds),
+	}
+	c.channels = by(t.Channels, func(r Channel) string { return r.App }, func(a, b Channel) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+	})
+	c.surfaces = by(t.Surfaces,
+		func(r SurfaceRow) string { return strings.Join([]string{r.Surface, r.Provider, r.Product}, "/") },
+		func(a, b SurfaceRow) int { return b.Since.Compare(a.Since) })
+	c.limits = by(t.Limits, func(r Limit) string { return r.App }, func(a, b Limit) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Per, b.Per))
+	})
+	c.promotions = by(t.Promotions, func(r Promotion) string { return r.App }, func(a, b Promotion) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+	})
+	return c
+}
+
+// by groups rows, each group in its order.
+func by[T any](rows map[string]T, group func(T) string, order func(a, b T) int) map[string][]T {
+	groups := map[string][]T{}
+	for _, row := range rows {
+		groups[group(row)] = append(groups[group(row)], row)
+	}
+	for _, list := range groups {
+		slices.SortFunc(list, order)
+	}
+	return groups
+}
+
+// ChannelsOf lists an app's channels in the order to show, disabled ones too.
+func (c *Catalogue) ChannelsOf(app string) []Channel { return c.channels[app] }
+
+// PromotionsOf lists an app's offers in the order in which they come off.
+func (c *Catalogue) PromotionsOf(app string) []Promotion { return c.promotions[app] }
+
+// LimitsOf lists what bounds payments in an app.
+func (c *Catalogue) LimitsOf(app string) []Limit { return c.limits[app] }
+
+// kind is what is said of orders of a kind: by the app itself, or else for all apps.
+func (c *Catalogue) kind(app, kind string) (KindRow, bool) {
+	if row, own := c.kinds[app+"/"+kind]; own {
+		return row, true
+	}
+	row, known := c.kinds["/"+kind]
+	return row, known
+}
