@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -22,6 +23,9 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
+	if !providers.CanFund(t.adapter, payment.Sources) {
+		return t.unopened(ctx, errSources)
+	}
 	began := a.Clock()
 	presentation, err := t.adapter.Create(ctx, payment)
 	t.record(ctx, "create", began, err)
@@ -33,6 +37,18 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	}
 	answer := models.Event{Kind: models.PaymentOpened, Attempt: call.Ref, Actor: "provider"}
 	return answer, a.retry(ctx, a.Store.SavePresentation(ctx, call.Ref, presentation))
+}
+
+// listed takes a list with commas apart.
+func listed(words string) []string {
+	return strings.FieldsFunc(words, func(r rune) bool { return r == ',' })
+}
+
+// errSources is a channel whose row asks of a provider what its adapter cannot tell it. The
+// payer would be let pay with what the order does not take, so no order is made.
+var errSources = &providers.Error{
+	Class: providers.Definite, Op: "create", Code: "SOURCES",
+	Message: "the provider cannot restrict where money comes from",
 }
 
 // payment is the order to be made. Who the payer is at the provider, and where his
@@ -52,7 +68,7 @@ func (t talk) payment(ctx context.Context) (providers.Payment, error) {
 		CreatedAt: t.attempt.CreatedAt,
 		ExpiresAt: t.attempt.ExpiresAt,
 		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,
-		Payer: payer.Subject, PayerIP: payer.Address,
+		Payer: payer.Subject, PayerIP: payer.Address, Sources: listed(t.attempt.Sources),
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,26 @@ func TestOnlyADefiniteNoRefusesAPayment(t *testing.T) {
 	}
 	_, err = w.effect(models.OpenPayment, models.NewAttempt)
 	require.Equal(t, "ambiguous", again(t, err).Type(), "what is not known may have happened")
+}
+
+// What a channel asks of a provider that cannot be told is not tried: the payer could pay with
+// what the order does not take.
+func TestSourcesOfMoneyAreOnlyToldToWhoUnderstandsThem(t *testing.T) {
+	for sources, want := range map[string]models.EventKind{
+		"": models.PaymentOpened, "card": models.PaymentOpened, "card,wallet": models.PaymentRefused,
+	} {
+		w := newWorld(t)
+		asked := request(models.NewAttempt)
+		asked.Attempts[0].Sources = sources
+		w.desk.create = func(p providers.Payment) (providers.Presentation, error) {
+			require.Equal(t, sources, strings.Join(p.Sources, ","))
+			return providers.Presentation{Kind: providers.QR}, nil
+		}
+		w.rows.keep = func(string, providers.Presentation) error { return nil }
+		event, err := w.run(string(models.OpenPayment), models.Call{Request: asked, Ref: number})
+		require.NoError(t, err)
+		require.Equal(t, want, event.Kind, sources)
+	}
 }
 
 // Made at the provider, and then the database is away: made again, the same.

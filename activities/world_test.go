@@ -160,6 +160,9 @@ func (d *desk) DivertRefund(_ context.Context, r providers.Refund) (providers.Re
 	return d.diverts(r)
 }
 
+// Sources are what this desk can be told to take money from.
+func (d *desk) Sources() []string { return []string{"card"} }
+
 // RefundDays makes a card slower than a balance.
 func (d *desk) RefundDays(_, funding string) int {
 	return map[string]int{"BALANCE": 1, "CARD": 4}[funding]

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/mint"
@@ -46,6 +47,7 @@ func (s *Server) asking(ctx context.Context, c store.Channel, pay models.Pay) mo
 	pay.Number = orDefault(minted(ctx), mint.Number())
 	pay.Channel, pay.Provider, pay.Account, pay.Product = c.ID, c.Provider, c.Account, c.Product
 	pay.MinCloseSecs, pay.Brand = c.MinCloseSeconds, orDefault(c.Brand, c.NameZH)
+	pay.Sources = strings.Join(c.Funding, ",")
 	return models.Event{Kind: models.PayAsked, At: s.Clock(), Actor: pay.Actor(), Attempt: pay.Number, Pay: &pay}
 }
 

@@ -103,17 +103,20 @@ type Event struct {
 
 // Pay is the wish to pay: who, through which channel, on which quote.
 type Pay struct {
-	Number        string `json:"number"` // 26 × [0-9A-Z], minted by the API, never reused
-	Invite        string `json:"invite,omitempty"`
-	Payer         string `json:"payer"`
-	ByBuyer       bool   `json:"by_buyer,omitempty"`
-	Channel       string `json:"channel"`
-	Provider      string `json:"provider"`
-	Account       string `json:"account"`
-	Product       string `json:"product"`
-	Quoted        Money  `json:"quoted"`
-	PriceVersion  int64  `json:"price_version"`
-	Brand         string `json:"brand,omitempty"`          // what the payer saw at the till
+	Number       string `json:"number"` // 26 × [0-9A-Z], minted by the API, never reused
+	Invite       string `json:"invite,omitempty"`
+	Payer        string `json:"payer"`
+	ByBuyer      bool   `json:"by_buyer,omitempty"`
+	Channel      string `json:"channel"`
+	Provider     string `json:"provider"`
+	Account      string `json:"account"`
+	Product      string `json:"product"`
+	Quoted       Money  `json:"quoted"`
+	PriceVersion int64  `json:"price_version"`
+	Brand        string `json:"brand,omitempty"` // what the payer saw at the till
+	// Sources are where his money may come from, in the provider's words with commas; empty:
+	// anywhere.
+	Sources       string `json:"sources,omitempty"`
 	MinCloseSecs  int64  `json:"min_close_secs,omitempty"` // the provider refuses to close sooner
 	ReturnContext string `json:"return_context,omitempty"` // opaque id of the page to come back to
 }

@@ -54,6 +54,7 @@ type Payment struct {
 	ReturnURL string    // where the payer's browser goes afterwards; proves nothing
 	Payer     string    // the provider's id of the payer, where the product binds to one
 	PayerIP   string    // the address the payer's browser comes from, where the product asks for it
+	Sources   []string  // where the money may come from, in the provider's own words; empty: anywhere
 }
 
 // Seller names a merchant account in the provider's own words.

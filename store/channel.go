@@ -24,7 +24,9 @@ type Channel struct {
 	Max             models.Money `gorm:"embedded;embeddedPrefix:max_" json:"-"`
 	MinCloseSeconds int64        `json:"min_close_seconds"` // the provider refuses to close sooner
 	Surfaces        []string     `gorm:"serializer:list" json:"surfaces"`
-	Enabled         bool         `json:"enabled"`
+	// Funding is where the money may come from, in the provider's own words; empty: anywhere.
+	Funding []string `gorm:"serializer:list" json:"funding"`
+	Enabled bool     `json:"enabled"`
 }
 
 // Channels lists an app's channels in their order, disabled ones too.

@@ -51,6 +51,7 @@ var channels = map[string]channel{
 	"wechatpay_native": {"wechatpay", onPC, false, scanCode, nil, nature{}},
 	"alipay_jsapi":     {"alipay", inAlipay, true, payTrade, nil, likeAlipay},
 	"alipay_wap":       {"alipay", onPhone, false, payCashier, followLink, likeAlipay.byBrowser()},
+	"alipay_huabei":    {"alipay", onPhone, false, payCashier, followLink, likeAlipay.byBrowser()},
 	"alipay_qr":        {"alipay", onPC, false, scanAlipay, openScanned, likeAlipay},
 	"unionpay_wap":     {"unionpay", onPhone, false, payForm, postForm, likeUnionPay.byBrowser()},
 	"unionpay_qr":      {"unionpay", onPC, false, scanCode, nil, likeUnionPay.onlyOnce()},

@@ -28,9 +28,12 @@ func (h *House) alipayRail() (rail, error) {
 	return rail{
 		account: AlipayAccount, provider: "alipay", settings: settings, zh: "支付宝", en: "Alipay", fee: 60,
 		ways: []way{
-			{"jsapi", 1, []string{policy.SurfaceAlipay}},
-			{"wap", 2, []string{policy.SurfaceMobile}},
-			{"qr", 2, []string{policy.SurfaceDesktop}},
+			{product: "jsapi", position: 1, surfaces: []string{policy.SurfaceAlipay}},
+			{product: "wap", position: 2, surfaces: []string{policy.SurfaceMobile}},
+			{product: "wap", position: 6, surfaces: []string{policy.SurfaceMobile}, special: special{
+				id: "alipay_huabei", kind: "credit", zh: "花呗", en: "Huabei", funding: []string{"pcredit"},
+			}},
+			{product: "qr", position: 2, surfaces: []string{policy.SurfaceDesktop}},
 		},
 	}, err
 }

@@ -28,8 +28,8 @@ func (h *House) unionpayRail() (rail, error) {
 	return rail{
 		account: UnionPayAccount, provider: "unionpay", settings: settings, zh: "云闪付", en: "Cloud QuickPass",
 		fee: 55, ways: []way{
-			{"wap", 3, []string{policy.SurfaceMobile, policy.SurfaceUnionPay}},
-			{"qr", 3, []string{policy.SurfaceDesktop}},
+			{product: "wap", position: 3, surfaces: []string{policy.SurfaceMobile, policy.SurfaceUnionPay}},
+			{product: "qr", position: 3, surfaces: []string{policy.SurfaceDesktop}},
 		},
 	}, err
 }

@@ -22,9 +22,9 @@ func (h *House) wechatRail() (rail, error) {
 	return rail{
 		account: WeChatAccount, provider: "wechatpay", settings: settings, zh: "微信支付", en: "WeChat Pay",
 		fee: 60, close: closeAfter, ways: []way{
-			{"jsapi", 1, []string{policy.SurfaceWeChat}},
-			{"h5", 1, []string{policy.SurfaceMobile}},
-			{"native", 1, []string{policy.SurfaceDesktop}},
+			{product: "jsapi", position: 1, surfaces: []string{policy.SurfaceWeChat}},
+			{product: "h5", position: 1, surfaces: []string{policy.SurfaceMobile}},
+			{product: "native", position: 1, surfaces: []string{policy.SurfaceDesktop}},
 		},
 	}, err
 }

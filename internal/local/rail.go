@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -23,6 +24,14 @@ type way struct {
 	product  string
 	position int
 	surfaces []string
+	special  special
+}
+
+// special is a way that is known by a name of its own, because the money may come from one
+// place only. The zero value is for all others.
+type special struct {
+	id, kind, zh, en string
+	funding          []string
 }
 
 // rails are the providers of the world; mockpay, for development, is beside them.
@@ -44,9 +53,11 @@ func (r rail) row() store.Account {
 func (r rail) channels() []store.Channel {
 	var list []store.Channel
 	for _, w := range r.ways {
+		s := w.special
 		list = append(list, store.Channel{
-			ID: r.provider + "_" + w.product, App: DemoApp, Provider: r.provider, Account: r.account,
-			Product: w.product, Kind: "wallet", NameZH: r.zh, NameEN: r.en, Brand: r.zh, Position: w.position,
+			ID: cmp.Or(s.id, r.provider+"_"+w.product), App: DemoApp, Provider: r.provider, Account: r.account,
+			Product: w.product, Kind: cmp.Or(s.kind, "wallet"), NameZH: cmp.Or(s.zh, r.zh), NameEN: cmp.Or(s.en, r.en),
+			Brand: r.zh, Position: w.position, Funding: s.funding,
 			Min: models.CNY(1), Max: models.CNY(5_000_000), MinCloseSeconds: int64(r.close.Seconds()),
 			Surfaces: w.surfaces, Enabled: true,
 		})

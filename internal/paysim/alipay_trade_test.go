@@ -39,6 +39,25 @@ func TestAnAlipayTradeBeginsWhenSomebodyScans(t *testing.T) {
 	require.Equal(t, []string{"order_created", "trade_created", "captured"}, s.kinds(number)[:3])
 }
 
+func TestAnAlipayOrderMayNameWhereTheMoneyComesFrom(t *testing.T) {
+	t.Parallel()
+	s := openStall(t, paysim.Options{})
+	number := newNumber()
+	biz := s.goods(aliPrecreate, number)
+	biz["enable_pay_channels"] = "pcredit,debt"
+	require.Equal(t, "ACQ.INVALID_PARAMETER", s.ask(aliPrecreate, biz).code())
+	biz["enable_pay_channels"] = "pcredit"
+	require.Equal(t, "10000", s.ask(aliPrecreate, biz).get("code"))
+	status, code := s.payment(members{"number": number, "funding": "ALIPAYACCOUNT"})
+	require.Equal(t, http.StatusConflict, status)
+	require.Equal(t, "PAYMENT_CHANNEL_NOT_ENABLED", code)
+	status, _ = s.payment(members{"number": number})
+	require.Equal(t, http.StatusOK, status)
+	paid := s.ask(aliQuery, members{"out_trade_no": number, "query_options": []string{"fund_bill_list"}})
+	from := []any{map[string]any{"fund_channel": "PCREDIT", "amount": "129.00"}}
+	require.Equal(t, from, paid.node["fund_bill_list"])
+}
+
 func TestAnAlipayOrderIsTheSameWhenAskedForAgain(t *testing.T) {
 	t.Parallel()
 	s := openStall(t, paysim.Options{})

@@ -90,6 +90,8 @@ func (a *Adapter) checkPayment(p providers.Payment) error {
 		return definite("create", "AMOUNT", "the amount is one fen to a hundred million yuan of CNY")
 	case subject(p.Subject) == "":
 		return definite("create", "SUBJECT", "the payer must read what is paid")
+	case !providers.CanFund(a, p.Sources):
+		return definite("create", "SOURCES", "Alipay does not know every one of these sources of money")
 	case p.Product == "jsapi" && !openIDForm.MatchString(p.Payer):
 		return definite("create", "PAYER", "in Alipay an order is for one person")
 	}
@@ -126,13 +128,17 @@ func subject(text string) string {
 // call is what all ways of ordering say. The library's own types are not used: one
 // drops the end of the order, and others send fields that are empty.
 func (o order) call() *library.Payload {
-	return library.NewPayload(o.method).
+	call := library.NewPayload(o.method).
 		AddBizField("out_trade_no", o.Number).
 		AddBizField("total_amount", yuan(o.Amount.Minor)).
 		AddBizField("subject", subject(o.Subject)).
 		AddBizField("product_code", o.code).
 		AddBizField("time_expire", o.end.Format(time.DateTime)).
 		AddParam("notify_url", o.NotifyURL)
+	if len(o.Sources) > 0 {
+		call.AddBizField("enable_pay_channels", strings.Join(o.Sources, ","))
+	}
+	return call
 }
 
 // cashier is an address of the gateway, for the browser.

@@ -49,6 +49,21 @@ func TestACashierIsASignedAddressAndCallsNobody(t *testing.T) {
 	}
 }
 
+func TestTheMoneyMayHaveToComeFromOnePlace(t *testing.T) {
+	t.Parallel()
+	g := open(t, nil)
+	asked := payment("wap")
+	asked.Sources = []string{"pcredit", "balance"}
+	shown, err := adapter(t, g.URL, nil).Create(t.Context(), asked)
+	require.NoError(t, err)
+	address, err := url.Parse(shown.URL)
+	require.NoError(t, err)
+	require.Equal(t, "pcredit,balance", content(t, address.Query())["enable_pay_channels"])
+	asked.Sources = []string{"pcredit", "debt"}
+	_, err = adapter(t, g.URL, nil).Create(t.Context(), asked)
+	require.Equal(t, providers.Definite, providers.ClassOf(err))
+}
+
 func TestACodeIsForAnybodyAndATradeForOne(t *testing.T) {
 	t.Parallel()
 	for product, want := range map[string]struct {

@@ -75,6 +75,8 @@ type createCall struct {
 	BuyerOpenID string `json:"buyer_open_id,omitempty"`
 	BuyerID     string `json:"buyer_id,omitempty"`
 	SellerID    string `json:"seller_id,omitempty"`
+	// EnableChannels are the only places the money may come from, with commas; "": any.
+	EnableChannels string `json:"enable_pay_channels,omitempty"`
 }
 
 // check refuses what the real one would refuse.
@@ -104,7 +106,10 @@ func (c createCall) check(product string, now time.Time) *failure {
 
 // checkProduct asks for what only one of the products needs.
 func (c createCall) checkProduct(product string) *failure {
+	_, known := c.enabled()
 	switch {
+	case !known:
+		return param("enable_pay_channels含未知渠道")
 	case !slices.Contains(productCodes[product], c.ProductCode):
 		return param("product_code与接口不符")
 	case product == jsapi && (c.BuyerOpenID == "") == (c.BuyerID == ""):

@@ -92,6 +92,8 @@ func (p *Provider) payNow(o *order, by payment, late bool, rule faults.Rule) *fa
 // money that was under way does.
 func (p *Provider) pay(o *order, by payment, late bool, rule faults.Rule) *failure {
 	over, asked := p.payable(o), int64(o.Call.Total)
+	funding, unfunded := o.funded(by.funding)
+	by.funding = funding
 	switch {
 	case by.payer == o.SellerID:
 		return errSelf
@@ -99,6 +101,8 @@ func (p *Provider) pay(o *order, by payment, late bool, rule faults.Rule) *failu
 		return errPayer
 	case over == errPaid || over != nil && !late:
 		return over
+	case unfunded != nil:
+		return unfunded
 	case by.coupon < 0 || by.coupon > asked:
 		return param("coupon为0至订单金额")
 	case p.journal.Full():

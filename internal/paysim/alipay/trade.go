@@ -142,7 +142,7 @@ func (p *Provider) capture(o *order, by payment, minor int64) {
 		by.payer = newUser()
 	}
 	if by.funding == "" {
-		by.funding = "ALIPAYACCOUNT"
+		by.funding, _ = o.funded("")
 	}
 	p.begin(o, by.payer)
 	o.Payer = by.payer
