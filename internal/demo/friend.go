@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ type friend struct {
 	phone   string
 	openid  string
 	cookies map[string]string
+	agent   string // his browser, where it is not the channel's; empty: it is
 }
 
 // attempt is what a friend gets back from pressing "pay".
@@ -33,10 +35,17 @@ type attempt struct {
 
 // newFriend opens the link and logs in as the channel wants it.
 func (s *story) newFriend(ctx context.Context) (*friend, error) {
-	f := &friend{
-		story: s, cookies: map[string]string{},
-		phone: fmt.Sprintf("1380013%04d", s.friends.Add(1)), openid: "oDemoFriend" + mint.Number()[:8],
-	}
+	phone := fmt.Sprintf("1380013%04d", s.friends.Add(1))
+	return s.comes(ctx, phone, "oDemoFriend"+mint.Number()[:8])
+}
+
+// comesBack is a friend who has paid before, at another link.
+func (s *story) comesBack(ctx context.Context, known *friend) (*friend, error) {
+	return s.comes(ctx, known.phone, known.openid)
+}
+
+func (s *story) comes(ctx context.Context, phone, openid string) (*friend, error) {
+	f := &friend{story: s, cookies: map[string]string{}, phone: phone, openid: openid}
 	if err := f.open(ctx); err != nil {
 		return nil, fmt.Errorf("open the link: %w", err)
 	}
@@ -94,7 +103,7 @@ func (f *friend) header() http.Header {
 	for name, value := range f.cookies {
 		pairs = append(pairs, name+"="+value)
 	}
-	return http.Header{"Cookie": {strings.Join(pairs, "; ")}, "User-Agent": {f.channel.agent}}
+	return http.Header{"Cookie": {strings.Join(pairs, "; ")}, "User-Agent": {cmp.Or(f.agent, f.channel.agent)}}
 }
 
 func (f *friend) loginByPhone(ctx context.Context) error {
