@@ -27,6 +27,9 @@ func (s *Server) sellerRoutes() []route {
 	return []route{
 		{method: post, path: "/v1/buyer-tokens", who: merchant, id: "create-buyer-token",
 			summary: "Vouch for a buyer: a token for his own page.", mount: operation((*Server).createBuyerToken)},
+		{method: post, path: "/v1/payer-tokens", who: merchant, id: "create-payer-token",
+			summary: "Vouch for a friend who is logged in at your app: a word that logs him in at our page, once.",
+			mount:   operation((*Server).createPayerToken)},
 		{method: post, path: "/v1/eligibility", who: seller, id: "ask-eligibility",
 			summary: "May this order be friend-paid, how, and why not?", mount: operation((*Server).eligibility)},
 		{method: post, path: "/v1/orders", who: merchant, id: "create-order", creates: mint.Order, rows: true,

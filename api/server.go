@@ -50,6 +50,7 @@ type Deps struct {
 	Door     Door
 	Accounts Accounts
 	SMS      SMS
+	OpenID   OpenID // nil: no such login
 	Tokens   *token.Tokens
 	Links    *token.Links
 	Clock    func() time.Time

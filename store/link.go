@@ -19,6 +19,7 @@ type Link struct {
 	App      App       // without secrets
 	Channels []Channel // the app's, in their order, disabled ones too
 	Payer    *Payer    // of the payer asked for; nil when none or unknown
+	Told     bool      // the reader has said who asks; for the caller to set
 }
 
 // Channel is the app's channel of that id.
