@@ -30,7 +30,7 @@ type merchantFile struct {
 	MaxFen  int64  `json:"payment_limit_fen"` // per payment; 0: none
 	DayFen  int64  `json:"daily_limit_fen"`   // per payer; 0: none
 	Mode    string `json:"mode"`              // test or live
-	Check   string `json:"name_check"`        // always: friends say first who asks; never, or empty: they need not
+	Check   string `json:"name_check"`        // always: friends say first who asks; empty: never
 
 	Accounts []accountFile `json:"accounts"`
 	Channels []channelFile `json:"channels"`

@@ -22,7 +22,7 @@ var help = map[string]string{
 	"FRIENDPAY_SMS_URL":                   "gateway for one-time codes and receipts",
 	"FRIENDPAY_SMS_KEY":                   "the gateway's bearer key; only dev goes without",
 	"FRIENDPAY_OIDC_ISSUER":               "OpenID Connect issuer at which friends may log in; empty: none",
-	"FRIENDPAY_OIDC_CLIENT_ID":            "what the issuer knows us by; it sends friends back to /pay/login/return",
+	"FRIENDPAY_OIDC_CLIENT_ID":            "what it knows us by; it leads back to /pay/login/return",
 	"FRIENDPAY_OIDC_CLIENT_SECRET":        "the secret that the issuer gave with it",
 	"FRIENDPAY_TRUSTED_PROXIES":           "CIDRs whose X-Forwarded-For is believed",
 	"FRIENDPAY_WEBHOOK_NETWORKS":          "CIDRs of your own where merchants and providers may be reached",

@@ -79,7 +79,8 @@ func (c *Client) Login(ctx context.Context, returnURL, code, secret string) (pro
 // refused tells the issuer's no from its silence. Its words are dropped: they may quote.
 func refused(err error) error {
 	var said *oauth2.RetrieveError
-	if errors.As(err, &said) && said.Response != nil && said.Response.StatusCode < http.StatusInternalServerError {
+	answered := errors.As(err, &said) && said.Response != nil
+	if answered && said.Response.StatusCode < http.StatusInternalServerError {
 		return fmt.Errorf("%w: the issuer answered %d", providers.ErrLogin, said.Response.StatusCode)
 	}
 	return away()
