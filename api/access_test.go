@@ -70,6 +70,11 @@ var access = map[string]audience{
 	"POST /v1/link/refunds/{number}/wish": payer,
 	"POST /pay/refund":                    payer,
 
+	"GET /v1/requests/{id}/invites/{invite}/qr": seller,
+
+	"POST /pay/handoff":      payer,
+	"POST /v1/link/handoffs": payer,
+
 	"POST /pay/asker":             payer,
 	"POST /pay/login/openid":      payer,
 	"POST /v1/link/asker":         payer,

@@ -37,6 +37,9 @@ type friendStore interface {
 	PledgeInvite(ctx context.Context, id string, at time.Time) error
 	Hit(ctx context.Context, bucket string, limit int, window time.Duration) (time.Time, bool, error)
 	Spent(ctx context.Context, bucket string, limit int) (time.Time, bool, error)
+	BeginHandoff(ctx context.Context, hash []byte, place store.Handoff) (time.Time, error)
+	Handoff(ctx context.Context, hash []byte) (store.Handoff, error)
+	TakeHandoff(ctx context.Context, hash []byte) (store.Handoff, error)
 	GiveBack(ctx context.Context, bucket string) error
 	Asker(order store.Order, surname, tail string) bool
 }
@@ -69,6 +72,9 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/login/voucher", who: payer, id: "log-in-by-voucher",
 			summary: "Log in by a merchant's word; the session's cookie is replaced.",
 			mount:   operation((*Server).logInByVoucher)},
+		{method: post, path: "/v1/link/handoffs", who: payer, id: "create-handoff",
+			summary: "A code by which to go on in another browser, once, within two minutes.",
+			mount:   operation((*Server).createHandoff)},
 		{method: post, path: "/v1/link/attempts", who: payer, id: "create-attempt",
 			creates: mintsNumber, status: http.StatusCreated, also: later,
 			summary: "Ask to pay. 409 says that another is faster, and until when.",

@@ -27,7 +27,7 @@ func (s *Server) showLinkPage(c echo.Context, find finder) error {
 	if known && mine(link.Request, p.Payer) {
 		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
-	link.Told = known && p.Checked
+	link.Told = link.Told || known && p.Checked
 	return s.linkPage(c, link, nil)
 }
 
@@ -47,7 +47,8 @@ func (s *Server) linkPage(c echo.Context, link store.Link, cause error) error {
 		}
 		view.Problem, status = problem, statusOf(models.CodeOf(cause))
 	}
-	return s.draw(c, status, web.Page{Template: web.LinkPage, View: view, Touched: true})
+	page := web.Page{Template: web.LinkPage, View: view, Touched: true, Home: s.Config.PublicURL}
+	return s.draw(c, status, page)
 }
 
 // exchange turns the secret in the address into a cookie and leads to a page
@@ -58,7 +59,7 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if err != nil {
 		return err
 	}
-	then := c.FormValue("then")
+	then, channel := c.FormValue("then"), c.FormValue("channel")
 	if c.FormValue("told") == "" {
 		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
 			return err
@@ -67,21 +68,32 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if then == "opened" {
 		return c.NoContent(http.StatusNoContent)
 	}
+	place, err := s.arrive(c)
+	if err != nil {
+		return err
+	}
+	channel, link.Told = orDefault(channel, place.Channel), place.Checked
 	p, err := s.enter(c, link)
 	if reasonOf(err) == "asker_stop" {
 		return s.stopPage(c, link)
 	}
-	if models.CodeOf(err) != "" && strings.HasPrefix(reasonOf(err), "asker_") {
+	if place.Invite != "" && strings.HasPrefix(reasonOf(err), "asker_") {
+		return c.Redirect(http.StatusSeeOther, payAddress(channel)) // this address is used up
+	}
+	if strings.HasPrefix(reasonOf(err), "asker_") {
 		return s.linkPage(c, link, err)
 	}
 	if err != nil {
 		return err
 	}
+	if then == "handoff" {
+		return s.handoffPage(c, p, link, channel)
+	}
 	known := p.Payer != ""
 	if address, ok := s.silentLogin(c, link, known); ok {
 		return c.Redirect(http.StatusSeeOther, address)
 	}
-	return c.Redirect(http.StatusSeeOther, afterExchange(then, c.FormValue("channel")))
+	return c.Redirect(http.StatusSeeOther, afterExchange(then, channel))
 }
 
 // enter gives the visitor a session, or goes on with the one that he has for this link
@@ -94,6 +106,7 @@ func (s *Server) enter(c echo.Context, link store.Link) (p Principal, err error)
 		p.Payer, p.Vouched, p.Checked = old.Payer, old.Vouched, old.Checked
 	}
 	payer, checked := p.Payer, p.Checked
+	p.Checked = p.Checked || link.Told
 	if link.Told = p.Checked; c.FormValue("then") == "" && mustSay(link) {
 		err = s.sayAsker(ctx, link, c.FormValue("asker"))
 		p.Checked = err == nil

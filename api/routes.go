@@ -67,6 +67,8 @@ func (s *Server) sellerRoutes() []route {
 			summary: "The links of a request.", mount: operation((*Server).listInvites)},
 		{method: post, path: "/v1/requests/{id}/invites/{invite}/revoke", who: seller, id: "revoke-invite",
 			summary: "Make one link useless.", mount: operation((*Server).revokeInvite)},
+		{method: get, path: "/v1/requests/{id}/invites/{invite}/qr", who: seller, id: "show-qr",
+			summary: "A picture of one link, to be scanned.", mount: plain("image/svg+xml", (*Server).showQR)},
 		{method: get, path: "/v1/requests/{id}/events", who: seller, id: "list-events",
 			summary: "What happened to a request.", mount: operation((*Server).listEvents)},
 		{method: get, path: "/v1/requests/{id}/stream", who: seller, id: "stream-request", streams: true,

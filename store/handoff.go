@@ -24,24 +24,27 @@ func (s *Store) BeginHandoff(ctx context.Context, hash []byte, h Handoff) (until
 	return until, failed("begin hand-off", err)
 }
 
-// TakeHandoff uses a place up: it is good once. Not_found "unknown_code" when there is none.
+// Handoff reads a place without using it up; not_found "unknown_code" when there is none.
+func (s *Store) Handoff(ctx context.Context, hash []byte) (Handoff, error) {
+	const query = `SELECT invite_id AS invite, channel, checked FROM handoffs
+		WHERE hash = ? AND expires_at > clock_timestamp()`
+	return s.handoff(ctx, "read hand-off", query, hash)
+}
+
+// TakeHandoff is the same, and uses it up: a place is good once.
 func (s *Store) TakeHandoff(ctx context.Context, hash []byte) (Handoff, error) {
 	const take = `DELETE FROM handoffs WHERE hash = ? AND expires_at > clock_timestamp()
 		RETURNING invite_id AS invite, channel, checked`
-	var taken []Handoff
-	if err := s.read(ctx, &taken, take, hash); err != nil {
-		return Handoff{}, failed("take hand-off", err)
-	}
-	if len(taken) == 0 {
-		return Handoff{}, unknown("unknown_code")
-	}
-	return taken[0], nil
+	return s.handoff(ctx, "take hand-off", take, hash)
 }
 
-// HandoffWaits says, without using it up, whether there is a place under a code.
-func (s *Store) HandoffWaits(ctx context.Context, hash []byte) (bool, error) {
-	const query = "SELECT EXISTS (SELECT FROM handoffs WHERE hash = ? AND expires_at > clock_timestamp())"
-	var waits bool
-	err := s.read(ctx, &waits, query, hash)
-	return waits, failed("read hand-off", err)
+func (s *Store) handoff(ctx context.Context, doing, query string, hash []byte) (Handoff, error) {
+	var found []Handoff
+	if err := s.read(ctx, &found, query, hash); err != nil {
+		return Handoff{}, failed(doing, err)
+	}
+	if len(found) == 0 {
+		return Handoff{}, unknown("unknown_code")
+	}
+	return found[0], nil
 }

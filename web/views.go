@@ -58,6 +58,7 @@ type Notice struct {
 	Mine Mine          // how somebody who paid, or is paying, gets to his own result
 
 	MayReport bool // all that is left is a report
+	Elsewhere Mine // how somebody gets a code to go on in another browser
 }
 
 // Mine is the way to one's own result from a page that is the same for everybody.
@@ -122,6 +123,15 @@ type Decline struct {
 // than those that have a login of their own.
 func (p Pay) PhoneHelps() bool {
 	return p.Look || slices.ContainsFunc(p.Channels, func(c Channel) bool { return !c.Login })
+}
+
+// Handoff tells how to go on in another browser.
+type Handoff struct {
+	Card
+	Code string
+	At   string // where to type it
+	QR   template.HTML
+	Wait time.Duration // how long it is good
 }
 
 // Hop leads to the provider: by a form for products that want their fields posted,
