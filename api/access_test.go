@@ -16,6 +16,7 @@ import (
 // without a row here fails the test.
 var access = map[string]audience{
 	"POST /v1/buyer-tokens":                          merchant,
+	"POST /v1/payer-tokens":                          merchant,
 	"POST /v1/eligibility":                           seller,
 	"POST /v1/orders":                                merchant,
 	"POST /v1/requests":                              seller,
@@ -68,6 +69,17 @@ var access = map[string]audience{
 
 	"POST /v1/link/refunds/{number}/wish": payer,
 	"POST /pay/refund":                    payer,
+
+	"GET /v1/requests/{id}/invites/{invite}/qr": seller,
+
+	"POST /pay/handoff":      payer,
+	"POST /v1/link/handoffs": payer,
+
+	"POST /pay/asker":             payer,
+	"POST /pay/login/openid":      payer,
+	"POST /v1/link/asker":         payer,
+	"POST /v1/link/login/openid":  payer,
+	"POST /v1/link/login/voucher": payer,
 
 	"POST /v1/link/pledge": payer,
 	"POST /v1/link/report": payer,

@@ -92,7 +92,7 @@ func (s *Server) askToPay(
 		return store.Link{}, "", err
 	}
 	defer leave()
-	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	link, err := s.sessionLink(ctx, p.Payer)
 	if err != nil {
 		return link, "", err
 	}

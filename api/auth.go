@@ -23,6 +23,8 @@ type Principal struct {
 	Request  string   // payer: the request that his link is about
 	Invite   string   // payer
 	Payer    string   // payer: empty until he has logged in
+	Vouched  bool     // payer: his login is a merchant's word
+	Checked  bool     // payer: he has said who asks him
 	Staff    string   // staff: who
 	Roles    []string // staff
 }
@@ -154,7 +156,10 @@ func (s *Server) admitPayer(r *http.Request) (Principal, error) {
 	if err != nil {
 		return Principal{}, errNobody
 	}
-	return Principal{Kind: payer, Request: claims.Request, Invite: claims.Invite, Payer: claims.Payer}, nil
+	return Principal{
+		Kind: payer, Request: claims.Request, Invite: claims.Invite, Payer: claims.Payer,
+		Vouched: claims.Vouched, Checked: claims.Checked,
+	}, nil
 }
 
 func (s *Server) admitStaff(bearer string) (Principal, error) {

@@ -18,8 +18,7 @@ const longestPledge = 72 * 60
 // askDecline asks whether the friend really will not pay, or pays later.
 func (s *Server) askDecline(c echo.Context) error {
 	ctx := c.Request().Context()
-	p := caller(ctx)
-	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	link, err := s.sessionLink(ctx, caller(ctx).Payer)
 	if err != nil {
 		return err
 	}

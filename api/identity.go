@@ -18,7 +18,10 @@ import (
 func (s *Server) identify(
 	ctx context.Context, login store.LoginState, returned url.Values,
 ) (store.Payer, error) {
-	failed := models.Refuse(models.Conflict, "login_failed", "The provider does not confirm this login.")
+	if login.Provider == store.ByIssuer {
+		return s.identifyByIssuer(ctx, login, returned)
+	}
+	failed := loginFailed()
 	adapter, err := s.Accounts.Open(ctx, login.Provider, login.Account)
 	if err != nil {
 		return store.Payer{}, err
@@ -32,21 +35,45 @@ func (s *Server) identify(
 		return store.Payer{}, failed
 	}
 	who, err := desk.Login(ctx, code)
-	switch {
-	case errors.Is(err, providers.ErrLogin):
-		return store.Payer{}, failed
-	case err != nil && providers.ClassOf(err) == providers.Definite:
-		no := models.Refuse(models.Conflict, "login_refused", "The provider does not let this visitor log in.")
-		return store.Payer{}, fmt.Errorf("%w: %w", no, err)
-	case err != nil:
-		away := models.Refuse(models.Unavailable, "login_unavailable", "The provider cannot be asked just now.")
-		return store.Payer{}, fmt.Errorf("%w: %w", away, err)
-	case who.Subject == "" || who.App != adapter.Seller().App:
+	if err != nil {
+		return store.Payer{}, loginRefusal(err)
+	}
+	if who.Subject == "" || who.App != adapter.Seller().App {
 		return store.Payer{}, failed
 	}
-	return s.Store.PayerByIdentity(ctx, store.Identity{
+	return s.Store.LinkIdentity(ctx, caller(ctx).proven(), store.Identity{
 		Provider: login.Provider, App: who.App, Subject: who.Subject,
 	})
+}
+
+func loginFailed() error {
+	return models.Refuse(models.Conflict, "login_failed", "The provider does not confirm this login.")
+}
+
+// loginRefusal says why a provider or issuer did not tell who it is.
+func loginRefusal(err error) error {
+	switch {
+	case errors.Is(err, providers.ErrLogin):
+		return loginFailed()
+	case errors.Is(err, providers.ErrSnapshot):
+		return models.Refuse(models.Conflict, "snapshot", "The page is open as a preview, which nobody can pay in.")
+	case providers.ClassOf(err) == providers.Definite:
+		no := models.Refuse(models.Conflict, "login_refused", "The provider does not let this visitor log in.")
+		return fmt.Errorf("%w: %w", no, err)
+	default:
+		away := models.Refuse(models.Unavailable, "login_unavailable", "The provider cannot be asked just now.")
+		return fmt.Errorf("%w: %w", away, err)
+	}
+}
+
+// proven is who is logged in by a proof of his own, "" for nobody: only such a login may get
+// one more identity. A merchant's word may have come by a link that somebody else made, and
+// would then tie the next login to his profile.
+func (p Principal) proven() string {
+	if p.Vouched {
+		return ""
+	}
+	return p.Payer
 }
 
 // maxCode bounds what is passed on to a provider.

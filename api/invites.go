@@ -2,20 +2,27 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web"
 )
 
 // LinkView is what the buyer sends to a friend.
 type LinkView struct {
 	URL       string `json:"url"`
-	Code      string `json:"code" doc:"To type where links are blocked."`
+	Code      string `json:"code,omitempty" doc:"To type where links are blocked, if it may be shared."`
+	QR        string `json:"qr,omitempty" doc:"Where its picture is, as SVG, if it may be shared."`
 	ShareText string `json:"share_text"`
 }
 
@@ -117,6 +124,30 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	return &inviteOut{Body: s.viewInvite(invite)}, nil
 }
 
+// showQR is the picture of a live link of one's own, for the buyer to send or to show.
+func (s *Server) showQR(c echo.Context) error {
+	ctx := c.Request().Context()
+	if _, err := s.owned(ctx, c.Param("id")); err != nil {
+		return err
+	}
+	invite, err := s.Store.Invite(ctx, c.Param("invite"))
+	if err == nil && invite.Request != c.Param("id") {
+		err = unseen("unknown_invite")
+	}
+	if err != nil {
+		return err
+	}
+	link := s.linkOf(invite, "")
+	if link == nil || link.QR == "" {
+		return models.Refuse(models.Conflict, "no_qr", "This link is not live, or may not be shared as a picture.")
+	}
+	picture, err := web.DrawQR(link.URL)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/svg+xml", []byte(picture))
+}
+
 // firstInvite is the link that a request is born with. Its id follows from the
 // request's, so that placing again finds it.
 func (s *Server) firstInvite(ctx context.Context, r models.Request, surface string) (store.Invite, error) {
@@ -136,6 +167,9 @@ func (s *Server) invite(ctx context.Context, r models.Request, invite store.Invi
 // shareText is what stands before the link unless the buyer writes his own.
 const shareText = "帮我付一下这笔订单，谢谢！"
 
+// shareCode follows it where the code may be shared and the buyer said where he shares it.
+const shareCode = "打不开链接？在 %s 输入短码 %s"
+
 // linkOf derives the link of a live invite again; nil when it is not live, or
 // was made under a secret that has been taken out of use.
 func (s *Server) linkOf(invite store.Invite, message string) *LinkView {
@@ -144,8 +178,18 @@ func (s *Server) linkOf(invite store.Invite, message string) *LinkView {
 		return nil
 	}
 	address := s.Config.PublicURL + "/f/" + url.PathEscape(secret)
-	text := orDefault(message, shareText) + "\n" + address
-	return &LinkView{URL: address, Code: token.Code(secret), ShareText: text}
+	view := &LinkView{URL: address, ShareText: orDefault(message, shareText) + "\n" + address}
+	allowed := policy.ShareOf(invite.Surface)
+	if allowed.Code {
+		view.Code = token.Code(secret)
+	}
+	if allowed.Code && invite.Surface != "" {
+		view.ShareText += "\n" + fmt.Sprintf(shareCode, s.Config.PublicURL+"/c", view.Code)
+	}
+	if allowed.QR {
+		view.QR = s.Config.PublicURL + "/v1/requests/" + invite.Request + "/invites/" + invite.ID + "/qr"
+	}
+	return view
 }
 
 func (s *Server) viewInvite(i store.Invite) InviteView {

@@ -25,8 +25,10 @@ type friendStore interface {
 	DeclineInvite(ctx context.Context, id, reason string) error
 	IssueCode(ctx context.Context, code store.LoginCode) error
 	TakeCode(ctx context.Context, code store.LoginCode) error
-	PayerByPhone(ctx context.Context, phone string) (store.Payer, error)
-	PayerByIdentity(ctx context.Context, identity store.Identity) (store.Payer, error)
+	LinkPhone(ctx context.Context, payer, phone string) (store.Payer, error)
+	LinkIdentity(ctx context.Context, payer string, identity store.Identity) (store.Payer, error)
+	IssueVoucher(ctx context.Context, voucher store.Voucher) (time.Time, error)
+	TakeVoucher(ctx context.Context, token, app string) (store.Identity, error)
 	PayerSubject(ctx context.Context, payer, provider, app string) (string, error)
 	BeginLogin(ctx context.Context, login store.LoginState) error
 	TakeLogin(ctx context.Context, state, invite string) (store.LoginState, error)
@@ -35,6 +37,11 @@ type friendStore interface {
 	PledgeInvite(ctx context.Context, id string, at time.Time) error
 	Hit(ctx context.Context, bucket string, limit int, window time.Duration) (time.Time, bool, error)
 	Spent(ctx context.Context, bucket string, limit int) (time.Time, bool, error)
+	BeginHandoff(ctx context.Context, hash []byte, place store.Handoff) (time.Time, error)
+	Handoff(ctx context.Context, hash []byte) (store.Handoff, error)
+	TakeHandoff(ctx context.Context, hash []byte) (store.Handoff, error)
+	GiveBack(ctx context.Context, bucket string) error
+	Asker(order store.Order, surname, tail string) bool
 }
 
 // SMS sends text messages to phones.
@@ -49,6 +56,9 @@ func (s *Server) friendRoutes() []route {
 			summary: "What the friend is asked to pay.", mount: operation((*Server).showLink)},
 		{method: post, path: "/v1/link/opened", who: payer, id: "tell-opened",
 			summary: "A person, not a preview, looks at the link.", mount: operation((*Server).tellOpened)},
+		{method: post, path: "/v1/link/asker", who: payer, id: "tell-asker",
+			summary: "Say who asks, where the app wants it said; the session's cookie is replaced.",
+			mount:   operation((*Server).tellAsker)},
 		{method: post, path: "/v1/link/login/code", who: payer, id: "send-login-code",
 			summary: "Send a one-time code to a phone.", mount: operation((*Server).sendLoginCode)},
 		{method: post, path: "/v1/link/login", who: payer, id: "log-in",
@@ -56,6 +66,15 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/login/provider", who: payer, id: "log-in-at-provider",
 			summary: "Log in where you pay: for channels that have to know who pays.",
 			mount:   operation((*Server).beginProviderLogin)},
+		{method: post, path: "/v1/link/login/openid", who: payer, id: "log-in-at-issuer",
+			summary: "Log in at the OpenID Connect issuer, where the house has one.",
+			mount:   operation((*Server).beginIssuerLogin)},
+		{method: post, path: "/v1/link/login/voucher", who: payer, id: "log-in-by-voucher",
+			summary: "Log in by a merchant's word; the session's cookie is replaced.",
+			mount:   operation((*Server).logInByVoucher)},
+		{method: post, path: "/v1/link/handoffs", who: payer, id: "create-handoff",
+			summary: "A code by which to go on in another browser, once, within two minutes.",
+			mount:   operation((*Server).createHandoff)},
 		{method: post, path: "/v1/link/attempts", who: payer, id: "create-attempt",
 			creates: mintsNumber, status: http.StatusCreated, also: later,
 			summary: "Ask to pay. 409 says that another is faster, and until when.",
@@ -96,11 +115,17 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 
 // ownLink reads the link of the caller's session.
 func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
-	p := caller(ctx)
-	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
-	if err == nil && link.Request.ID != p.Request {
+	link, err := s.sessionLink(ctx, caller(ctx).Payer)
+	if err == nil && link.Request.ID != caller(ctx).Request {
 		err = models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
 	}
+	return link, err
+}
+
+// sessionLink reads the link of the caller's session as this payer sees it.
+func (s *Server) sessionLink(ctx context.Context, payer string) (store.Link, error) {
+	link, err := s.Store.Link(ctx, caller(ctx).Invite, payer)
+	link.Told = caller(ctx).Checked
 	return link, err
 }
 

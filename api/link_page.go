@@ -3,9 +3,11 @@ package api
 import (
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
@@ -20,14 +22,33 @@ func (s *Server) showLinkPage(c echo.Context, find finder) error {
 	if err != nil {
 		return err
 	}
-	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && mine(link.Request, p.Payer) {
+	p, ok := s.visitor(c)
+	known := ok && p.Invite == link.Invite.ID
+	if known && mine(link.Request, p.Payer) {
 		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
-	view := web.Link{Card: s.card(link), Channels: s.channels(c.Request().Context(), link)}
+	link.Told = link.Told || known && p.Checked
+	return s.linkPage(c, link, nil)
+}
+
+// linkPage draws it, with what the last form came to.
+func (s *Server) linkPage(c echo.Context, link store.Link, cause error) error {
+	view := web.Link{
+		Card: s.card(link), Channels: s.channels(c.Request().Context(), link), MustSay: mustSay(link),
+	}
 	if why, ok := s.whyNot(c.Request().Context(), link, len(view.Channels)); !ok {
 		return s.whyNotPage(c, link, why, web.MineExchange)
 	}
-	return s.draw(c, http.StatusOK, web.Page{Template: web.LinkPage, View: view, Touched: true})
+	status := http.StatusOK
+	if cause != nil {
+		problem, known := s.problem(cause)
+		if !known {
+			return cause
+		}
+		view.Problem, status = problem, statusOf(models.CodeOf(cause))
+	}
+	page := web.Page{Template: web.LinkPage, View: view, Touched: true, Home: s.Config.PublicURL}
+	return s.draw(c, status, page)
 }
 
 // exchange turns the secret in the address into a cookie and leads to a page
@@ -38,7 +59,7 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if err != nil {
 		return err
 	}
-	then := c.FormValue("then")
+	then, channel := c.FormValue("then"), c.FormValue("channel")
 	if c.FormValue("told") == "" {
 		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
 			return err
@@ -47,28 +68,62 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if then == "opened" {
 		return c.NoContent(http.StatusNoContent)
 	}
-	known, err := s.enter(c, link)
+	place, err := s.arrive(c)
 	if err != nil {
 		return err
 	}
+	channel, link.Told = orDefault(channel, place.Channel), place.Checked
+	p, err := s.enter(c, link)
+	if reasonOf(err) == "asker_stop" {
+		return s.stopPage(c, link)
+	}
+	if place.Invite != "" && strings.HasPrefix(reasonOf(err), "asker_") {
+		return c.Redirect(http.StatusSeeOther, payAddress(channel)) // this address is used up
+	}
+	if strings.HasPrefix(reasonOf(err), "asker_") {
+		return s.linkPage(c, link, err)
+	}
+	if err != nil {
+		return err
+	}
+	if then == "handoff" {
+		return s.handoffPage(c, p, link, channel)
+	}
+	known := p.Payer != ""
 	if address, ok := s.silentLogin(c, link, known); ok {
 		return c.Redirect(http.StatusSeeOther, address)
 	}
-	return c.Redirect(http.StatusSeeOther, afterExchange(then, c.FormValue("channel")))
+	return c.Redirect(http.StatusSeeOther, afterExchange(then, channel))
 }
 
-// enter gives the visitor a session, unless he is logged in for this link already:
-// then he is known.
-func (s *Server) enter(c echo.Context, link store.Link) (known bool, err error) {
-	if p, ok := s.visitor(c); ok && p.Invite == link.Invite.ID && p.Payer != "" {
-		return true, nil
+// enter gives the visitor a session, or goes on with the one that he has for this link
+// already. Whoever wants to pay says first who asks, where the app wants it said; the
+// refusals of that have a session, too, by which he may report.
+func (s *Server) enter(c echo.Context, link store.Link) (p Principal, err error) {
+	ctx := c.Request().Context()
+	p = Principal{Request: link.Request.ID, Invite: link.Invite.ID}
+	if old, ok := s.visitor(c); ok && old.Invite == link.Invite.ID {
+		p.Payer, p.Vouched, p.Checked = old.Payer, old.Vouched, old.Checked
 	}
-	cookie, err := s.session(Principal{Request: link.Request.ID, Invite: link.Invite.ID})
-	if err != nil {
-		return false, err
+	payer, checked := p.Payer, p.Checked
+	p.Checked = p.Checked || link.Told
+	if link.Told = p.Checked; c.FormValue("then") == "" && mustSay(link) {
+		err = s.sayAsker(ctx, link, c.FormValue("asker"))
+		p.Checked = err == nil
+	}
+	if word := c.FormValue("voucher"); err == nil && p.Payer == "" && word != "" {
+		p.Payer, err = s.vouchedPayer(ctx, link, word)
+		p.Vouched = p.Payer != ""
+	}
+	if payer != "" && p.Payer == payer && p.Checked == checked {
+		return p, err
+	}
+	cookie, failed := s.session(p)
+	if failed != nil {
+		return p, failed
 	}
 	c.SetCookie(cookie)
-	return false, nil
+	return p, err
 }
 
 // silentLogin is the way to a login that shows nothing: inside the provider's own

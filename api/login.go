@@ -43,6 +43,9 @@ type loginOut struct {
 // sendLoginCode sends a one-time code. The answer is the same for phones that we
 // know and phones that we do not.
 func (s *Server) sendLoginCode(ctx context.Context, in *phoneIn) (*nothing, error) {
+	if _, err := s.checkedLink(ctx); err != nil {
+		return nil, err
+	}
 	return &nothing{}, s.sendCode(ctx, in.Body.Phone)
 }
 
@@ -72,11 +75,14 @@ func (s *Server) sendCode(ctx context.Context, typed string) error {
 // logIn takes a code and replaces the session by one that knows the payer, so
 // that a session made before the login is worth nothing after it.
 func (s *Server) logIn(ctx context.Context, in *loginIn) (*loginOut, error) {
+	if _, err := s.checkedLink(ctx); err != nil {
+		return nil, err
+	}
 	cookie, payer, err := s.loggedIn(ctx, caller(ctx), in.Body.Phone, in.Body.Code)
 	if err != nil {
 		return nil, err
 	}
-	link, err := s.Store.Link(ctx, caller(ctx).Invite, payer)
+	link, err := s.sessionLink(ctx, payer)
 	if err != nil {
 		return nil, err
 	}
@@ -94,11 +100,11 @@ func (s *Server) loggedIn(
 	if err := s.Store.TakeCode(ctx, taken); err != nil {
 		return nil, "", err
 	}
-	known, err := s.Store.PayerByPhone(ctx, phone)
+	known, err := s.Store.LinkPhone(ctx, p.proven(), phone)
 	if err != nil {
 		return nil, "", err
 	}
-	p.Payer = known.ID
+	p.Payer, p.Vouched = known.ID, false
 	cookie, err = s.session(p)
 	return cookie, known.ID, err
 }
@@ -106,7 +112,7 @@ func (s *Server) loggedIn(
 // session makes the cookie of a friend's session.
 func (s *Server) session(p Principal) (*http.Cookie, error) {
 	signed, expires, err := s.Tokens.SignPayer(token.PayerClaims{
-		Request: p.Request, Invite: p.Invite, Payer: p.Payer,
+		Request: p.Request, Invite: p.Invite, Payer: p.Payer, Vouched: p.Vouched, Checked: p.Checked,
 	}, token.Longest)
 	if err != nil {
 		return nil, fmt.Errorf("sign the session: %w", err)

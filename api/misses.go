@@ -48,7 +48,7 @@ func (s *Server) linkByCode(c echo.Context) (store.Link, error) {
 	}
 	invite, err := s.Store.ShareCode(ctx, s.Links.CodeHash(c.Param("code")))
 	if models.CodeOf(err) == models.NotFound {
-		return store.Link{}, s.miss(ctx)
+		return s.linkByHandoff(c)
 	}
 	if err != nil {
 		return store.Link{}, err

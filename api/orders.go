@@ -36,6 +36,8 @@ type BuyerIn struct {
 	ID   string `json:"id" minLength:"1" maxLength:"64" doc:"Your own id of the buyer."`
 	Name string `json:"name,omitempty" maxLength:"64" doc:"Kept masked: the friend sees its first character."`
 
+	Surname string `json:"surname,omitempty" maxLength:"32" doc:"Kept hashed, for the name check."`
+
 	Phone string `json:"phone,omitempty" pattern:"^[+]?[0-9]{5,15}$" doc:"Kept hashed: its owner is no friend."`
 }
 
@@ -95,8 +97,8 @@ func unknownApp() *models.Error {
 func (in OrderIn) order(id, merchant string) store.Order {
 	order := store.Order{
 		ID: id, App: in.App, Merchant: merchant, Buyer: in.Buyer.ID,
-		BuyerName: masked(in.Buyer.Name),
-		Number:    in.Number, Title: in.Title, Payable: in.Payable.money(), PriceVersion: in.PriceVersion,
+		BuyerName: masked(in.Buyer.Name), BuyerSurname: surnameOf(orDefault(in.Buyer.Surname, in.Buyer.Name)),
+		Number: in.Number, Title: in.Title, Payable: in.Payable.money(), PriceVersion: in.PriceVersion,
 		Kind: in.Kind, PayDeadline: in.PayDeadline.UTC(), StockHoldUntil: in.StockHoldUntil.UTC(),
 		AllowedChannels: in.AllowedChannels,
 	}

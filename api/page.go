@@ -37,9 +37,12 @@ func (s *Server) pageRoutes() []route {
 		page(get, "/c", (*Server).askCode),
 		page(post, "/c", (*Server).takeCode),
 		own(get, "/pay", (*Server).showPayPage),
+		own(post, "/pay/handoff", (*Server).handoffFromPage),
+		own(post, "/pay/asker", (*Server).askerFromPage),
 		own(post, "/pay/code", (*Server).sendCodeFromPage),
 		own(post, "/pay/login", (*Server).logInFromPage),
 		own(post, "/pay/login/provider", (*Server).loginAtProvider),
+		own(post, "/pay/login/openid", (*Server).loginAtIssuer),
 		own(get, loginReturn, (*Server).returnFromProvider),
 		own(post, "/pay/attempts", (*Server).payFromPage),
 		own(get, payHop, (*Server).showHop),
@@ -126,7 +129,7 @@ func (s *Server) left(until time.Time) time.Duration {
 // card is what every page says of a request: an allow-list.
 func (s *Server) card(link store.Link) web.Card {
 	card := web.Card{
-		Asker: link.Order.BuyerName, Merchant: link.App.MerchantName, Title: link.Order.Title,
+		Asker: shownAsker(link), Merchant: link.App.MerchantName, Title: link.Order.Title,
 		Amount: link.Request.Payable, Invite: link.Invite.ID,
 	}
 	if link.Request.EndedAt.IsZero() {

@@ -20,7 +20,7 @@ func (s *Server) showPayPage(c echo.Context) error {
 func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	ctx := c.Request().Context()
 	p := caller(ctx)
-	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	link, err := s.sessionLink(ctx, p.Payer)
 	if err != nil {
 		return err
 	}
@@ -48,6 +48,7 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 		return s.whyNotPage(c, link, why, wayToResult(p))
 	}
 	view.Channels = s.withLogins(ctx, link, view.Channels)
+	view.MustSay, view.Issuer = mustSay(link), s.OpenID != nil
 	view.Chosen = chosen(view)
 	if link.Payer != nil {
 		view.LoggedIn, view.Payer = true, link.Payer.MaskedPhone
@@ -77,7 +78,13 @@ func chosen(view web.Pay) web.Channel {
 func (s *Server) sendCodeFromPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	view := filled(c)
-	err := s.sendCode(ctx, view.Phone)
+	var err error
+	if !view.Look {
+		_, err = s.checkedLink(ctx)
+	}
+	if err == nil {
+		err = s.sendCode(ctx, view.Phone)
+	}
 	view.CodeSent = err == nil || reasonOf(err) == "code_too_soon"
 	return s.payPage(c, view, err)
 }
@@ -86,6 +93,9 @@ func (s *Server) logInFromPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	view := filled(c)
 	view.CodeSent = true
+	if _, err := s.checkedLink(ctx); err != nil && !view.Look {
+		return s.payPage(c, view, err)
+	}
 	cookie, _, err := s.loggedIn(ctx, caller(ctx), view.Phone, c.FormValue("code"))
 	if err != nil {
 		return s.payPage(c, view, err)

@@ -48,6 +48,9 @@ type providerLoginOut struct {
 // beginProviderLogin says where to log in at the provider of a channel.
 func (s *Server) beginProviderLogin(ctx context.Context, in *providerLoginIn) (*providerLoginOut, error) {
 	link, err := s.ownLink(ctx)
+	if err == nil && !in.Body.Look {
+		err = askerFirst(link)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +70,9 @@ func (s *Server) loginAtProvider(c echo.Context) error {
 	link, err := s.ownLink(ctx)
 	if err != nil {
 		return err
+	}
+	if err := askerFirst(link); err != nil && !look {
+		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: channel}}, err)
 	}
 	address, cookie, err := s.beginLogin(ctx, link, channel, look)
 	if err != nil {
@@ -135,8 +141,8 @@ func loginCookie(state string, life time.Duration) *http.Cookie {
 func (s *Server) returnFromProvider(c echo.Context) error {
 	ctx, state := c.Request().Context(), c.QueryParam("state")
 	over := models.Refuse(models.Gone, "login_over", "This login is over, or was begun elsewhere.")
-	began, err := c.Cookie(LoginCookie)
-	if err != nil || state == "" || subtle.ConstantTimeCompare([]byte(began.Value), []byte(state)) != 1 {
+	mine, secret := begunHere(c)
+	if state == "" || subtle.ConstantTimeCompare([]byte(mine), []byte(state)) != 1 {
 		return s.strayReturn(c, over)
 	}
 	login, err := s.Store.TakeLogin(ctx, state, caller(ctx).Invite)
@@ -147,13 +153,17 @@ func (s *Server) returnFromProvider(c echo.Context) error {
 		return err
 	}
 	c.SetCookie(loginCookie("", -time.Second))
+	login.Secret = secret
 	session, err := s.loggedInAs(ctx, login, c.QueryParams())
+	if reasonOf(err) == "snapshot" {
+		return s.snapshotPage(c)
+	}
 	if err != nil {
 		s.Log.WarnContext(ctx, "login at the provider failed", "provider", login.Provider, "error", err)
 		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: login.Channel}, Look: login.Channel == ""}, err)
 	}
 	c.SetCookie(session)
-	if login.Channel == "" {
+	if login.Channel == "" && login.Provider != store.ByIssuer {
 		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
 	return c.Redirect(http.StatusSeeOther, payAddress(login.Channel))
@@ -177,6 +187,6 @@ func (s *Server) loggedInAs(
 		return nil, err
 	}
 	p := caller(ctx)
-	p.Payer = known.ID
+	p.Payer, p.Vouched = known.ID, false
 	return s.session(p)
 }

@@ -62,8 +62,11 @@ func (boundDesk) Login(_ context.Context, code string) (providers.Identity, erro
 	switch code {
 	case "spent":
 		return providers.Identity{}, providers.ErrLogin
-	case "snapshot":
+	case "refused":
 		return providers.Identity{}, &providers.Error{Class: providers.Definite, Op: "login"}
+	case "snapshot":
+		preview := &providers.Error{Class: providers.Definite, Op: "login", Err: providers.ErrSnapshot}
+		return providers.Identity{}, preview
 	case "down":
 		return providers.Identity{}, &providers.Error{Class: providers.Ambiguous, Op: "login"}
 	case "other-app":
@@ -193,7 +196,7 @@ func (f *friends) subject(request string) string {
 func TestALoginThatFailsSaysSoAndDoesNotLoop(t *testing.T) {
 	for code, want := range map[string]int{
 		"": http.StatusConflict, "spent": http.StatusConflict, "other-app": http.StatusConflict,
-		"snapshot": http.StatusConflict, "down": http.StatusServiceUnavailable,
+		"refused": http.StatusConflict, "down": http.StatusServiceUnavailable,
 	} {
 		t.Run(code, func(t *testing.T) {
 			f := newWallet(t)

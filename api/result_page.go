@@ -32,7 +32,7 @@ func sentBack() route {
 func (s *Server) showResult(c echo.Context) error {
 	ctx := c.Request().Context()
 	p := caller(ctx)
-	link, err := s.Store.Link(ctx, p.Invite, p.Payer)
+	link, err := s.sessionLink(ctx, p.Payer)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ func (s *Server) sellerRoutes() []route {
 	return []route{
 		{method: post, path: "/v1/buyer-tokens", who: merchant, id: "create-buyer-token",
 			summary: "Vouch for a buyer: a token for his own page.", mount: operation((*Server).createBuyerToken)},
+		{method: post, path: "/v1/payer-tokens", who: merchant, id: "create-payer-token",
+			summary: "Vouch for a friend who is logged in at your app: a word that logs him in at our page, once.",
+			mount:   operation((*Server).createPayerToken)},
 		{method: post, path: "/v1/eligibility", who: seller, id: "ask-eligibility",
 			summary: "May this order be friend-paid, how, and why not?", mount: operation((*Server).eligibility)},
 		{method: post, path: "/v1/orders", who: merchant, id: "create-order", creates: mint.Order, rows: true,
@@ -64,6 +67,8 @@ func (s *Server) sellerRoutes() []route {
 			summary: "The links of a request.", mount: operation((*Server).listInvites)},
 		{method: post, path: "/v1/requests/{id}/invites/{invite}/revoke", who: seller, id: "revoke-invite",
 			summary: "Make one link useless.", mount: operation((*Server).revokeInvite)},
+		{method: get, path: "/v1/requests/{id}/invites/{invite}/qr", who: seller, id: "show-qr",
+			summary: "A picture of one link, to be scanned.", mount: plain("image/svg+xml", (*Server).showQR)},
 		{method: get, path: "/v1/requests/{id}/events", who: seller, id: "list-events",
 			summary: "What happened to a request.", mount: operation((*Server).listEvents)},
 		{method: get, path: "/v1/requests/{id}/stream", who: seller, id: "stream-request", streams: true,

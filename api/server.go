@@ -53,6 +53,7 @@ type Deps struct {
 	// Catalogue is what operators decide; nil: read from the store.
 	Catalogue Catalogue
 	SMS       SMS
+	OpenID    OpenID // nil: no such login
 	Tokens    *token.Tokens
 	Links     *token.Links
 	Clock     func() time.Time

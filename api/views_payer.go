@@ -17,6 +17,7 @@ type PayerView struct {
 	Merchant    string            `json:"merchant"`
 	App         string            `json:"app"`
 	AskedBy     string            `json:"asked_by" doc:"Masked."`
+	NameCheck   bool              `json:"name_check,omitempty" doc:"Say first who asks; the name is hidden."`
 	Title       string            `json:"title"`
 	Items       []PayerItem       `json:"items" nullable:"false"`
 	Payable     models.Money      `json:"payable"`
@@ -69,7 +70,8 @@ type PayerRefund struct {
 func viewPayer(l store.Link, decision policy.Decision) PayerView {
 	view := PayerView{
 		State: l.Request.State, Invite: l.Invite.State, Merchant: l.App.MerchantName, App: l.App.Name,
-		AskedBy: l.Order.BuyerName, Title: l.Order.Title, Items: []PayerItem{}, Payable: l.Request.Payable,
+		AskedBy: shownAsker(l), NameCheck: mustSay(l),
+		Title: l.Order.Title, Items: []PayerItem{}, Payable: l.Request.Payable,
 		Price: l.Request.PriceVersion, ExpiresAt: l.Request.ExpiresAt.UTC(), Seq: l.Request.Seq,
 		SlotUntil: timeIfAny(l.Request.SlotUntil), PausedUntil: timeIfAny(l.Request.PausedUntil),
 		Channels: channelViews(l.Channels, decision), Attempts: []PayerAttempt{},

@@ -80,6 +80,12 @@ func (s *Server) whyNotPage(c echo.Context, link store.Link, why reason, way web
 			view.Mine = way
 		}
 	}
+	if why.name == "elsewhere" {
+		view.Elsewhere = web.MineExchange
+		if way != web.MineExchange {
+			view.Elsewhere = web.MineSession
+		}
+	}
 	page.View = view
 	return s.draw(c, why.status, page)
 }

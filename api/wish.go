@@ -19,6 +19,9 @@ func (s *Server) wish(
 	if err := usable(link); err != nil {
 		return models.Event{}, err
 	}
+	if err := askerFirst(link); err != nil {
+		return models.Event{}, err
+	}
 	c, err := offered(link.Channels, s.decisionOn(ctx, link), channel)
 	if err != nil {
 		return models.Event{}, err

@@ -61,6 +61,10 @@ var ErrForged = errors.New("the callback does not verify")
 // out. A new login, begun by the payer, is the only way on.
 var ErrLogin = errors.New("the login code is not good any more")
 
+// ErrSnapshot is, beside Definite, a login of somebody who looks at a preview of the page
+// inside the provider's app: he can do something about it himself.
+var ErrSnapshot = errors.New("somebody looks at a preview")
+
 // ClassOf is the class of a failed call; what is not known is Ambiguous.
 func ClassOf(err error) Class {
 	var known *Error

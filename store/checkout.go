@@ -54,16 +54,21 @@ func (s *Store) unsealed(sealed []byte, place string) (string, error) {
 	return string(plain), err
 }
 
-// PruneCheckouts forgets addresses after a week and logins that never came back, and
-// says how many.
-func (s *Store) PruneCheckouts(ctx context.Context) (int64, error) {
+// PruneCheckouts forgets addresses after a week, and logins, vouchers and hand-offs that
+// never came back, and says how many.
+func (s *Store) PruneCheckouts(ctx context.Context) (total int64, err error) {
 	const old = "DELETE FROM checkouts WHERE created_at < clock_timestamp() - interval '7 days'"
-	addresses, err := s.write(ctx, old)
-	if err != nil {
+	if total, err = s.write(ctx, old); err != nil {
 		return 0, failed("prune checkouts", err)
 	}
-	logins, err := s.write(ctx, "DELETE FROM login_states WHERE expires_at <= clock_timestamp()")
-	return addresses + logins, failed("prune checkouts", err)
+	for _, table := range []string{"login_states", "vouchers", "handoffs"} {
+		rows, err := s.write(ctx, "DELETE FROM "+table+" WHERE expires_at <= clock_timestamp()")
+		if err != nil {
+			return total, failed("prune checkouts", err)
+		}
+		total += rows
+	}
+	return total, nil
 }
 
 func addressPlace(attempt string) string { return "checkouts.address:" + attempt }

@@ -24,6 +24,8 @@ var byConstraint = map[string]models.Error{
 		Message: "This order has been paid already."},
 	"attempts_refunded_within_captured": {Code: models.Conflict, Reason: "refund_exceeds",
 		Message: "More than is left of the payment.", Field: "amount.minor"},
+	"apps_name_check": {Code: models.Invalid, Reason: "bad_name_check",
+		Message: "A name check is never or always.", Field: "name_check"},
 	"orders_payable": {Code: models.Invalid, Reason: "bad_amount",
 		Message: "An amount is above zero.", Field: "payable"},
 	"orders_currency": {Code: models.Invalid, Reason: "bad_currency",

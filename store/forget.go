@@ -71,8 +71,10 @@ func (s *Store) ForgetBuyer(ctx context.Context, app, buyer string, by By) (rows
 			also: []string{
 				`DELETE FROM idempotency_keys WHERE principal = 'buyer:' || @app || ':' || @who
 					OR resource IN (` + own + `)`,
-				`UPDATE orders SET buyer_name = '', buyer_phone_index = NULL, title = @title, items = '[]'
+				`UPDATE orders SET buyer_name = '', buyer_phone_index = NULL,
+					buyer_surname_index = NULL, buyer_tail_index = NULL, title = @title, items = '[]'
 					WHERE app_id = @app AND buyer_id = @who AND (buyer_name <> '' OR buyer_phone_index IS NOT NULL
+					OR buyer_surname_index IS NOT NULL OR buyer_tail_index IS NOT NULL
 					OR title <> @title OR items <> '[]')`,
 			},
 			args: map[string]any{"who": buyer, "app": app, "title": ForgottenTitle},

@@ -28,6 +28,14 @@ func (s *Store) Hit(
 	return now.ExpiresAt, now.Count <= int64(limit), failed("count hit", err)
 }
 
+// GiveBack takes one use of a bucket back, which was no use in the end.
+func (s *Store) GiveBack(ctx context.Context, bucket string) error {
+	const less = `WITH last AS (DELETE FROM limits WHERE bucket = @bucket AND count = 1)
+		UPDATE limits SET count = count - 1 WHERE bucket = @bucket AND count > 1`
+	_, err := s.write(ctx, less, map[string]any{"bucket": s.vault.Index("bucket", bucket)})
+	return failed("give back", err)
+}
+
 // Spent says, without counting a use, whether a bucket has had its share, and
 // until when. It is for refusing before an answer could tell a guesser anything.
 func (s *Store) Spent(

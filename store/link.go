@@ -21,6 +21,7 @@ type Link struct {
 	// Catalogue is the version that what operators decide stood at when this was read.
 	Catalogue int64
 	Payer     *Payer // of the payer asked for; nil when none or unknown
+	Told      bool   // the reader has said who asks; for the caller to set
 }
 
 // Channel is the app's channel of that id.

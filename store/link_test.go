@@ -124,7 +124,7 @@ func TestMerchantsAndTheirAccounts(t *testing.T) {
 	app, err := w.App(t.Context(), "app_1")
 	require.NoError(t, err)
 	want := seed().Apps[0]
-	want.MerchantName = "Tea House"
+	want.MerchantName, want.NameCheck = "Tea House", store.NeverCheck
 	require.Equal(t, want, app)
 	account, err := w.Account(t.Context(), "mockpay", "acc_1")
 	require.NoError(t, err)

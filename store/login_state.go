@@ -20,6 +20,7 @@ type LoginState struct {
 	Provider string
 	Account  string
 	Channel  string // that the friend picked before
+	Secret   string // what the browser alone knows of it; never stored
 }
 
 // BeginLogin keeps a login until it comes back, for 5 minutes.

@@ -29,7 +29,17 @@ type App struct {
 	ReturnOrigins        []string     `gorm:"serializer:list"`
 	DailyLimit           models.Money `gorm:"embedded;embeddedPrefix:daily_limit_"`   // per payer; zero: none
 	PaymentLimit         models.Money `gorm:"embedded;embeddedPrefix:payment_limit_"` // per payment; zero: none
+	NameCheck            NameCheck    `gorm:"default:never"`
 }
+
+// NameCheck says whether a friend has to say who asks him, before he may log in or pay.
+type NameCheck string
+
+// When an app asks it; empty is never.
+const (
+	NeverCheck  NameCheck = "never"
+	AlwaysCheck NameCheck = "always" // also where the merchant told nothing: then nobody passes
+)
 
 // APIKey is a merchant's key, known by its hash only.
 type APIKey struct {

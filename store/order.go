@@ -24,13 +24,19 @@ const (
 
 // Order is the snapshot of a merchant's order.
 type Order struct {
-	ID              string       `gorm:"primaryKey"` // ord_…
-	App             string       `gorm:"column:app_id"`
-	Merchant        string       `gorm:"column:merchant_id"`
-	Buyer           string       `gorm:"column:buyer_id"` // the merchant's id of the buyer
-	BuyerName       string       // masked, as the friend sees it
-	BuyerPhone      string       `gorm:"-"` // input only, empty: not told; a payer with it is the buyer
-	BuyerPhoneIndex []byte       // what CreateOrder keeps of it
+	ID              string `gorm:"primaryKey"` // ord_…
+	App             string `gorm:"column:app_id"`
+	Merchant        string `gorm:"column:merchant_id"`
+	Buyer           string `gorm:"column:buyer_id"` // the merchant's id of the buyer
+	BuyerName       string // masked, as the friend sees it
+	BuyerPhone      string `gorm:"-"` // input only, empty: not told; a payer with it is the buyer
+	BuyerPhoneIndex []byte // what CreateOrder keeps of it
+
+	// The name check's answers, as keyed hashes; empty: not told.
+	BuyerSurname      string `gorm:"-"` // input only
+	BuyerSurnameIndex []byte
+	BuyerTailIndex    []byte // of the phone's last two digits
+
 	Number          string       // the merchant's own, unique within the app
 	Title           string       // what the friend reads first
 	Items           []Item       `gorm:"serializer:list"`
@@ -62,6 +68,7 @@ func (s *Store) CreateOrder(ctx context.Context, order Order) (Order, error) {
 	if order.BuyerPhone != "" {
 		order.BuyerPhoneIndex = s.phoneIndex(order.BuyerPhone)
 	}
+	s.indexAsker(&order)
 	once := clause.OnConflict{
 		Columns: []clause.Column{{Name: "app_id"}, {Name: "number"}}, DoNothing: true,
 	}
@@ -91,6 +98,8 @@ func (o Order) same(stored Order) bool {
 func (o Order) said() Order {
 	o.ID, o.State, o.AppliedRequest, o.AppliedAttempt, o.CreatedAt = "", "", "", "", time.Time{}
 	o.BuyerPhone = "" // its index is compared
+	// Not these: of an older order we do not have them, though the merchant told as much.
+	o.BuyerSurname, o.BuyerSurnameIndex, o.BuyerTailIndex = "", nil, nil
 	o.PayDeadline, o.StockHoldUntil = stored(o.PayDeadline), stored(o.StockHoldUntil)
 	if len(o.Items) == 0 {
 		o.Items = nil

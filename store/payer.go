@@ -121,14 +121,25 @@ func (s *Store) PayerFacts(ctx context.Context, payer, app string) (PayerFacts, 
 	}, nil
 }
 
-// PayerIsBuyer says whether the payer has the phone that the merchant told of the
-// order's buyer; no where he told none, or we know no such payer or order.
+// PayerIsBuyer says whether any identity of the payer is the buyer's: the phone that the
+// merchant told of him, or the merchant's own word for who is logged in at his app. No
+// where we know no such payer or order.
 func (s *Store) PayerIsBuyer(ctx context.Context, payer, order string) (bool, error) {
-	const query = `SELECT EXISTS (SELECT FROM payers p JOIN orders o ON o.buyer_phone_index = p.phone_index
-		WHERE p.id = ? AND o.id = ?)`
-	var same bool
-	err := s.read(ctx, &same, query, payer, order)
-	return same, failed("compare payer and buyer", err)
+	const query = `SELECT EXISTS (SELECT FROM payers p WHERE p.id = ? AND p.phone_index = o.buyer_phone_index)
+			AS by_phone, o.app_id AS app, o.buyer_id AS buyer FROM orders o WHERE o.id = ?`
+	var found []struct {
+		ByPhone    bool
+		App, Buyer string
+	}
+	err := s.read(ctx, &found, query, payer, order)
+	if err != nil || len(found) == 0 {
+		return false, failed("compare payer and buyer", err)
+	}
+	if found[0].ByPhone {
+		return true, nil
+	}
+	vouched, err := s.payerOf(ctx, Identity{Provider: ByMerchant, App: found[0].App, Subject: found[0].Buyer})
+	return vouched.ID != "" && vouched.ID == payer, err
 }
 
 func midnight(now time.Time) time.Time {

@@ -30,7 +30,8 @@ func DrawQR(text string) (template.HTML, error) {
 	}
 	//nolint:gosec // numbers only: nothing of the text is in it
 	return template.HTML(fmt.Sprintf(
-		`<svg class="qr" viewBox="0 0 %d %d" role="img" shape-rendering="crispEdges">`+
+		`<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" `+
+			`shape-rendering="crispEdges">`+
 			`<path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
 		len(bits), len(bits), len(bits), len(bits), path.String())), nil
 }

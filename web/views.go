@@ -11,7 +11,7 @@ import (
 // Card is what every page of the friend says about the request: an allow-list. No address, order number or
 // full name of the buyer has a place in it.
 type Card struct {
-	Asker    string // masked: "王**"
+	Asker    string // masked: "王**"; empty: hidden
 	Merchant string
 	Title    string
 	Items    []Item
@@ -40,6 +40,8 @@ type Link struct {
 	Card
 	Action   string // where its forms go; empty for the page's own address
 	Channels []Channel
+	MustSay  bool // who asks is to be typed
+	Problem  *Problem
 }
 
 // Code is the page to type a short code on, for whoever was told one instead of a link.
@@ -54,6 +56,9 @@ type Notice struct {
 	Card *Card
 	Wait time.Duration // how long until another try makes sense; 0 if unknown
 	Mine Mine          // how somebody who paid, or is paying, gets to his own result
+
+	MayReport bool // all that is left is a report
+	Elsewhere Mine // how somebody gets a code to go on in another browser
 }
 
 // Mine is the way to one's own result from a page that is the same for everybody.
@@ -70,7 +75,7 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "elsewhere", "limited", "unavailable", "session", "foreign",
-	"other_link", "bad",
+	"other_link", "bad", "snapshot", "stranger",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
@@ -80,6 +85,8 @@ type Pay struct {
 	Channels     []Channel
 	Chosen       Channel // the one picked before the login; zero for none
 
+	MustSay bool      // who asks is to be typed before all else
+	Issuer  bool      // there is a login at an OpenID Connect issuer
 	Look    bool      // logging in only to see what became of one's payment
 	Pledged time.Time // when the friend said he would pay; zero for never said
 
@@ -116,6 +123,15 @@ type Decline struct {
 // than those that have a login of their own.
 func (p Pay) PhoneHelps() bool {
 	return p.Look || slices.ContainsFunc(p.Channels, func(c Channel) bool { return !c.Login })
+}
+
+// Handoff tells how to go on in another browser.
+type Handoff struct {
+	Card
+	Code string
+	At   string // where to type it
+	QR   template.HTML
+	Wait time.Duration // how long it is good
 }
 
 // Hop leads to the provider: by a form for products that want their fields posted,

@@ -26,6 +26,7 @@ const (
 	NoticePage  Template = "notice"  // Notice
 	PayPage     Template = "pay"     // Pay
 	DeclinePage Template = "decline" // Decline
+	HandoffPage Template = "handoff" // Handoff
 	ResultPage  Template = "result"  // Result
 	HopPage     Template = "hop"     // Hop
 	BridgePage  Template = "bridge"  // Bridge
@@ -48,6 +49,8 @@ type Page struct {
 	Origin bool
 	// Script is another origin that scripts of the page may come from; empty for none.
 	Script string
+	// Home is our own address, for what a chat draws of the page; empty for none.
+	Home string
 	// Touched makes the page tell its own address, by one POST, that a person touched it.
 	Touched bool
 }

@@ -57,6 +57,9 @@ func views(t *testing.T) map[string]web.Page {
 			Card: card, Channels: channels, Chosen: channels[1], LoggedIn: true, Payer: "138****8000",
 			PriceVersion: 3, Pledged: at,
 		}),
+		"handoff": page(web.HandoffPage, web.Handoff{
+			Card: card, Code: "7K2M9-QX4AB", At: "https://pay.example/c", QR: qr, Wait: 2 * time.Minute,
+		}),
 		"decline": page(web.DeclinePage, web.Decline{Card: card}),
 		"leave":   page(web.HopPage, web.Hop{URL: "https://wallet.example/h5?id=1"}),
 		"hop":     page(web.HopPage, web.Hop{URL: "https://bank.example/pay", Fields: map[string]string{"a": "b"}}),

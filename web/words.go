@@ -71,6 +71,7 @@ var Reasons = []string{
 	"login_over", "login_failed", "login_refused", "login_unavailable", "no_provider_login",
 	"provider_login_first",
 	"sms_unavailable", "too_often", "login_first", "login_needed",
+	"asker_first", "asker_wrong", "no_issuer", "snapshot",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 }
 

@@ -60,6 +60,8 @@ func devCommand() *cobra.Command {
 	flags.StringVar(&options.SimListen, "sim-listen", "127.0.0.1:8090", "address of the provider simulator")
 	flags.StringVar(&options.WorkerListen, "worker-listen", "127.0.0.1:8081", "address of the worker's health")
 	flags.Int64Var(&options.Speed, "speed", 1, "divides every window: 60 makes a minute a second")
+	flags.StringVar((*string)(&options.NameCheck), "name-check", "never",
+		"always: friends say first who asks them (the demo's buyer is 王)")
 	flags.BoolVar(&fresh, "fresh", false, "forget the state and start over")
 	return cmd
 }

@@ -30,6 +30,7 @@ type merchantFile struct {
 	MaxFen  int64  `json:"payment_limit_fen"` // per payment; 0: none
 	DayFen  int64  `json:"daily_limit_fen"`   // per payer; 0: none
 	Mode    string `json:"mode"`              // test or live
+	Check   string `json:"name_check"`        // always: friends say first who asks; empty: never
 
 	Accounts []accountFile `json:"accounts"`
 	Channels []channelFile `json:"channels"`
@@ -163,6 +164,7 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 			ID: f.App, Merchant: f.ID, Name: f.AppName, WebhookURL: f.Webhook, HookURL: f.Hook,
 			WebhookSecret: []byte(secret), DefaultExpirySeconds: f.Expiry,
 			PaymentLimit: models.CNY(f.MaxFen), DailyLimit: models.CNY(f.DayFen),
+			NameCheck: store.NameCheck(f.Check),
 		}},
 	}
 	if key != "" {

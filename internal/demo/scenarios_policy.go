@@ -109,7 +109,7 @@ func reviewed(ctx context.Context, o *office) error {
 	if err := said.because("unionpay_wap", "channel_onboarding", "other_channel"); err != nil {
 		return err
 	}
-	o.tell("Cloud QuickPass reviews the app: the payer sees no such channel and no word of a review", models.Open)
+	o.tell("Cloud QuickPass reviews the app: the payer sees neither channel nor a word of it", models.Open)
 	row["state"] = "approved"
 	if err := o.rule(ctx, "onboarding", key, row); err != nil {
 		return err

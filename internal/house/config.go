@@ -45,6 +45,10 @@ type Config struct {
 	SMSURL string `env:"FRIENDPAY_SMS_URL"`
 	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true"`
 
+	OIDCIssuer       string `env:"FRIENDPAY_OIDC_ISSUER"`
+	OIDCClientID     string `env:"FRIENDPAY_OIDC_CLIENT_ID"`
+	OIDCClientSecret string `env:"FRIENDPAY_OIDC_CLIENT_SECRET" secret:"true"`
+
 	TrustedProxies  []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
 	WebhookNetworks []string `env:"FRIENDPAY_WEBHOOK_NETWORKS"`
 	WorkerListen    string   `env:"FRIENDPAY_WORKER_LISTEN"`
@@ -78,6 +82,9 @@ func (c Config) check() (wrong complaints) {
 	wrong.say(c.DatabaseURL == "", "DATABASE_URL is missing")
 	wrong.say(c.DatabaseConns < 1, "FRIENDPAY_DATABASE_CONNS is at least 1")
 	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
+	whole := c.OIDCIssuer != "" && c.OIDCClientID != "" && c.OIDCClientSecret != ""
+	wrong.say(!whole && c.OIDCIssuer+c.OIDCClientID+c.OIDCClientSecret != "",
+		"FRIENDPAY_OIDC_ISSUER, its CLIENT_ID and CLIENT_SECRET are given together, or none of them")
 	_, err := c.statementsAt()
 	wrong.say(err != nil, "FRIENDPAY_STATEMENTS_AT is a time of the day, like 10:10")
 	_, err = prefixes(c.TrustedProxies)
@@ -102,6 +109,8 @@ func (c Config) checkProduction(wrong *complaints) {
 	wrong.say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")
 	wrong.say(isAddress(c.PublicURL) && !strings.HasPrefix(c.PublicURL, "https://"),
 		"FRIENDPAY_PUBLIC_URL begins with https://")
+	wrong.say(c.OIDCIssuer != "" && !strings.HasPrefix(c.OIDCIssuer, "https://"),
+		"FRIENDPAY_OIDC_ISSUER begins with https://")
 	wrong.say(c.SMSKey == "", "FRIENDPAY_SMS_KEY is missing: the bearer key that the gateway gave you")
 	wrong.say(!strings.HasPrefix(c.SMSURL, "https://"), "FRIENDPAY_SMS_URL begins with https://")
 }

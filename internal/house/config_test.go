@@ -131,7 +131,8 @@ func TestEachSettingIsMarkedAndExplained(t *testing.T) {
 	require.Len(t, lines, kind.NumField())
 	for i := range kind.NumField() {
 		name := kind.Field(i).Tag.Get("env")
-		secret := strings.Contains(name, "KEY") || strings.Contains(name, "TOKEN") || name == "DATABASE_URL"
+		secret := strings.Contains(name, "KEY") || strings.Contains(name, "TOKEN") ||
+			strings.Contains(name, "SECRET") || name == "DATABASE_URL"
 		require.Equal(t, secret, kind.Field(i).Tag.Get("secret") == "true", name)
 		require.Greater(t, len(strings.Fields(lines[i])), 3, "%s: no help", name)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/friendpay/friendpay/api"
 	"github.com/friendpay/friendpay/internal/codec"
+	"github.com/friendpay/friendpay/internal/openid"
 	"github.com/friendpay/friendpay/internal/token"
 )
 
@@ -35,11 +36,17 @@ func (h *House) Server() (*api.Server, error) {
 	if h.Config.Shop {
 		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}
 	}
-	return api.New(api.Deps{
+	deps := api.Deps{
 		Store: h.Store, Door: h.Door, Accounts: h.Accounts, Catalogue: h.Catalogue,
 		SMS: h.SMS, Tokens: tokens, Links: links,
 		Clock: h.Config.now, Log: h.Log, Config: config, Metrics: h.Meter.Registry, Traced: h.Traces.Handler,
-	})
+	}
+	if h.Config.OIDCIssuer != "" {
+		deps.OpenID = openid.New(openid.Settings{
+			Issuer: h.Config.OIDCIssuer, ClientID: h.Config.OIDCClientID, ClientSecret: h.Config.OIDCClientSecret,
+		}, h.Traces.Transport(h.Config.providerClient().Transport))
+	}
+	return api.New(deps)
 }
 
 // CodecServer opens histories for Temporal's Web UI at an address, for colleagues of the

@@ -116,7 +116,7 @@ func (h *House) seed(ctx context.Context) error {
 			ID: DemoApp, Merchant: DemoMerchant, Name: "良品小店 App", BuyerMayPayOwn: true,
 			WebhookURL: h.options.WebhookURL, WebhookSecret: []byte(h.Demo.WebhookSecret), HookURL: h.options.HookURL,
 			DefaultExpirySeconds: 30 * 60, DailyLimit: models.CNY(5_000_000), PaymentLimit: models.CNY(5_000_000),
-			ReturnOrigins: []string{h.APIURL},
+			ReturnOrigins: []string{h.APIURL}, NameCheck: h.options.NameCheck,
 		}},
 		Keys: []store.APIKey{{
 			Hash: hash[:], Merchant: DemoMerchant, Apps: []string{DemoApp}, Scopes: []string{"requests"}, Mode: "test",

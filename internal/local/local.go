@@ -48,6 +48,8 @@ type Options struct {
 	Log          *slog.Logger
 	Traces       *tracing.Traces // the house's from Start on; nil: none
 
+	NameCheck store.NameCheck // of the demo merchant's app; empty: never
+
 	Gate func(api http.Handler) http.Handler // stands before the API; nil: nothing does
 	// SimVia is the way on which the engine reaches the simulator at an address; nil: directly.
 	SimVia func(address string) (string, error)
@@ -208,7 +210,9 @@ func (h *House) environment(keys map[string]string) map[string]string {
 		"FRIENDPAY_PLAIN_HISTORY": strconv.FormatBool(!h.options.Sealed),
 		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/bridge.js",
 		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
-		"TEMPORAL_ADDRESS": h.temporalAddress(),
+		"TEMPORAL_ADDRESS":      h.temporalAddress(),
+		"FRIENDPAY_OIDC_ISSUER": h.SimURL + "/oidc", "FRIENDPAY_OIDC_CLIENT_ID": h.Sim.OIDC().ID,
+		"FRIENDPAY_OIDC_CLIENT_SECRET": h.Sim.OIDC().Secret,
 	}
 	for name, value := range keys {
 		env[name] = value

@@ -21,6 +21,8 @@ type PayerClaims struct {
 	Request string `json:"req"`
 	Invite  string `json:"inv"`
 	Payer   string `json:"pay,omitempty"`
+	Vouched bool   `json:"vou,omitempty"` // the login is a merchant's word
+	Checked bool   `json:"chk,omitempty"` // he has said who asks
 	jwt.RegisteredClaims
 }
 

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"strings"
 )
@@ -25,6 +26,9 @@ func Code(token string) string {
 	}
 	return string(code)
 }
+
+// FreshCode is a code of its own that stands for no token, in the same shape.
+func FreshCode() string { return Code(rand.Text() + rand.Text()) }
 
 // letter takes 24 bits for each character, which makes the alphabet's uneven
 // length invisible.

@@ -91,7 +91,10 @@ func (a *Adapter) identity(said token) (providers.Identity, error) {
 		return providers.Identity{}, failed
 	}
 	if said.Snapshot == 1 {
-		return providers.Identity{}, definite("login", "SNAPSHOT", "somebody looks at a preview and cannot pay")
+		return providers.Identity{}, &providers.Error{
+			Class: providers.Definite, Op: "login", Code: "SNAPSHOT", Err: providers.ErrSnapshot,
+			Message: "somebody looks at a preview and cannot pay",
+		}
 	}
 	if said.OpenID == "" || len(said.OpenID) > maxOpenID {
 		return providers.Identity{}, odd("login", "the answer names nobody")

@@ -29,6 +29,8 @@ type visit struct {
 	t     *testing.T
 	house *local.House
 	tab   context.Context
+	taps  int // buttons and links that the person pressed
+	codes int // one-time codes that he looked up and typed
 }
 
 func newHouse(t *testing.T) *local.House {
@@ -48,7 +50,12 @@ func elsewhere(address string) string { return strings.Replace(address, "127.0.0
 
 func houseWith(t *testing.T, simVia func(string) (string, error)) *local.House {
 	t.Helper()
-	options := local.Options{Shop: true, Volatile: true, Speed: 10, SimVia: simVia}
+	return houseOf(t, local.Options{SimVia: simVia})
+}
+
+func houseOf(t *testing.T, options local.Options) *local.House {
+	t.Helper()
+	options.Shop, options.Volatile, options.Speed = true, true, 10
 	house, err := local.Start(t.Context(), options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, house.Close()) })
@@ -90,6 +97,7 @@ func (v *visit) open(address string) {
 
 func (v *visit) press(selector string) {
 	v.t.Helper()
+	v.taps++
 	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Click(selector)), selector)
 }
 
@@ -143,6 +151,7 @@ func (v *visit) fits() {
 // code is the one-time code that the simulator's gateway was given for a phone.
 func (v *visit) code(phone string) string {
 	v.t.Helper()
+	v.codes++
 	address := v.house.SimURL + "/sim/sms?to=" + phone
 	request, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, address, nil)
 	require.NoError(v.t, err)
