@@ -39,8 +39,8 @@ func playPolicy(ctx context.Context, s *story) (err error) {
 // it, and against the way out.
 func (a answer) because(channel, rule, fix string) error {
 	if why := a.leftOut(channel); a.offers(channel) || why.Rule != rule || why.Fix != fix {
-		return fmt.Errorf("%s: left out by %q with way out %q, not by %q with %q; offered: %v", channel, why.Rule,
-			why.Fix, rule, fix, a.offers(channel))
+		return fmt.Errorf("%s: left out by %q with way out %q, not by %q with %q; offered: %v",
+			channel, why.Rule, why.Fix, rule, fix, a.offers(channel))
 	}
 	return nil
 }
@@ -91,8 +91,8 @@ func kindsOfOrders(ctx context.Context, o *office) error {
 
 // reviewed: while the provider reviews the app, nobody outside learns of it.
 func reviewed(ctx context.Context, o *office) error {
-	row := map[string]any{"app_id": local.DemoApp, "channel": "unionpay_wap", "surface": "", "state": "reviewing",
-		"note": "applied for at the provider's desk"}
+	row := map[string]any{"app_id": local.DemoApp, "channel": "unionpay_wap", "surface": "",
+		"state": "reviewing", "note": "applied for at the provider's desk"}
 	key := local.DemoApp + "/unionpay_wap/"
 	if err := o.rule(ctx, "onboarding", key, row); err != nil {
 		return err
