@@ -47,6 +47,7 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if then == "opened" {
 		return c.NoContent(http.StatusNoContent)
 	}
+	keepEntry(c)
 	known, err := s.enter(c, link)
 	if err != nil {
 		return err

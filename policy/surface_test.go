@@ -56,6 +56,8 @@ var surfaceDecisions = map[string]row{
 	"version not read": {seen("8.x", works("wechat", true, "8.0.14")), enabled, "alipay huabei",
 		off, "", ""},
 
+	"any version, but a known": {seen("", works("wechat", true, "0")), enabled, "alipay huabei", off, "", ""},
+
 	"a row that begins now": {in("wechat", both(works("wechat", true, ""), since(0, false))), enabled,
 		"alipay huabei", off, "", ""},
 	"a row that begins soon": {in("wechat", both(works("wechat", true, ""), since(time.Second, false))),
@@ -72,6 +74,11 @@ var surfaceDecisions = map[string]row{
 	"closed in Moments only": {in("wechat", closes("wechat_moments", "")), enabled, everyone, nil, "", ""},
 	"closed, no advice": {in("qq", closes("qq", "")), disabled, "", all("surface_blocked"),
 		"surface_blocked", "open_elsewhere"},
+	"advice about the product": {func(q *question) {
+		at("desktop")(q)
+		put(q, policy.SurfaceRow{Surface: "desktop", Provider: "wechatpay", Works: true, Fallback: "qr"})
+		q.alter("huabei", func(c *policy.Channel) { c.Surfaces = nil })
+	}, enabled, "alipay huabei", out("wechat:channel_surface"), "", "qr"},
 	"advice of the surface": {func(q *question) {
 		at("desktop")(q)
 		put(q, policy.SurfaceRow{Surface: "desktop", Works: true, Fallback: "qr"})
