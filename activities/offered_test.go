@@ -25,7 +25,8 @@ func (w *world) placed(surface, version string) {
 }
 
 func (w *world) madeWith(released ...string) {
-	w.rows.cohort = func() (store.Cohort, error) { return store.Cohort{Released: append([]string{}, released...)}, nil }
+	cohort := store.Cohort{Released: append([]string{}, released...)}
+	w.rows.cohort = func() (store.Cohort, error) { return cohort, nil }
 }
 
 // Between the page and the engine an operator may have been at work.

@@ -42,7 +42,7 @@ var marks = []struct {
 
 // programs are what callers without a person before them say of themselves: of them
 // nothing is concluded, as of one that says nothing.
-var programs = []string{"curl/", "Wget/", "Go-http-client/", "python-", "okhttp/", "Java/", "Apache-HttpClient/"}
+var programs = []string{"curl/", "Wget/", "Go-http-client/", "python-", "okhttp/", "Java/"}
 
 // placeOf reads a User-Agent. What shows pages and cannot be told is unknown.
 func placeOf(userAgent string) place {

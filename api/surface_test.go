@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	androidPhone = "Mozilla/5.0 (Linux; Android 14; 23127PN0CC Build/UKQ1) AppleWebKit/537.36 (KHTML, like Gecko) "
-	iPhone       = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+	androidPhone = "Mozilla/5.0 (Linux; Android 14; 23127PN0CC) AppleWebKit/537.36 (KHTML, like Gecko) "
+	iPhone       = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML) "
 	windows      = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
 	macintosh    = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
 	harmony      = "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -20,7 +20,7 @@ const (
 // How the apps and browsers of the day describe themselves.
 var agents = map[string]place{
 	androidPhone + "Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 XWEB/1160065 MMWEBSDK/20240404 " +
-		"MMWEBID/98 MicroMessenger/8.0.49.2600(0x28003133) WeChat/arm64 Weixin NetType/WIFI Language/zh_CN ABI/arm64": {
+		"MMWEBID/98 MicroMessenger/8.0.49.2600(0x28003133) WeChat/arm64 Weixin NetType/WIFI ABI/arm64": {
 		"wechat", "8.0.49.2600"},
 	iPhone + "Mobile/15E148 MicroMessenger/8.0.49(0x18003137) NetType/WIFI Language/zh_CN": {"wechat",
 		"8.0.49"},
@@ -53,7 +53,7 @@ var agents = map[string]place{
 		"V1_AND_SQ_9.0.75_7168_YYB_D QQ/9.0.75.17920 NetType/WIFI": {"qq", "9.0.75.17920"},
 	androidPhone + "Version/4.0 Chrome/109.0 MQQBrowser/15.1 Mobile Safari/537.36": {"mobile", ""},
 
-	androidPhone + "Chrome/99.0 Mobile Safari/537.36 (com.unionpay.mobilepay) (updebug 0) UnionPay/1.0 CloudPay": {
+	androidPhone + "Chrome/99.0 Mobile Safari/537.36 (com.unionpay.mobilepay) UnionPay/1.0 CloudPay": {
 		"unionpay", "1.0"},
 	iPhone + "Mobile/15E148/sa-sdk-ios (com.unionpay.chsp) (cordova 4.5.4) (UnionPay/1.0 CloudPay)": {
 		"unionpay", "1.0"},
