@@ -38,6 +38,8 @@ type Store interface {
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
 	PayerFacts(ctx context.Context, payer, app string) (store.PayerFacts, error)
 	TakeFromDay(ctx context.Context, share store.DayShare, now time.Time) (fits bool, err error)
+	Cohort(ctx context.Context, request string) (store.Cohort, error)
+	Place(ctx context.Context, attempt models.Attempt) (surface, version string, err error)
 	PayerIsBuyer(ctx context.Context, payer, order string) (bool, error)
 	InviteFacts(ctx context.Context, id string) (store.InviteFacts, error)
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error

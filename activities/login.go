@@ -8,10 +8,14 @@ import (
 )
 
 // CheckLogin says whether this payer may pay this request: through a link that
-// still stands, not blocked, not the buyer in disguise, and within his limits.
+// still stands and a channel that the rules still leave, not blocked, not the buyer in
+// disguise, and within his limits.
 func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.Event, error) {
 	attempt, _ := call.Request.Attempt(call.Ref)
-	reason, err := a.objection(ctx, call.Request, attempt)
+	reason, err := a.unoffered(ctx, call.Request, attempt)
+	if err == nil && reason == "" {
+		reason, err = a.objection(ctx, call.Request, attempt)
+	}
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
@@ -26,11 +25,11 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
-	catalogue, err := a.Catalogue.Fresh(ctx)
+	asked, err := a.asked(ctx, call.Request, order)
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
-	decision := policy.Decide(facts.Of(order, catalogue, a.Clock(), call.Request.Speed))
+	decision := policy.Decide(asked)
 	if decision.State == policy.Enabled {
 		return models.Event{Kind: models.OrderEligible, Actor: "rules"}, nil
 	}

@@ -48,6 +48,8 @@ type rows struct {
 	day      func(store.DayShare) (bool, error)
 	invite   func() (store.InviteFacts, error)
 	disguise func() (bool, error)
+	cohort   func() (store.Cohort, error)
+	place    func() (surface, version string, err error)
 	paying   func() (store.Paying, error)
 	keep     func(attempt string, shown providers.Presentation) error
 	save     func(models.Step) error
@@ -74,6 +76,10 @@ func (r *rows) TakeFromDay(_ context.Context, share store.DayShare, now time.Tim
 }
 
 func (r *rows) InviteFacts(context.Context, string) (store.InviteFacts, error) { return r.invite() }
+
+func (r *rows) Cohort(context.Context, string) (store.Cohort, error) { return r.cohort() }
+
+func (r *rows) Place(context.Context, models.Attempt) (string, string, error) { return r.place() }
 
 func (r *rows) PayerIsBuyer(context.Context, string, string) (bool, error) { return r.disguise() }
 
@@ -213,6 +219,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, rows: &rows{t: t}, desk: &desk{}, now: noon}
 	w.rows.claim = func(store.Claim) (string, error) { return "", nil }
 	w.rows.order = func() (store.Order, error) { return store.Order{Title: "咖啡"}, nil }
+	w.rows.cohort = func() (store.Cohort, error) { return store.Cohort{}, nil }
+	w.decided(func(policy.Tables, *policy.Channel) {})
+	w.placed("", "")
 	w.Activities = &activities.Activities{
 		Store: w.rows, Catalogue: w.rows, Providers: w.desk, Clock: func() time.Time { return w.now },
 		Log:       slog.New(slog.DiscardHandler),

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 )
 
 type buyerPayIn struct {
@@ -50,11 +51,12 @@ func (s *Server) buyersWish(ctx context.Context, r models.Request, channel strin
 	if err != nil {
 		return models.Event{}, err
 	}
-	decision, catalogue, err := s.decide(ctx, order, "")
+	answer, err := s.decide(ctx, order, "")
 	if err != nil {
 		return models.Event{}, err
 	}
-	c, err := offered(catalogue, decision, channel)
+	answer.facts.Payer = &policy.Payer{ID: r.Buyer, IsBuyer: true}
+	c, err := offered(answer.channels, policy.Decide(answer.facts), channel)
 	if err != nil {
 		return models.Event{}, err
 	}

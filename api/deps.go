@@ -29,6 +29,8 @@ type sellerStore interface {
 	Order(ctx context.Context, id string) (store.Order, error)
 	UpdatePrice(ctx context.Context, order string, price models.Price) error
 	Request(ctx context.Context, id string) (models.Request, error)
+	SaveCohort(ctx context.Context, cohort store.Cohort) error
+	OpenCohort(ctx context.Context, app, number string) (cohort store.Cohort, open bool, err error)
 	Requests(ctx context.Context, filter store.RequestFilter) (store.Page[store.RequestLine], error)
 	Transitions(ctx context.Context, request string, afterSeq int64, limit int) ([]models.Transition, error)
 	Heads(ctx context.Context, requests []string) (map[string]int64, error)
@@ -43,6 +45,11 @@ type Catalogue interface {
 	Current() *policy.Catalogue
 	AtLeast(ctx context.Context, version int64) (*policy.Catalogue, error)
 	Fresh(ctx context.Context) (*policy.Catalogue, error)
+}
+
+// Flags says to whom features are released.
+type Flags interface {
+	Released(ctx context.Context, channels []policy.Channel, app, buyer string) []string
 }
 
 // keyStore is what Idempotency-Keys need.

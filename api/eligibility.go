@@ -27,6 +27,7 @@ type EligibilityView struct {
 	Channels []ChannelView   `json:"channels" nullable:"false" doc:"In the order to show."`
 	LeftOut  []policy.Reason `json:"left_out" nullable:"false"`
 	Reasons  []policy.Reason `json:"reasons" nullable:"false" doc:"Why the state is not enabled."`
+	Asks     []ChannelView   `json:"asks" nullable:"false" doc:"Ways to ask a friend; nobody pays by them."`
 }
 
 // ChannelView is a way to pay.
@@ -43,13 +44,13 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 	if err != nil {
 		return nil, err
 	}
-	decision, channels, err := s.decide(ctx, order, in.Body.Surface)
+	answer, err := s.decide(ctx, order, in.Body.Surface)
 	if err != nil {
 		return nil, err
 	}
 	return &eligibilityOut{Body: EligibilityView{
-		State: decision.State, Channels: channelViews(channels, decision), LeftOut: decision.LeftOut,
-		Reasons: decision.Reasons,
+		State: answer.State, Channels: channelViews(answer.channels, answer.Channels), LeftOut: answer.LeftOut,
+		Reasons: answer.Reasons, Asks: channelViews(answer.channels, policy.AskWays(answer.facts)),
 	}}, nil
 }
 
@@ -66,21 +67,36 @@ func (s *Server) orderOf(ctx context.Context, told *OrderIn, id string) (store.O
 	return s.told(ctx, *told, mint.ID(mint.Order))
 }
 
-// decide asks the rules about an order in its app's catalogue.
-func (s *Server) decide(
-	ctx context.Context, order store.Order, surface string,
-) (policy.Decision, []store.Channel, error) {
+// judged is what the rules said of an order, with what they looked at.
+type judged struct {
+	policy.Decision
+	facts    policy.Facts
+	channels []store.Channel // of the app
+}
+
+// decide asks the rules about an order in its app's catalogue. While the order has an
+// open request, that one's cohort counts, else the one that a request made now would have.
+func (s *Server) decide(ctx context.Context, order store.Order, surface string) (judged, error) {
 	channels, err := s.rows(ctx).Channels(ctx, order.App)
 	if err != nil {
-		return policy.Decision{}, nil, err
+		return judged{}, err
 	}
 	known, err := s.Catalogue.Fresh(ctx)
 	if err != nil {
-		return policy.Decision{}, nil, err
+		return judged{}, err
 	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface
-	return policy.Decide(asked), channels, nil
+	cohort, open, err := s.rows(ctx).OpenCohort(ctx, order.App, order.Number)
+	switch {
+	case err != nil:
+		return judged{}, err
+	case open:
+		asked = facts.Made(asked, cohort.Released)
+	default:
+		asked.Released = s.Flags.Released(ctx, known.ChannelsOf(order.App), order.App, order.Buyer)
+	}
+	return judged{Decision: policy.Decide(asked), facts: asked, channels: channels}, nil
 }
 
 // ineligible is the refusal of an order that the rules said no to.

@@ -35,6 +35,9 @@ var wayOut = map[string]string{
 	policy.FixOtherChannel:  "Let the friend pay through another channel.",
 	policy.FixNewOrder:      "Place a new order.",
 	policy.FixOpenElsewhere: "Send the link where one of the channels works.",
+	policy.FixOpenBrowser:   "Let the friend open the link in a browser.",
+	policy.FixQR:            "Let the friend scan the link's code with another app.",
+	policy.FixShareCode:     "Send the short code instead of the link.",
 }
 
 // PriceView is a price in force, in the words in which a price is sent.

@@ -138,8 +138,8 @@ func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decisio
 		known = s.Catalogue.Current()
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
-	asked.Surface = surface(ctx)
-	return policy.Decide(asked)
+	asked.Surface, asked.Version = surface(ctx), surfaceVersion(ctx)
+	return policy.Decide(facts.Made(asked, link.Released))
 }
 
 // tellOpened counts the opening of a link by a person.

@@ -68,6 +68,7 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if then == "opened" {
 		return c.NoContent(http.StatusNoContent)
 	}
+	keepEntry(c)
 	place, err := s.arrive(c)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ var openStates = []models.State{
 // placeRequest asks for a friend's help. An order has one open request: asking
 // again gives that one, with the same link.
 func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, error) {
-	order, decision, err := s.orderToPay(ctx, in)
+	order, answer, err := s.orderToPay(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,12 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	if err != nil {
 		return nil, err
 	}
+	cohort := store.Cohort{
+		Request: request.ID, Released: answer.facts.Released, Catalogue: answer.facts.Catalogue.Version,
+	}
+	if err := s.Store.SaveCohort(ctx, cohort); err != nil {
+		return nil, err
+	}
 	after, err := s.Door.Place(ctx, request)
 	switch {
 	case stillWorking(err):
@@ -69,21 +75,21 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 		known, _, err := s.openRequest(ctx, order)
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	case err == nil && after.State == models.Ineligible:
-		return nil, ineligible(decision.Reasons)
+		return nil, ineligible(answer.Reasons)
 	}
 	return s.placed(ctx, in, placing{after, order, http.StatusCreated}, err)
 }
 
 // orderToPay is the order that the body speaks of, once the rules have said yes
 // to it; one that was told is stored then.
-func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, policy.Decision, error) {
+func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, judged, error) {
 	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
 	if err != nil {
-		return order, policy.Decision{}, err
+		return order, judged{}, err
 	}
-	decision, _, err := s.decide(ctx, order, in.Body.Surface)
-	if err == nil && decision.State != policy.Enabled {
-		err = ineligible(decision.Reasons)
+	answer, err := s.decide(ctx, order, "") // a link that does not open in one place opens in another
+	if err == nil && answer.State != policy.Enabled {
+		err = ineligible(answer.Reasons)
 	}
 	if err == nil && in.Body.Order != nil {
 		order.ID = strings.Replace(minted(ctx), mint.Request, mint.Order, 1)
@@ -92,7 +98,7 @@ func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, poli
 	if err == nil && (order.State == store.OrderPaid || order.State == store.OrderCancelled) {
 		err = models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")
 	}
-	return order, decision, err
+	return order, answer, err
 }
 
 func (s *Server) openRequest(ctx context.Context, order store.Order) (models.Request, bool, error) {

@@ -52,6 +52,7 @@ type Deps struct {
 	Accounts Accounts
 	// Catalogue is what operators decide; nil: read from the store.
 	Catalogue Catalogue
+	Flags     Flags // asked when a request is made, and about one that might be
 	SMS       SMS
 	OpenID    OpenID // nil: no such login
 	Tokens    *token.Tokens

@@ -74,7 +74,7 @@ func viewPayer(l store.Link, decision policy.Decision) PayerView {
 		Title: l.Order.Title, Items: []PayerItem{}, Payable: l.Request.Payable,
 		Price: l.Request.PriceVersion, ExpiresAt: l.Request.ExpiresAt.UTC(), Seq: l.Request.Seq,
 		SlotUntil: timeIfAny(l.Request.SlotUntil), PausedUntil: timeIfAny(l.Request.PausedUntil),
-		Channels: channelViews(l.Channels, decision), Attempts: []PayerAttempt{},
+		Channels: channelViews(l.Channels, decision.Channels), Attempts: []PayerAttempt{},
 	}
 	for _, item := range l.Order.Items {
 		view.Items = append(view.Items, PayerItem{Title: item.Title, Quantity: item.Quantity})
@@ -124,10 +124,10 @@ func payersRefund(r models.Request, t models.Transition, payer string) *PayerRef
 	return &view
 }
 
-// channelViews shows the channels of a decision, in its order.
-func channelViews(catalogue []store.Channel, decision policy.Decision) []ChannelView {
+// channelViews shows the channels of these ids, in their order.
+func channelViews(catalogue []store.Channel, ids []string) []ChannelView {
 	list := []ChannelView{}
-	for _, id := range decision.Channels {
+	for _, id := range ids {
 		i := slices.IndexFunc(catalogue, func(c store.Channel) bool { return c.ID == id })
 		if i >= 0 {
 			c := catalogue[i]

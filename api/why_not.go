@@ -58,7 +58,7 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 // noWay says whether another app or browser would help.
 func (s *Server) noWay(ctx context.Context, link store.Link) string {
 	for _, left := range s.decisionOn(ctx, link).LeftOut {
-		if left.Fix == policy.FixOpenElsewhere {
+		if policy.HelpsElsewhere(left.Fix) {
 			return "elsewhere"
 		}
 	}

@@ -97,6 +97,7 @@ var attemptRefusals = map[string]string{
 	"payment_limit":       "The amount is above your limit for one payment.",
 	"daily_limit":         "The amount is above what is left of your daily limit.",
 	"link_revoked":        "The buyer took this link back.",
+	"channel_unavailable": "This way to pay is not available now. Pick another.",
 	"refused_by_provider": "The provider refused the payment. Pick another way to pay.",
 }
 
@@ -108,7 +109,7 @@ func (s *Server) bring(
 	if err := r.Accepts(wish); err != nil {
 		return r, "", err
 	}
-	asked := store.Checkout{Address: browserAddress(ctx), Surface: surface(ctx)}
+	asked := store.Checkout{Address: browserAddress(ctx), Surface: surface(ctx), Version: surfaceVersion(ctx)}
 	if err := s.Store.SaveCheckout(ctx, wish.Pay.Number, asked); err != nil {
 		return r, "", err
 	}

@@ -17,7 +17,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/release"
 	"github.com/friendpay/friendpay/internal/testkit"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -53,9 +55,14 @@ func newWorld(t *testing.T, changes ...func(*Deps)) *world {
 	require.NoError(t, rows.Seed(t.Context(), seed()))
 	door := &lawDoor{store: rows, seen: map[string]bool{}}
 	w := &world{t: t, dsn: dsn, store: rows, door: door, log: &bytes.Buffer{}}
+	known := catalogue.New(rows)
+	flags, err := release.Open(t.Context(), release.NewProvider(known.Current), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, flags.Close()) })
 	deps := Deps{
 		Store: rows, Door: w.door, Accounts: desks{}, Tokens: newTokens(t), Links: newLinks(t), Clock: time.Now,
-		Log: slog.New(slog.NewJSONHandler(&locked{w: w.log}, nil)),
+		Log:       slog.New(slog.NewJSONHandler(&locked{w: w.log}, nil)),
+		Catalogue: known, Flags: flags,
 		Config: Config{PublicURL: "https://pay.example.com", Speed: 1, StreamTick: 20 * time.Millisecond,
 			Heartbeat: 50 * time.Millisecond, MaxStreams: 2},
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -83,25 +82,39 @@ func put[T any](rows map[string]T, key string, row []byte) error {
 type Catalogue struct {
 	Version    int64
 	channels   map[string][]Channel // by app, in the order to show
-	onboarding map[string]OnboardingRow
-	rollouts   map[string]Rollout
-	surfaces   map[string][]SurfaceRow // by surface/provider/product, the newest first
-	limits     map[string][]Limit      // by app
-	promotions map[string][]Promotion  // by app, in their order
-	kinds      map[string]KindRow
+	onboarding map[onboardingKey]OnboardingRow
+	rollouts   map[rolloutKey]Rollout
+	surfaces   map[surfaceKey][]SurfaceRow // the newest first
+	limits     map[string][]Limit          // by app
+	promotions map[string][]Promotion      // by app, in their order
+	kinds      map[kindKey]KindRow
 }
+
+type (
+	onboardingKey struct{ app, channel, surface string }
+	rolloutKey    struct{ feature, channel, app string }
+	surfaceKey    struct{ surface, provider, product string }
+	kindKey       struct{ app, kind string }
+)
 
 // NewCatalogue arranges the rows for looking up.
 func NewCatalogue(version int64, t Tables) *Catalogue {
-	c := &Catalogue{
-		Version: version, onboarding: maps.Clone(t.Onboarding), rollouts: maps.Clone(t.Rollouts),
-		kinds: maps.Clone(t.Kinds),
-	}
+	c := &Catalogue{Version: version}
+	c.onboarding = named(t.Onboarding, func(_ string, r OnboardingRow) onboardingKey {
+		return onboardingKey{r.App, r.Channel, r.Surface}
+	})
+	c.rollouts = named(t.Rollouts, func(_ string, r Rollout) rolloutKey {
+		return rolloutKey{r.Feature, r.Channel, r.App}
+	})
+	c.kinds = named(t.Kinds, func(key string, _ KindRow) kindKey {
+		app, kind, _ := strings.Cut(key, "/")
+		return kindKey{app, kind}
+	})
 	c.channels = by(t.Channels, func(r Channel) string { return r.App }, func(a, b Channel) int {
 		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
 	})
 	c.surfaces = by(t.Surfaces,
-		func(r SurfaceRow) string { return strings.Join([]string{r.Surface, r.Provider, r.Product}, "/") },
+		func(r SurfaceRow) surfaceKey { return surfaceKey{r.Surface, r.Provider, r.Product} },
 		func(a, b SurfaceRow) int { return b.Since.Compare(a.Since) })
 	c.limits = by(t.Limits, func(r Limit) string { return r.App }, func(a, b Limit) int {
 		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Per, b.Per))
@@ -113,8 +126,8 @@ func NewCatalogue(version int64, t Tables) *Catalogue {
 }
 
 // by groups rows, each group in its order.
-func by[T any](rows map[string]T, group func(T) string, order func(a, b T) int) map[string][]T {
-	groups := map[string][]T{}
+func by[K comparable, T any](rows map[string]T, group func(T) K, order func(a, b T) int) map[K][]T {
+	groups := map[K][]T{}
 	for _, row := range rows {
 		groups[group(row)] = append(groups[group(row)], row)
 	}
@@ -122,6 +135,15 @@ func by[T any](rows map[string]T, group func(T) string, order func(a, b T) int) 
 		slices.SortFunc(list, order)
 	}
 	return groups
+}
+
+// named finds rows by what they are about.
+func named[K comparable, T any](rows map[string]T, key func(string, T) K) map[K]T {
+	found := make(map[K]T, len(rows))
+	for name, row := range rows {
+		found[key(name, row)] = row
+	}
+	return found
 }
 
 // ChannelsOf lists an app's channels in the order to show, disabled ones too.
@@ -135,9 +157,9 @@ func (c *Catalogue) LimitsOf(app string) []Limit { return c.limits[app] }
 
 // kind is what is said of orders of a kind: by the app itself, or else for all apps.
 func (c *Catalogue) kind(app, kind string) (KindRow, bool) {
-	if row, own := c.kinds[app+"/"+kind]; own {
+	if row, own := c.kinds[kindKey{app, kind}]; own {
 		return row, true
 	}
-	row, known := c.kinds["/"+kind]
+	row, known := c.kinds[kindKey{"", kind}]
 	return row, known
 }

@@ -19,7 +19,7 @@ type Facts struct {
 	Version   string     `json:"version"`         // of the app that the surface is: "8.0.2"; empty: unknown
 	Now       time.Time  `json:"now"`
 	Speed     int64      `json:"speed"`    // durations are divided by it; 0 and 1: real time
-	Released  []string   `json:"released"` // what the request was, or would be, made with; see Release
+	Released  []string   `json:"released"` // what the request was made with; see Release; nil: not made yet
 	Used      []Use      `json:"used"`     // what limits have been used up so far
 	Broken    []string   `json:"broken"`   // channels whose breaker is open on this surface
 	Catalogue *Catalogue `json:"-"`        // nil: there is none, so nothing is offered
@@ -31,14 +31,6 @@ type Use struct {
 	Channel string `json:"channel,omitempty"`
 	Per     string `json:"per"`
 	Minor   int64  `json:"minor"`
-}
-
-// Release names a rollout among Facts.Released: "friend_pay" or "channel/alipay_wap".
-func Release(feature, channel string) string {
-	if channel == "" {
-		return feature
-	}
-	return feature + "/" + channel
 }
 
 // Order is what rules look at of an order.
@@ -75,67 +67,22 @@ type Reason struct {
 	Channel string `json:"channel,omitempty"` // empty: about the order as a whole
 	ZH      string `json:"zh"`
 	EN      string `json:"en"`
-	Fix     string `json:"fix_code,omitempty" doc:"pay_yourself, other_channel or new_order"`
+	Fix     string `json:"fix_code,omitempty" doc:"pay_yourself, new_order, other_channel, open_browser …"`
+	Detail  string `json:"-"` // for staff only: what no buyer and no payer may learn
 }
 
-// The ways out.
+// The ways out. The last four are what a row of the surface matrix may advise.
 const (
 	FixPayYourself   = "pay_yourself"
-	FixOtherChannel  = "other_channel"
 	FixNewOrder      = "new_order"
 	FixOpenElsewhere = "open_elsewhere" // the link works in another app or browser
+	FixOtherChannel  = "other_channel"
+	FixOpenBrowser   = "open_browser"
+	FixQR            = "qr"
+	FixShareCode     = "share_code"
 )
 
-// Decision is what came of the rules. Every channel of the catalogue is either
-// in Channels, in the order to show, or in LeftOut with the rule that took it.
-type Decision struct {
-	State    State    `json:"state"`
-	Channels []string `json:"channels"`
-	LeftOut  []Reason `json:"left_out"`
-	Reasons  []Reason `json:"reasons"` // why the state is not enabled
-}
-
-// Decide asks every rule. A rule can only take channels away.
-func Decide(f Facts) Decision { return decide(f, rules) }
-
-func decide(f Facts, rules []rule) Decision {
-	var catalogue []Channel
-	if f.Catalogue != nil {
-		catalogue = f.Catalogue.ChannelsOf(f.App)
-	}
-	d := Decision{State: Enabled, Channels: []string{}, LeftOut: []Reason{}, Reasons: []Reason{}}
-	for _, channel := range catalogue {
-		if taken, by := firstNo(f, channel, rules); taken {
-			d.LeftOut = append(d.LeftOut, by.reason(channel.ID))
-		} else {
-			d.Channels = append(d.Channels, channel.ID)
-		}
-	}
-	switch {
-	case len(catalogue) == 0:
-		d.State, d.Reasons = Hidden, []Reason{notOffered}
-	case len(d.Channels) == 0:
-		d.State, d.Reasons = Disabled, whole(f, rules)
-	}
-	return d
-}
-
-func firstNo(f Facts, c Channel, rules []rule) (bool, rule) {
-	for _, r := range rules {
-		if r.no(f, c) {
-			return true, r
-		}
-	}
-	return false, rule{}
-}
-
-// whole explains an order without channels: by the rule that is about the order,
-// else by saying that each channel has its own reason.
-func whole(f Facts, rules []rule) []Reason {
-	for _, r := range rules {
-		if r.order && r.no(f, Channel{}) {
-			return []Reason{r.reason("")}
-		}
-	}
-	return []Reason{noChannel}
+// HelpsElsewhere says that a way out leads to another app or browser.
+func HelpsElsewhere(fix string) bool {
+	return fix == FixOpenElsewhere || fix == FixOpenBrowser || fix == FixQR || fix == FixShareCode
 }

@@ -13,45 +13,23 @@ type rule struct {
 	name    string
 	version int
 	order   bool // it does not look at the channel
+	hides   bool // of the order: there is not even an entry
+	asks    bool // of a channel: it holds for a mere way to ask, too
 	no      func(Facts, Channel) bool
 	zh, en  string
 	fix     string
+	way     func(Facts, Channel) string // a better way out than fix, "" for none; nil: none ever
+	detail  func(Facts, Channel) string // what staff are told besides; nil: nothing
 }
 
 // rules are asked in this order; the first "no" is the reason given.
-var rules = []rule{
-	{name: "order_settled", version: 1, order: true, fix: FixNewOrder,
-		no: func(f Facts, _ Channel) bool { return f.Order.Settled },
-		zh: "订单已付款或已取消", en: "The order is paid or cancelled already."},
-	{name: "kind_amount", version: 1, order: true, fix: FixPayYourself,
-		no: func(f Facts, _ Channel) bool {
-			kind, known := f.Catalogue.kind(f.App, f.Order.Kind)
-			return known && !kind.window().holds(f.Order.Payable)
-		},
-		zh: "该类订单的金额不支持代付",
-		en: "Orders of this kind and amount cannot be paid by a friend."},
-	{name: "order_deadline", version: 1, order: true, fix: FixPayYourself,
-		no: func(f Facts, _ Channel) bool { return f.tooNear(0) },
-		zh: "离付款截止时间太近", en: "The order must be paid too soon for a friend."},
-	{name: "channel_disabled", version: 1, fix: FixOtherChannel,
-		no: func(_ Facts, c Channel) bool { return !c.Enabled },
-		zh: "该付款方式暂不可用", en: "This way to pay is switched off."},
-	{name: "order_channels", version: 1, fix: FixOtherChannel,
-		no: func(f Facts, c Channel) bool {
-			allowed := f.Order.AllowedChannels
-			return len(allowed) > 0 && !slices.Contains(allowed, c.ID)
-		},
-		zh: "该订单不支持此付款方式", en: "This order does not take this way to pay."},
-	{name: "channel_surface", version: 1, fix: FixOpenElsewhere,
-		no: func(f Facts, c Channel) bool { return !c.WorksOn(f.Surface) },
-		zh: "该付款方式在此处不可用，可换个应用打开", en: "This way to pay does not work in this app or browser."},
-	{name: "channel_amount", version: 1, fix: FixOtherChannel,
-		no: func(f Facts, c Channel) bool { return !c.Amount.holds(f.Order.Payable) },
-		zh: "金额超出该付款方式的限额", en: "The amount is outside what this way to pay takes."},
-	{name: "channel_deadline", version: 1, fix: FixOtherChannel,
-		no: func(f Facts, c Channel) bool { return f.tooNear(c.closing()) },
-		zh: "剩余时间不足以使用该付款方式", en: "Too little time is left for this way to pay."},
-}
+var rules = slices.Concat(
+	orderRules,
+	standingRules,
+	releaseRules,
+	surfaceRules,
+	windowRules,
+)
 
 // What is said when no single rule about the order decided.
 var (
@@ -61,8 +39,29 @@ var (
 		EN: "No way to pay is left for this order.", Fix: FixPayYourself}
 )
 
-func (r rule) reason(channel string) Reason {
-	return Reason{Rule: r.name, Version: r.version, Channel: channel, ZH: r.zh, EN: r.en, Fix: r.fix}
+// reason is what the rule says of a channel that it took; "" has no id where the order
+// as a whole is meant.
+func (r *rule) reason(f Facts, c Channel) Reason {
+	said := Reason{Rule: r.name, Version: r.version, Channel: c.ID, ZH: r.zh, EN: r.en, Fix: r.fix}
+	if r.way != nil {
+		if way := r.way(f, c); way != "" {
+			said.Fix = way
+		}
+	}
+	if r.detail != nil {
+		said.Detail = r.detail(f, c)
+	}
+	return said
+}
+
+// windowRules are about amounts and time: what one channel takes.
+var windowRules = []rule{
+	{name: "channel_amount", version: 1, fix: FixOtherChannel,
+		no: func(f Facts, c Channel) bool { return !c.Amount.holds(f.Order.Payable) },
+		zh: "金额超出该付款方式的限额", en: "The amount is outside what this way to pay takes."},
+	{name: "channel_deadline", version: 1, fix: FixOtherChannel,
+		no: func(f Facts, c Channel) bool { return f.tooNear(c.closing()) },
+		zh: "剩余时间不足以使用该付款方式", en: "Too little time is left for this way to pay."},
 }
 
 // holds says that the amount lies in the window; an end in another currency

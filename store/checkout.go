@@ -11,14 +11,15 @@ import (
 type Checkout struct {
 	Address string // IP of the payer's browser
 	Surface string // as in policy
+	Version string // of the app that the surface is
 }
 
 // SaveCheckout keeps it; the first word about an attempt stays.
 func (s *Store) SaveCheckout(ctx context.Context, attempt string, checkout Checkout) error {
-	const save = `INSERT INTO checkouts (attempt, address_sealed, surface) VALUES (?, ?, ?)
+	const save = `INSERT INTO checkouts (attempt, address_sealed, surface, version) VALUES (?, ?, ?, ?)
 		ON CONFLICT (attempt) DO NOTHING`
 	sealed := s.vault.Seal([]byte(checkout.Address), addressPlace(attempt))
-	_, err := s.write(ctx, save, attempt, sealed, checkout.Surface)
+	_, err := s.write(ctx, save, attempt, sealed, checkout.Surface, checkout.Version)
 	return failed("save checkout", err)
 }
 

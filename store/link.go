@@ -20,8 +20,9 @@ type Link struct {
 	Channels []Channel // the app's, in their order, disabled ones too
 	// Catalogue is the version that what operators decide stood at when this was read.
 	Catalogue int64
-	Payer     *Payer // of the payer asked for; nil when none or unknown
-	Told      bool   // the reader has said who asks; for the caller to set
+	Released  []string // what the request was made with; nil: nothing was kept of one so old
+	Payer     *Payer   // of the payer asked for; nil when none or unknown
+	Told      bool     // the reader has said who asks; for the caller to set
 }
 
 // Channel is the app's channel of that id.
@@ -41,6 +42,7 @@ type linkRecord struct {
 	Snapshot  models.Request `gorm:"serializer:json"`
 	Channels  []channelJSON  `gorm:"serializer:list"`
 	Catalogue int64
+	Released  []string `gorm:"serializer:list"`
 	PayerID   string
 	Masked    string
 	Blocked   bool
@@ -83,7 +85,8 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 }
 
 func (l linkRecord) link() Link {
-	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App, Catalogue: l.Catalogue}
+	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
+	link.Catalogue, link.Released = l.Catalogue, l.Released
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -112,6 +115,7 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 	}
 	return "SELECT " + strings.Join(columns, ", ") + `, m.name AS app_merchant_name, r.snapshot,
 		(SELECT coalesce(max(version), 0) FROM catalogue_history) AS catalogue,
+		(SELECT released FROM request_releases WHERE request_id = r.id) AS released,
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c

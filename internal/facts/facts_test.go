@@ -35,6 +35,12 @@ func TestRowsBecomeFacts(t *testing.T) {
 	}, facts.Of(order(), catalogue, noon, 60))
 }
 
+func TestAnOldRequestKeepsEverything(t *testing.T) {
+	require.Equal(t, []string{"*"}, facts.Made(policy.Facts{}, nil).Released)
+	require.Equal(t, []string{}, facts.Made(policy.Facts{}, []string{}).Released)
+	require.Equal(t, []string{"friend_pay"}, facts.Made(policy.Facts{}, []string{"friend_pay"}).Released)
+}
+
 func TestOnlyAnOrderThatIsOverIsSettled(t *testing.T) {
 	for state, settled := range map[store.OrderState]bool{
 		store.OrderUnpaid: false, store.OrderReleased: false, store.OrderPaid: true, store.OrderCancelled: true,

@@ -18,6 +18,7 @@ import (
 	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/meter"
 	"github.com/friendpay/friendpay/internal/reconcile"
+	"github.com/friendpay/friendpay/internal/release"
 	"github.com/friendpay/friendpay/internal/smsgate"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -40,6 +41,7 @@ type House struct {
 	Accounts *accounts.Accounts
 	// Catalogue is what operators decide, as this process knows it.
 	Catalogue *catalogue.Holder
+	Flags     *release.Flags // to whom features are released
 	SMS       *smsgate.Gateway
 	Log       *slog.Logger
 	Registry  *providers.Registry
@@ -78,6 +80,10 @@ func Open(
 		return nil, errors.Join(err, h.Store.Close())
 	}
 	h.Door, h.Catalogue = door.New(h.Temporal), catalogue.New(h.Store)
+	if h.Flags, err = release.Open(ctx, release.NewProvider(h.Catalogue.Current), log); err != nil {
+		h.Temporal.Close()
+		return nil, errors.Join(err, h.Store.Close())
+	}
 	way := config.providerClient()
 	way.Transport = traces.Transport(way.Transport)
 	h.Registry = providers.NewRegistry(Providers(), way)
@@ -115,7 +121,7 @@ func (c Config) now() time.Time { return time.Now().UTC().Add(c.ClockOffset) }
 // Close gives everything back.
 func (h *House) Close() error {
 	h.Temporal.Close()
-	return errors.Join(h.Store.Close(), h.Traces.Close())
+	return errors.Join(h.Flags.Close(), h.Store.Close(), h.Traces.Close())
 }
 
 // Worker builds the engine: workflows, activities, relay and outbox. Watchers

@@ -37,7 +37,7 @@ func (h *House) Server() (*api.Server, error) {
 		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}
 	}
 	deps := api.Deps{
-		Store: h.Store, Door: h.Door, Accounts: h.Accounts, Catalogue: h.Catalogue,
+		Store: h.Store, Door: h.Door, Accounts: h.Accounts, Catalogue: h.Catalogue, Flags: h.Flags,
 		SMS: h.SMS, Tokens: tokens, Links: links,
 		Clock: h.Config.now, Log: h.Log, Config: config, Metrics: h.Meter.Registry, Traced: h.Traces.Handler,
 	}
