@@ -95,7 +95,10 @@ type Event struct {
 	Capture *Capture   `json:"capture,omitempty"`
 	Price   *Price     `json:"price,omitempty"`
 	Money   *Money     `json:"money,omitempty"`
-	Coupon  *Money     `json:"coupon,omitempty"` // RefundDone: the part that went back into a coupon
+	// OrderAmount is how much of the order RefundAsked gives back, where it does not say by
+	// Money what the payer gets.
+	OrderAmount *Money `json:"order_amount,omitempty"`
+	Coupon      *Money `json:"coupon,omitempty"` // RefundDone: the part that went back into a coupon
 	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
 	// event may turn out to owe; numbers are never minted by the law itself.
 	Spare string `json:"spare,omitempty"`
@@ -103,19 +106,21 @@ type Event struct {
 
 // Pay is the wish to pay: who, through which channel, on which quote.
 type Pay struct {
-	Number        string `json:"number"` // 26 × [0-9A-Z], minted by the API, never reused
-	Invite        string `json:"invite,omitempty"`
-	Payer         string `json:"payer"`
-	ByBuyer       bool   `json:"by_buyer,omitempty"`
-	Channel       string `json:"channel"`
-	Provider      string `json:"provider"`
-	Account       string `json:"account"`
-	Product       string `json:"product"`
-	Quoted        Money  `json:"quoted"`
-	PriceVersion  int64  `json:"price_version"`
-	Brand         string `json:"brand,omitempty"`          // what the payer saw at the till
-	MinCloseSecs  int64  `json:"min_close_secs,omitempty"` // the provider refuses to close sooner
-	ReturnContext string `json:"return_context,omitempty"` // opaque id of the page to come back to
+	Number       string `json:"number"` // 26 × [0-9A-Z], minted by the API, never reused
+	Invite       string `json:"invite,omitempty"`
+	Payer        string `json:"payer"`
+	ByBuyer      bool   `json:"by_buyer,omitempty"`
+	Channel      string `json:"channel"`
+	Provider     string `json:"provider"`
+	Account      string `json:"account"`
+	Product      string `json:"product"`
+	Quoted       Money  `json:"quoted"` // what the payer pays
+	PriceVersion int64  `json:"price_version"`
+	// Discounts are what offers take off the order's amount; Quoted is what is left to pay.
+	Discounts     []Discount `json:"discounts,omitempty"`
+	Brand         string     `json:"brand,omitempty"`          // what the payer saw at the till
+	MinCloseSecs  int64      `json:"min_close_secs,omitempty"` // the provider refuses to close sooner
+	ReturnContext string     `json:"return_context,omitempty"` // opaque id of the page to come back to
 }
 
 // Actor names who wished it, as an event's Actor does.
