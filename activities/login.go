@@ -12,6 +12,9 @@ import (
 func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.Event, error) {
 	attempt, _ := call.Request.Attempt(call.Ref)
 	reason, err := a.objection(ctx, call.Request, attempt)
+	if err == nil && reason == "" {
+		reason, err = a.offersObjection(ctx, call.Request, attempt)
+	}
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}

@@ -35,6 +35,8 @@ type ChannelView struct {
 	Kind   string `json:"kind"`
 	NameZH string `json:"name_zh"`
 	NameEN string `json:"name_en"`
+
+	Quote *QuoteView `json:"quote,omitempty" doc:"What the order costs through it."`
 }
 
 // eligibility asks the rules about an order, and changes nothing.
@@ -43,14 +45,19 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 	if err != nil {
 		return nil, err
 	}
-	decision, channels, err := s.decide(ctx, order, in.Body.Surface)
+	asked, channels, err := s.factsOf(ctx, order, in.Body.Surface)
 	if err != nil {
 		return nil, err
 	}
-	return &eligibilityOut{Body: EligibilityView{
+	decision := policy.Decide(asked)
+	view := EligibilityView{
 		State: decision.State, Channels: channelViews(channels, decision), LeftOut: decision.LeftOut,
 		Reasons: decision.Reasons,
-	}}, nil
+	}
+	for i := range view.Channels {
+		view.Channels[i].Quote = quoteView(asked, view.Channels[i].ID, order.PriceVersion)
+	}
+	return &eligibilityOut{Body: view}, nil
 }
 
 // orderOf is the order that a body speaks of, told or by id; one told is not stored.
@@ -70,17 +77,29 @@ func (s *Server) orderOf(ctx context.Context, told *OrderIn, id string) (store.O
 func (s *Server) decide(
 	ctx context.Context, order store.Order, surface string,
 ) (policy.Decision, []store.Channel, error) {
-	channels, err := s.rows(ctx).Channels(ctx, order.App)
+	asked, channels, err := s.factsOf(ctx, order, surface)
 	if err != nil {
 		return policy.Decision{}, nil, err
+	}
+	return policy.Decide(asked), channels, nil
+}
+
+// factsOf are what the rules look at of an order, in its app's catalogue.
+func (s *Server) factsOf(
+	ctx context.Context, order store.Order, surface string,
+) (policy.Facts, []store.Channel, error) {
+	channels, err := s.rows(ctx).Channels(ctx, order.App)
+	if err != nil {
+		return policy.Facts{}, nil, err
 	}
 	known, err := s.Catalogue.Fresh(ctx)
 	if err != nil {
-		return policy.Decision{}, nil, err
+		return policy.Facts{}, nil, err
 	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface
-	return policy.Decide(asked), channels, nil
+	asked.Spent, err = s.rows(ctx).PromotionsSpent(ctx, order.App)
+	return asked, channels, err
 }
 
 // ineligible is the refusal of an order that the rules said no to.

@@ -102,7 +102,8 @@ func refundsFit(before Request, _ Event, after Request) string {
 	for i, f := range after.Refunds {
 		if i < len(before.Refunds) {
 			old := before.Refunds[i]
-			if old.Number != f.Number || old.Attempt != f.Attempt || old.Amount != f.Amount || old.OrderAmount != f.OrderAmount {
+			if old.Number != f.Number || old.Attempt != f.Attempt || old.Amount != f.Amount ||
+				old.OrderAmount != f.OrderAmount {
 				return "P4 a refund changed"
 			}
 			if old.State == RefundSucceeded && f.State != RefundSucceeded {

@@ -69,7 +69,7 @@ func (p Promotion) off(amount models.Money) models.Money {
 	const whole = 10_000
 	off := p.FixedMinor
 	if p.BasisPoints > 0 {
-		of, points := uint64(max(amount.Minor, 0)), uint64(p.BasisPoints) //nolint:gosec // none is negative
+		of, points := uint64(max(amount.Minor, 0)), uint64(p.BasisPoints)
 		high, low := bits.Mul64(of, points)
 		share, _ := bits.Div64(high, low, whole)
 		off = int64(share) //nolint:gosec // at most the amount
