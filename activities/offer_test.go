@@ -15,7 +15,7 @@ import (
 func discounted(t *testing.T, change func(*policy.Promotion)) (*world, models.Call) {
 	w := welcome(t)
 	offer := policy.Promotion{
-		ID: "rail", Sponsor: "channel", FixedMinor: 500, BudgetMinor: 9000, Currency: "CNY",
+		ID: "rail", App: "app_1", Sponsor: "channel", FixedMinor: 500, BudgetMinor: 9000, Currency: "CNY",
 		Since: w.now.Add(-time.Hour), Until: w.now.Add(time.Hour), Enabled: true,
 	}
 	change(&offer)
@@ -29,7 +29,6 @@ func discounted(t *testing.T, change func(*policy.Promotion)) (*world, models.Ca
 		return true, nil
 	}
 	r := request(models.NewAttempt)
-	r.Payable = models.CNY(12900)
 	r.Attempts[0].Quoted = models.CNY(12400)
 	r.Attempts[0].Discounts = []models.Discount{{Promotion: "rail", Sponsor: "channel", Minor: 500}}
 	return w, models.Call{Request: r, Ref: number}
@@ -43,10 +42,12 @@ func TestAnOfferThatNoLongerStandsIsNotCharged(t *testing.T) {
 	}{
 		"it stands":           {func(*policy.Promotion) {}, false, ""},
 		"it was switched off": {func(p *policy.Promotion) { p.Enabled = false }, false, "price_changed"},
-		"it is over":          {func(p *policy.Promotion) { p.Until = p.Since.Add(time.Minute) }, false, "price_changed"},
-		"it is another":       {func(p *policy.Promotion) { p.ID = "shop" }, false, "price_changed"},
-		"it is not for him":   {func(p *policy.Promotion) { p.Channel = "other" }, false, "price_changed"},
-		"its budget is gone":  {func(*policy.Promotion) {}, true, "price_changed"},
+		"it is over": {func(p *policy.Promotion) {
+			p.Until = p.Since.Add(time.Minute)
+		}, false, "price_changed"},
+		"it is another":      {func(p *policy.Promotion) { p.ID = "shop" }, false, "price_changed"},
+		"it is not for him":  {func(p *policy.Promotion) { p.Channel = "other" }, false, "price_changed"},
+		"its budget is gone": {func(*policy.Promotion) {}, true, "price_changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, call := discounted(t, c.change)

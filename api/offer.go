@@ -77,7 +77,8 @@ func (s *Server) pinned(ctx context.Context, link store.Link, wish models.Event)
 }
 
 var errRepriced = &models.Error{
-	Code: models.Conflict, Reason: "price_changed", Message: "The price has changed.", Fix: "Load the page again.",
+	Code: models.Conflict, Reason: "price_changed",
+	Message: "The price has changed.", Fix: "Load the page again.",
 }
 
 // repeated says that the payer is at it already, through this channel.

@@ -51,7 +51,9 @@ func (s *Store) TakeFromBudgets(
 
 // lockBudgets makes whoever wants something of these budgets wait, in one order for all, and
 // says what is spent of each when what is held for nobody any more is free.
-func (s *Store) lockBudgets(ctx context.Context, app, request string, ids []string) (map[string]int64, error) {
+func (s *Store) lockBudgets(
+	ctx context.Context, app, request string, ids []string,
+) (map[string]int64, error) {
 	const free = `UPDATE promotion_uses u SET state = 'free'
 		WHERE app_id = @app AND promotion_id = ANY(@ids) AND state = 'held'
 			AND (request_id = @request OR ` + abandoned + ")"
@@ -116,7 +118,8 @@ func (s *Store) spendBudgets(ctx context.Context, step models.Step) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	const known = "SELECT attempt, promotion_id, state, minor, back_minor FROM promotion_uses WHERE request_id = ?"
+	const known = `SELECT attempt, promotion_id, state, minor, back_minor FROM promotion_uses
+		WHERE request_id = ?`
 	var stored []useRecord
 	if err := s.read(ctx, &stored, known, r.ID); err != nil {
 		return err
@@ -132,7 +135,8 @@ func (s *Store) spendBudgets(ctx context.Context, step models.Step) error {
 	if err := s.waitForBudgets(ctx, map[string]any{"app": r.App, "ids": textArray(ids)}); err != nil {
 		return err
 	}
-	const save = `INSERT INTO promotion_uses (attempt, promotion_id, app_id, request_id, minor, back_minor, state)
+	const save = `INSERT INTO promotion_uses
+			(attempt, promotion_id, app_id, request_id, minor, back_minor, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attempt, promotion_id) DO UPDATE
 		SET state = excluded.state, minor = excluded.minor, back_minor = excluded.back_minor`
 	for _, use := range changed {

@@ -76,7 +76,7 @@ func TestAnAttemptHoldsItsDiscountUntilItIsOver(t *testing.T) {
 	held := map[string]int64{"rail": 500, "shop": 300}
 	require.Equal(t, held, w.spent())
 	require.True(t, takes(t, w.Store, l.request.ID, number, 500), "it has it already")
-	require.True(t, takes(t, w.Store, l.request.ID, mint.Number(), 500), "another of its attempts takes its place")
+	require.True(t, takes(t, w.Store, l.request.ID, mint.Number(), 500), "its next one takes its place")
 	require.NoError(t, w.exec("DELETE FROM promotion_uses WHERE attempt <> $1", number))
 	l.save(models.Event{Kind: models.PaymentClosed, Attempt: number})
 	require.Equal(t, map[string]int64{"rail": 0, "shop": 0}, w.spent())
