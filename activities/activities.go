@@ -37,6 +37,7 @@ type Store interface {
 	App(ctx context.Context, id string) (store.App, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
 	PayerFacts(ctx context.Context, payer, app string) (store.PayerFacts, error)
+	TakeFromBudgets(ctx context.Context, app, request, attempt string, shares []store.BudgetShare) (bool, error)
 	TakeFromDay(ctx context.Context, share store.DayShare, now time.Time) (fits bool, err error)
 	Cohort(ctx context.Context, request string) (store.Cohort, error)
 	Place(ctx context.Context, attempt models.Attempt) (surface, version string, err error)

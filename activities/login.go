@@ -16,6 +16,9 @@ func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.E
 	if err == nil && reason == "" {
 		reason, err = a.objection(ctx, call.Request, attempt)
 	}
+	if err == nil && reason == "" {
+		reason, err = a.offersObjection(ctx, call.Request, attempt)
+	}
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}

@@ -60,9 +60,12 @@ type HookQuestion struct {
 	Type         string       `json:"type"` // order.apply, or order.reopen for late money
 	Request      string       `json:"request"`
 	OrderNumber  string       `json:"order_number"`
-	Attempt      string       `json:"attempt"` // the answer for one attempt must stay the same
-	Amount       models.Money `json:"amount"`
+	Attempt      string       `json:"attempt"`      // the answer for one attempt must stay the same
+	Amount       models.Money `json:"amount"`       // what the payer paid
+	OrderAmount  models.Money `json:"order_amount"` // what is paid with it: Amount and the discounts
 	PriceVersion int64        `json:"price_version"`
+
+	Discounts []models.Discount `json:"discounts,omitempty"` // what offers took off, by sponsor
 }
 
 // HookAnswer is what it may answer. Reason is order_gone, stale_price or duplicate;
@@ -146,6 +149,7 @@ func (a *Activities) question(ctx context.Context, call models.Call) ([]byte, er
 	question := HookQuestion{
 		Type: "order.apply", Request: r.ID, OrderNumber: order.Number, Attempt: call.Ref,
 		Amount: winner.Captured, PriceVersion: winner.PriceVersion,
+		OrderAmount: winner.Face(), Discounts: winner.Discounts,
 	}
 	if r.Target != "" {
 		question.Type = "order.reopen"

@@ -159,7 +159,7 @@ func TestTheQuestionToTheMerchant(t *testing.T) {
 	require.NoError(t, err)
 	want := activities.HookQuestion{
 		Type: "order.apply", Request: "fpr_1", OrderNumber: "A1", Attempt: number, Amount: models.CNY(12900),
-		PriceVersion: 1,
+		PriceVersion: 1, OrderAmount: models.CNY(12900),
 	}
 	for i, kind := range []string{"order.apply", "order.reopen"} {
 		var question activities.HookQuestion

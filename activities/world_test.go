@@ -46,6 +46,7 @@ type rows struct {
 	claim    func(store.Claim) (string, error)
 	facts    func() (store.PayerFacts, error)
 	day      func(store.DayShare) (bool, error)
+	budgets  func(attempt string, shares []store.BudgetShare) (bool, error)
 	invite   func() (store.InviteFacts, error)
 	disguise func() (bool, error)
 	cohort   func() (store.Cohort, error)
@@ -73,6 +74,12 @@ func (r *rows) TakeFromDay(_ context.Context, share store.DayShare, now time.Tim
 	require.Equal(r.t, noon, now)
 	require.Equal(r.t, number, share.Attempt)
 	return r.day(share)
+}
+
+func (r *rows) TakeFromBudgets(
+	_ context.Context, _, _, attempt string, shares []store.BudgetShare,
+) (bool, error) {
+	return r.budgets(attempt, shares)
 }
 
 func (r *rows) InviteFacts(context.Context, string) (store.InviteFacts, error) { return r.invite() }

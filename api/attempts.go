@@ -48,7 +48,7 @@ func (s *Server) createAttempt(ctx context.Context, in *attemptIn) (*attemptOut,
 		Payable: models.Money{Minor: quote.Minor, Currency: quote.Currency}, Version: quote.PriceVersion,
 	})
 	if err != nil {
-		return nil, withPrice(err, link.Request)
+		return nil, s.withPrice(ctx, err, link, in.Body.Channel)
 	}
 	answer, err := s.attemptAnswer(ctx, link.Request, number)
 	if err != nil {
@@ -65,13 +65,16 @@ func (a AttemptAnswer) out() *attemptOut {
 	return &attemptOut{Status: http.StatusCreated, Body: a}
 }
 
-// withPrice adds the price in force to the refusal of an outdated quote.
-func withPrice(err error, r models.Request) error {
+// withPrice adds the price in force, and what the channel costs now, to the refusal of an
+// outdated quote.
+func (s *Server) withPrice(ctx context.Context, err error, link store.Link, channel string) error {
 	if reasonOf(err) != "price_changed" {
 		return err
 	}
 	problem := problemOf(err)
+	r := link.Request
 	problem.Price = &PriceView{Payable: r.Payable, PriceVersion: r.PriceVersion}
+	problem.Quote = quoteView(s.quotingOn(ctx, link), channel, r.PriceVersion)
 	return problem
 }
 
@@ -108,14 +111,14 @@ func (s *Server) askToPay(
 	return link, number, err
 }
 
-// repriced reads the price that the quote lost to.
+// repriced reads the price that the quote lost to, and what is left of the offers.
 func (s *Server) repriced(ctx context.Context, link store.Link, cause error) (store.Link, string, error) {
-	fresh, err := s.Store.Request(ctx, link.Request.ID)
+	p := caller(ctx)
+	fresh, err := s.Store.Link(ctx, p.Invite, p.Payer)
 	if err != nil {
 		return link, "", err
 	}
-	link.Request = fresh
-	return link, "", cause
+	return fresh, "", cause
 }
 
 type attemptPath struct {

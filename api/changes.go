@@ -94,7 +94,8 @@ func (s *Server) answerPrice(ctx context.Context, in *answerIn, kind models.Even
 type refundIn struct {
 	RequestPath
 	Body struct {
-		Amount *Amount `json:"amount,omitempty" doc:"Missing: all that is left."`
+		Amount *Amount `json:"amount,omitempty" doc:"What whoever paid gets. Missing: all that is left."`
+		Order  *Amount `json:"order_amount,omitempty" doc:"Instead: so much of the order; he gets his part of it."`
 		Reason string  `json:"reason,omitempty" pattern:"^[a-z][a-z0-9_]{0,39}$" doc:"Your own word, no names."`
 	}
 }
@@ -123,25 +124,22 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 	if known, ok := request.Refund(number); ok { // an earlier call under this key died before its answer
 		return &refundOut{Status: http.StatusCreated, Body: viewRefund(request, known)}, nil
 	}
-	amount := leftOf(request)
-	if in.Body.Amount != nil {
-		amount = in.Body.Amount.money()
+	wish, err := in.wish(ctx, request, number)
+	if err == nil {
+		err = request.Accepts(wish)
 	}
-	if err := refundable(request, amount); err != nil {
-		return nil, err
-	}
-	wish := models.Event{
-		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Reason: in.Body.Reason,
-		Refund: number, Money: &amount,
-	}
-	if err := request.Accepts(wish); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	// Long after the end the run is over: it starts again from the row.
 	after, err := s.Door.Post(ctx, request, "refund_"+number, wish)
 	if stillWorking(err) {
-		asked := models.Refund{Number: number, Attempt: request.Winner, Amount: amount, State: models.RefundDue,
-			Reason: models.AfterSaleReason(in.Body.Reason), CreatedAt: s.Clock()}
+		wish.At = s.Clock()
+		foreseen, _, err := request.Apply(wish)
+		if err != nil {
+			return nil, err
+		}
+		asked, _ := foreseen.Refund(number)
 		return &refundOut{Status: http.StatusAccepted, Body: viewRefund(request, asked)}, nil
 	}
 	if err != nil {
@@ -152,6 +150,36 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 		return nil, models.Refuse(models.Internal, "refund_lost", "The refund was taken and is not there.")
 	}
 	return &refundOut{Status: http.StatusCreated, Body: viewRefund(after, refund)}, nil
+}
+
+// wish is the refund that is asked for: by what the payer gets, or by how much of the order.
+func (in *refundIn) wish(ctx context.Context, r models.Request, number string) (models.Event, error) {
+	wish := models.Event{
+		Kind: models.RefundAsked, Actor: string(caller(ctx).Kind), Reason: in.Body.Reason, Refund: number,
+	}
+	amount := leftOf(r)
+	switch {
+	case in.Body.Amount != nil && in.Body.Order != nil:
+		return wish, &models.Error{
+			Code: models.Invalid, Reason: "one_amount", Message: "Send either amount or order_amount.",
+			Field: "order_amount",
+		}
+	case in.Body.Order != nil:
+		part := in.Body.Order.money()
+		wish.OrderAmount, amount = &part, r.ForOrder(r.Winner, part)
+		if part.Minor > 0 && amount.Minor == 0 && leftOf(r).Minor > 0 {
+			return wish, &models.Error{
+				Code: models.Invalid, Reason: "refund_too_small", Field: "order_amount",
+				Message: "The payer's part of it is less than the smallest coin.",
+			}
+		}
+	case in.Body.Amount != nil:
+		amount = in.Body.Amount.money()
+		wish.Money = &amount
+	default:
+		wish.Money = &amount
+	}
+	return wish, refundable(r, amount)
 }
 
 // refundable names what is wrong with an amount before the law judges the rest.

@@ -25,6 +25,7 @@ type Store interface {
 type sellerStore interface {
 	App(ctx context.Context, id string) (store.App, error)
 	Channels(ctx context.Context, app string) ([]store.Channel, error)
+	PromotionsSpent(ctx context.Context, app string) (map[string]int64, error)
 	CreateOrder(ctx context.Context, order store.Order) (store.Order, error)
 	Order(ctx context.Context, id string) (store.Order, error)
 	UpdatePrice(ctx context.Context, order string, price models.Price) error

@@ -36,6 +36,8 @@ type ChannelView struct {
 	Kind   string `json:"kind"`
 	NameZH string `json:"name_zh"`
 	NameEN string `json:"name_en"`
+
+	Quote *QuoteView `json:"quote,omitempty" doc:"What the order costs through it."`
 }
 
 // eligibility asks the rules about an order, and changes nothing.
@@ -48,10 +50,14 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 	if err != nil {
 		return nil, err
 	}
-	return &eligibilityOut{Body: EligibilityView{
+	view := EligibilityView{
 		State: answer.State, Channels: channelViews(answer.channels, answer.Channels), LeftOut: answer.LeftOut,
 		Reasons: answer.Reasons, Asks: channelViews(answer.channels, policy.AskWays(answer.facts)),
-	}}, nil
+	}
+	for i := range view.Channels {
+		view.Channels[i].Quote = quoteView(answer.facts, view.Channels[i].ID, order.PriceVersion)
+	}
+	return &eligibilityOut{Body: view}, nil
 }
 
 // orderOf is the order that a body speaks of, told or by id; one told is not stored.
@@ -74,29 +80,37 @@ type judged struct {
 	channels []store.Channel // of the app
 }
 
-// decide asks the rules about an order in its app's catalogue. While the order has an
-// open request, that one's cohort counts, else the one that a request made now would have.
+// decide asks the rules about an order in its app's catalogue.
 func (s *Server) decide(ctx context.Context, order store.Order, surface string) (judged, error) {
 	channels, err := s.rows(ctx).Channels(ctx, order.App)
 	if err != nil {
 		return judged{}, err
 	}
+	asked, err := s.factsOf(ctx, order, surface)
+	return judged{Decision: policy.Decide(asked), facts: asked, channels: channels}, err
+}
+
+// factsOf are what the rules look at of an order. While the order has an open request, that
+// one's cohort counts, else the one that a request made now would have.
+func (s *Server) factsOf(ctx context.Context, order store.Order, surface string) (policy.Facts, error) {
 	known, err := s.Catalogue.Fresh(ctx)
 	if err != nil {
-		return judged{}, err
+		return policy.Facts{}, err
 	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface
+	if asked.Spent, err = s.rows(ctx).PromotionsSpent(ctx, order.App); err != nil {
+		return asked, err
+	}
 	cohort, open, err := s.rows(ctx).OpenCohort(ctx, order.App, order.Number)
 	switch {
 	case err != nil:
-		return judged{}, err
+		return asked, err
 	case open:
-		asked = facts.Made(asked, cohort.Released)
-	default:
-		asked.Released = s.Flags.Released(ctx, known.ChannelsOf(order.App), order.App, order.Buyer)
+		return facts.Made(asked, cohort.Released), nil
 	}
-	return judged{Decision: policy.Decide(asked), facts: asked, channels: channels}, nil
+	asked.Released = s.Flags.Released(ctx, known.ChannelsOf(order.App), order.App, order.Buyer)
+	return asked, nil
 }
 
 // ineligible is the refusal of an order that the rules said no to.

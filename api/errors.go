@@ -28,6 +28,7 @@ type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Until   *time.Time      `json:"until,omitempty" doc:"When trying again makes sense."`
 	Reasons []policy.Reason `json:"reasons,omitempty" doc:"The rules that said no to an order."`
 	Price   *PriceView      `json:"price,omitempty" doc:"The price in force, where the one named is outdated."`
+	Quote   *QuoteView      `json:"quote,omitempty" doc:"What it costs now, where the quote is outdated."`
 	Errors  []FieldError    `json:"errors,omitempty" doc:"All that is wrong; values are never repeated."`
 }
 

@@ -30,7 +30,7 @@ func FuzzMoney(f *testing.F) {
 		form := url.Values{"minor": {minor}, "currency": {currency}, "price_version": {"1"}}
 		request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form.Encode()))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		price, err := quoted(echo.New().NewContext(request, httptest.NewRecorder()))
+		price, err := quoted(echo.New().NewContext(request, httptest.NewRecorder()), "mock")
 		exact := strings.TrimLeft(strings.TrimPrefix(minor, "+"), "0")
 		if err == nil && (price.Payable.Minor <= 0 || strconv.FormatInt(price.Payable.Minor, 10) != exact) {
 			t.Fatalf("the form's %q became %d", minor, price.Payable.Minor)

@@ -110,7 +110,12 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &linkOut{Body: viewPayer(link, s.decisionOn(ctx, link))}, nil
+	view := viewPayer(link, s.decisionOn(ctx, link))
+	asked := s.quotingOn(ctx, link)
+	for i := range view.Channels {
+		view.Channels[i].Quote = quoteView(asked, view.Channels[i].ID, link.Request.PriceVersion)
+	}
+	return &linkOut{Body: view}, nil
 }
 
 // ownLink reads the link of the caller's session.
@@ -129,9 +134,14 @@ func (s *Server) sessionLink(ctx context.Context, payer string) (store.Link, err
 	return link, err
 }
 
-// decisionOn asks the rules which channels the friend may pick. A catalogue that cannot be
-// read anew is used as it is: the engine asks again before money moves.
+// decisionOn asks the rules which channels the friend may pick.
 func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
+	return policy.Decide(s.factsOn(ctx, link))
+}
+
+// factsOn are what the rules look at of a link. A catalogue that cannot be
+// read anew is used as it is: the engine asks again before money moves.
+func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
 	known, err := s.Catalogue.AtLeast(ctx, link.Catalogue)
 	if err != nil {
 		s.Log.WarnContext(ctx, "the catalogue could not be read anew", "error", err)
@@ -139,7 +149,8 @@ func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decisio
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
 	asked.Surface, asked.Version = surface(ctx), surfaceVersion(ctx)
-	return policy.Decide(facts.Made(asked, link.Released))
+	asked.Spent = link.Spent
+	return facts.Made(asked, link.Released)
 }
 
 // tellOpened counts the opening of a link by a person.

@@ -118,11 +118,11 @@ func filled(c echo.Context) web.Pay {
 // payFromPage asks to pay and leads to the provider.
 func (s *Server) payFromPage(c echo.Context) error {
 	ctx := c.Request().Context()
-	quote, err := quoted(c)
+	channel := c.FormValue("channel")
+	quote, err := quoted(c, channel)
 	if err != nil {
 		return s.payPage(c, web.Pay{}, err)
 	}
-	channel := c.FormValue("channel")
 	link, number, err := s.askToPay(ctx, channel, quote)
 	if err != nil {
 		return s.payPage(c, web.Pay{Chosen: web.Channel{ID: channel}}, err)
@@ -138,8 +138,11 @@ func (s *Server) payFromPage(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, toProvider(*shown))
 }
 
-func quoted(c echo.Context) (models.Price, error) {
-	minor, err1 := strconv.ParseInt(c.FormValue("minor"), 10, 64)
+// quoted is the price that the page showed: of the channel, where offers make it another
+// than the order's.
+func quoted(c echo.Context, channel string) (models.Price, error) {
+	shown := orDefault(c.FormValue("minor."+channel), c.FormValue("minor"))
+	minor, err1 := strconv.ParseInt(shown, 10, 64)
 	version, err2 := strconv.ParseInt(c.FormValue("price_version"), 10, 64)
 	currency := c.FormValue("currency")
 	if err1 != nil || err2 != nil || minor <= 0 || len(currency) != 3 {

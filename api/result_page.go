@@ -70,6 +70,7 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 	view := web.Result{
 		Card: s.card(link), Outcome: outcome(link.Request, a), Attempt: a.Number,
 		Captured: a.ByPayer(), Coupon: a.Coupon, PaidAt: a.PaidAt,
+		Saved: savings(a.Quoted.Currency, a.Discounts),
 	}
 	if c, known := link.Channel(a.Channel); known {
 		view.Channel = onPage(c)

@@ -151,6 +151,7 @@ func (s *Server) shopView(ctx context.Context, r models.Request) (web.ShopReques
 		Live:     r.EndedAt.IsZero() || slices.ContainsFunc(r.Refunds, models.Refund.Outstanding),
 		SlotLeft: s.left(r.SlotUntil), MayEnd: unpaid,
 		MayPay: r.State == models.Open, Receipt: r.Winner != "" || len(r.Refunds) > 0,
+		Saved: saved(r),
 	}
 	if own, _ := r.Attempt(r.Slot); own.ByBuyer && r.State == models.Paying {
 		if err := s.wayBack(ctx, own, &view); err != nil {

@@ -64,7 +64,7 @@ func (s *Server) showReceipt(c echo.Context) error {
 	}
 	view := web.Receipt{
 		ID: r.ID, Number: order.Number, Title: order.Title, State: r.State,
-		Applied: models.Money{Currency: r.Payable.Currency},
+		Applied: models.Money{Currency: r.Payable.Currency}, Saved: saved(r),
 	}
 	for _, a := range r.Attempts {
 		if a.State != models.SucceededAttempt {

@@ -156,7 +156,7 @@ func TestNobodyElseSaysWhatBecomesOfHisRefund(t *testing.T) {
 // can name who gets it.
 func TestNothingThatAsksForARefundNamesAReceiver(t *testing.T) {
 	w := newWorld(t)
-	takes := map[string][]string{"create-refund": {"amount", "reason"}, "wish-refund": {"wish"}}
+	takes := map[string][]string{"create-refund": {"amount", "order_amount", "reason"}, "wish-refund": {"wish"}}
 	for _, r := range w.server.allRoutes() {
 		if !strings.Contains(r.path, "refund") || r.id == "" {
 			continue

@@ -43,6 +43,8 @@ type AttemptView struct {
 	Quoted      models.Money        `json:"quoted"`
 	Captured    *models.Money       `json:"captured,omitempty"`
 	Coupon      *models.Money       `json:"coupon,omitempty" doc:"The part that a provider's coupon paid."`
+	OrderAmount models.Money        `json:"order_amount" doc:"What is paid with it: quoted and the discounts."`
+	Discounts   []DiscountView      `json:"discounts,omitempty" doc:"What offers take off, and who pays for it."`
 	CreatedAt   time.Time           `json:"created_at"`
 	PaidAt      *time.Time          `json:"paid_at,omitempty"`
 }
@@ -51,7 +53,8 @@ type AttemptView struct {
 type RefundView struct {
 	Number     string             `json:"number"`
 	Attempt    string             `json:"attempt"`
-	Amount     models.Money       `json:"amount"`
+	Amount     models.Money       `json:"amount" doc:"What whoever paid gets back."`
+	Order      models.Money       `json:"order_amount" doc:"The part of the order that it gives back."`
 	Coupon     *models.Money      `json:"coupon,omitempty" doc:"The part that goes into a provider's coupon."`
 	Reason     string             `json:"reason" doc:"Your own word, or the engine's."`
 	State      models.RefundState `json:"state"`
@@ -101,6 +104,7 @@ func viewRequest(r models.Request, o store.Order) RequestView {
 			Number: a.Number, Channel: a.Channel, ByBuyer: a.ByBuyer, State: a.State, Disposition: a.Disposition,
 			Quoted: a.Quoted, Captured: moneyIfAny(a.Captured), CreatedAt: a.CreatedAt.UTC(),
 			PaidAt: timeIfAny(a.PaidAt), Brand: a.Brand, Coupon: moneyIfAny(a.Coupon),
+			OrderAmount: a.Face(), Discounts: discountViews(a),
 		})
 	}
 	for _, f := range r.Refunds {
@@ -113,7 +117,7 @@ func viewRefund(r models.Request, f models.Refund) RefundView {
 	return RefundView{
 		Number: f.Number, Attempt: f.Attempt, Amount: f.Amount, Reason: f.Reason, State: f.State,
 		CreatedAt: f.CreatedAt.UTC(), DoneAt: timeIfAny(f.DoneAt), Coupon: moneyIfAny(r.ToCoupon(f)),
-		ExpectedBy: timeIfAny(f.ExpectedBy),
+		ExpectedBy: timeIfAny(f.ExpectedBy), Order: f.Worth(),
 	}
 }
 

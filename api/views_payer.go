@@ -47,6 +47,8 @@ type PayerAttempt struct {
 	Quoted      models.Money        `json:"quoted"`
 	Captured    *models.Money       `json:"captured,omitempty" doc:"What the order got."`
 	Coupon      *models.Money       `json:"coupon,omitempty" doc:"What a coupon paid of it; you paid the rest."`
+	OrderAmount models.Money        `json:"order_amount" doc:"What is paid with it: quoted and the discounts."`
+	Discounts   []DiscountView      `json:"discounts,omitempty" doc:"What offers take off, and who pays for it."`
 	PaidAt      *time.Time          `json:"paid_at,omitempty"`
 	Refunds     []PayerRefund       `json:"refunds" nullable:"false"`
 }
@@ -56,6 +58,7 @@ type PayerRefund struct {
 	Number     string             `json:"number"`
 	Amount     models.Money       `json:"amount" doc:"What you get back: never more than you paid yourself."`
 	Coupon     *models.Money      `json:"coupon,omitempty" doc:"What goes back into the coupon besides."`
+	Order      models.Money       `json:"order_amount" doc:"The part of the order that it gives back."`
 	Reason     string             `json:"reason"`
 	State      models.RefundState `json:"state"`
 	AskedAt    time.Time          `json:"asked_at"`
@@ -95,7 +98,7 @@ func viewPayerAttempt(r models.Request, a models.Attempt) PayerAttempt {
 	view := PayerAttempt{
 		Number: a.Number, Channel: a.Channel, State: a.State, Disposition: a.Disposition, Quoted: a.Quoted,
 		Captured: moneyIfAny(a.Captured), PaidAt: timeIfAny(a.PaidAt), Refunds: []PayerRefund{},
-		Brand: a.Brand, Coupon: moneyIfAny(a.Coupon),
+		Brand: a.Brand, Coupon: moneyIfAny(a.Coupon), OrderAmount: a.Face(), Discounts: discountViews(a),
 	}
 	for _, f := range r.Refunds {
 		if f.Attempt == a.Number {
@@ -109,7 +112,7 @@ func viewPayerRefund(r models.Request, f models.Refund) PayerRefund {
 	return PayerRefund{
 		Number: f.Number, Amount: r.ToPayer(f), Coupon: moneyIfAny(r.ToCoupon(f)), Reason: f.Why(), State: f.State,
 		AskedAt: f.CreatedAt.UTC(), ExpectedBy: timeIfAny(f.ExpectedBy), DoneAt: timeIfAny(f.DoneAt),
-		Stranded: f.Stranded(), Wish: f.Wish,
+		Stranded: f.Stranded(), Wish: f.Wish, Order: f.Worth(),
 	}
 }
 

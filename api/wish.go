@@ -30,9 +30,9 @@ func (s *Server) wish(
 	if err := s.bound(ctx, c, p.Payer); err != nil {
 		return models.Event{}, err
 	}
-	return s.asking(ctx, c, models.Pay{
+	return s.pinned(ctx, link, s.asking(ctx, c, models.Pay{
 		Invite: p.Invite, Payer: p.Payer, Quoted: quote.Payable, PriceVersion: quote.Version,
-	}), nil
+	}))
 }
 
 // offered is the channel of that name, if the rules leave it.
@@ -84,6 +84,9 @@ func outcomeOf(r models.Request, number string) (string, error) {
 
 // refusedAttempt says why CheckLogin or the provider would not have it.
 func refusedAttempt(reason string) error {
+	if reason == errRepriced.Reason {
+		return errRepriced
+	}
 	words, known := attemptRefusals[reason]
 	if !known {
 		words = "This payment is not possible."

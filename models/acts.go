@@ -101,13 +101,17 @@ var (
 	agree = act{"agree to the price", func(r *Request, _ Event) { r.Agreed = r.Payable }}
 
 	oweAsked = act{"owe the refund", func(r *Request, e Event) {
+		amount, worth := r.asked(r.Winner, e)
 		r.owe(Refund{
-			Number: e.Refund, Attempt: r.Winner, Amount: *e.Money, Reason: AfterSaleReason(e.Reason), CreatedAt: e.At,
+			Number: e.Refund, Attempt: r.Winner, Amount: amount, OrderAmount: worth,
+			Reason: AfterSaleReason(e.Reason), CreatedAt: e.At,
 		})
 	}}
 	oweHeld = act{"owe the held money", func(r *Request, e Event) {
+		amount, worth := r.asked(e.Attempt, e)
 		r.owe(Refund{
-			Number: e.Refund, Attempt: e.Attempt, Amount: *e.Money, Reason: string(RiskHold), CreatedAt: e.At,
+			Number: e.Refund, Attempt: e.Attempt, Amount: amount, OrderAmount: worth,
+			Reason: string(RiskHold), CreatedAt: e.At,
 		})
 	}}
 	retryRefund = act{"retry the refund", func(r *Request, e Event) { r.retry(e) }}
@@ -144,8 +148,10 @@ func aim(target State) act {
 func dispose(as Disposition) act {
 	return act{"refund as " + string(as), func(r *Request, e Event) {
 		r.capture(e, as)
+		a, _ := r.Attempt(e.Attempt)
 		r.owe(Refund{
-			Number: e.Spare, Attempt: e.Attempt, Amount: e.Capture.Money, Reason: string(as), CreatedAt: e.At,
+			Number: e.Spare, Attempt: e.Attempt, Amount: e.Capture.Money, OrderAmount: a.told(a.Face()),
+			Reason: string(as), CreatedAt: e.At,
 		})
 		r.dropSlot(e.Attempt)
 	}}

@@ -190,6 +190,15 @@ type shop struct {
 	afterSale int64 // what the merchant gave back since
 }
 
+// gaveBack counts what of the order is undone, or what of money that was held.
+func (s *shop) gaveBack(r Request, f Refund) {
+	if f.Attempt != r.Winner {
+		s.afterSale += f.Amount.Minor
+		return
+	}
+	s.afterSale += f.Worth().Minor
+}
+
 func (s *shop) ask(r Request, d *dice, kindly bool) Event {
 	switch {
 	case r.State != Applying: // the merchant withdrew: whatever is said now is for nobody

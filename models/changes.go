@@ -79,8 +79,9 @@ func (r *Request) settle(e Event) {
 	r.change(r.Winner, func(a *Attempt) { a.Disposition = Applied })
 	winner, _ := r.Attempt(r.Winner)
 	r.Target = ""
+	fell := winner.Face().Minus(r.Payable)
 	r.owe(Refund{
-		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured.Minus(r.Payable),
+		Number: e.Spare, Attempt: r.Winner, Amount: r.ForOrder(r.Winner, fell), OrderAmount: winner.told(fell),
 		Reason: PriceFell, CreatedAt: e.At,
 	})
 	r.end(e.At)
@@ -91,7 +92,8 @@ func (r *Request) giveBack(as Disposition, e Event) {
 	winner, _ := r.Attempt(r.Winner)
 	r.change(r.Winner, func(a *Attempt) { a.Disposition = as })
 	r.owe(Refund{
-		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured, Reason: string(as), CreatedAt: e.At,
+		Number: e.Spare, Attempt: r.Winner, Amount: winner.Captured, OrderAmount: winner.told(winner.Face()),
+		Reason: string(as), CreatedAt: e.At,
 	})
 	r.Winner = ""
 }
@@ -165,6 +167,7 @@ func (r *Request) retry(e Event) {
 	}
 	old.State = RefundReplaced
 	r.owe(Refund{
-		Number: e.Spare, Attempt: old.Attempt, Amount: old.Amount, Reason: old.Reason, CreatedAt: e.At,
+		Number: e.Spare, Attempt: old.Attempt, Amount: old.Amount, OrderAmount: old.OrderAmount,
+		Reason: old.Reason, CreatedAt: e.At,
 	})
 }

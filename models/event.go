@@ -95,7 +95,10 @@ type Event struct {
 	Capture *Capture   `json:"capture,omitempty"`
 	Price   *Price     `json:"price,omitempty"`
 	Money   *Money     `json:"money,omitempty"`
-	Coupon  *Money     `json:"coupon,omitempty"` // RefundDone: the part that went back into a coupon
+	// OrderAmount is how much of the order RefundAsked gives back, where it does not say by
+	// Money what the payer gets.
+	OrderAmount *Money `json:"order_amount,omitempty"`
+	Coupon      *Money `json:"coupon,omitempty"` // RefundDone: the part that went back into a coupon
 	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
 	// event may turn out to owe; numbers are never minted by the law itself.
 	Spare string `json:"spare,omitempty"`
@@ -111,9 +114,11 @@ type Pay struct {
 	Provider     string `json:"provider"`
 	Account      string `json:"account"`
 	Product      string `json:"product"`
-	Quoted       Money  `json:"quoted"`
+	Quoted       Money  `json:"quoted"` // what the payer pays
 	PriceVersion int64  `json:"price_version"`
-	Brand        string `json:"brand,omitempty"` // what the payer saw at the till
+	// Discounts are what offers take off the order's amount; Quoted is what is left to pay.
+	Discounts []Discount `json:"discounts,omitempty"`
+	Brand     string     `json:"brand,omitempty"` // what the payer saw at the till
 	// Sources are where his money may come from, in the provider's words with commas; empty:
 	// anywhere.
 	Sources       string `json:"sources,omitempty"`

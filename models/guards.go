@@ -77,11 +77,11 @@ var (
 	}}
 	stale = guard{"quoted below the price", func(r Request, e Event) bool {
 		a, _ := r.Attempt(e.Attempt)
-		return a.Quoted.Less(r.Payable)
+		return a.Face().Less(r.Payable)
 	}}
 	acceptable = guard{"late but accepted", func(r Request, e Event) bool {
 		a, _ := r.Attempt(e.Attempt)
-		return r.Guarded && !r.Withdrawn && a.Quoted == r.Payable && e.At.Sub(r.EndedAt) <= r.scaled(r.AcceptLate)
+		return r.Guarded && !r.Withdrawn && a.Face() == r.Payable && e.At.Sub(r.EndedAt) <= r.scaled(r.AcceptLate)
 	}}
 	withdrawn = guard{"merchant withdrew", func(r Request, _ Event) bool { return r.Withdrawn }}
 	numbered  = guard{"brings a refund's number", func(_ Request, e Event) bool { return e.Spare != "" }}
@@ -129,10 +129,10 @@ var (
 	pending = guard{"an attempt is pending", func(r Request, _ Event) bool { return r.pending() }}
 
 	overRefund = guard{"more than is left", func(r Request, e Event) bool {
-		return exceeds(r, r.Winner, *e.Money)
+		return exceeds(r, r.Winner, e)
 	}}
 	overHeld = guard{"more than is held", func(r Request, e Event) bool {
-		return exceeds(r, e.Attempt, *e.Money)
+		return exceeds(r, e.Attempt, e)
 	}}
 	heldMoney = guard{"money held for risk", func(r Request, e Event) bool {
 		a, _ := r.Attempt(e.Attempt)
@@ -178,7 +178,7 @@ func aboutRefund(name string, holds func(Refund, Event) bool) guard {
 }
 
 func quoteOld(r Request, pay *Pay) bool {
-	return pay.PriceVersion != r.PriceVersion || pay.Quoted != r.Payable
+	return pay.PriceVersion != r.PriceVersion || pay.Face() != r.Payable
 }
 
 func pastLastCall(r Request, pay *Pay, at time.Time) bool {
@@ -186,10 +186,14 @@ func pastLastCall(r Request, pay *Pay, at time.Time) bool {
 	return at.Add(r.scaled(need)).After(r.ExpiresAt)
 }
 
-// exceeds says that amount is more than what an attempt captured and no refund
-// has claimed yet.
-func exceeds(r Request, number string, amount Money) bool {
+// exceeds says that what is asked for is more than what an attempt captured and no refund
+// has claimed yet, or nothing at all.
+func exceeds(r Request, number string, e Event) bool {
 	a, ok := r.Attempt(number)
+	if ok && e.OrderAmount != nil && a.Face().Minus(r.Unwound(number)).Less(*e.OrderAmount) {
+		return true
+	}
+	amount, _ := r.asked(number, e)
 	return !ok || amount.Minor <= 0 || amount.Currency != a.Captured.Currency ||
 		a.Captured.Minus(r.Returned(number)).Less(amount)
 }

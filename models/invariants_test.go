@@ -6,7 +6,7 @@ import "slices"
 // P5 (reading changes nothing) and P10 (what a payer sees) are not the law's.
 func breach(before Request, e Event, after Request, v Verdict) string {
 	for _, check := range []func(Request, Event, Request) string{
-		oneApplied, noOrphanMoney, heldUntilClosed, refundsFit, onlyVerified, successStays, oneSlot,
+		oneApplied, noOrphanMoney, heldUntilClosed, refundsFit, prorated, onlyVerified, successStays, oneSlot,
 	} {
 		if what := check(before, e, after); what != "" {
 			return what
@@ -23,18 +23,43 @@ func oneApplied(_ Request, _ Event, after Request) string {
 			continue
 		}
 		applied++
-		kept := a.Captured
-		for _, f := range after.Refunds {
-			if f.Attempt == a.Number && f.Reason == "price_fell" && f.State != RefundReplaced {
-				kept = kept.Minus(f.Amount)
-			}
-		}
-		if a.Number != after.Winner || kept != after.Payable {
-			return "P1 applied money is not the price: " + a.Number
+		if a.Number != after.Winner || !worthThePrice(after, a) {
+			return "P1 applied money and discounts are not the price: " + a.Number
 		}
 	}
 	if applied > 1 {
 		return "P1 two attempts applied"
+	}
+	return ""
+}
+
+// worthThePrice: what the payer paid and what offers took off are the price together. Of a
+// price that fell by less than a fen of his share nothing goes back.
+func worthThePrice(r Request, a Attempt) bool {
+	kept := a.Captured.Plus(a.Discount())
+	before := r
+	before.Refunds = nil
+	for _, f := range r.Refunds {
+		if f.Attempt == a.Number && f.Reason == "price_fell" && f.State != RefundReplaced {
+			kept, before.Refunds = kept.Minus(f.Worth()), append(before.Refunds, f)
+		}
+	}
+	rest := kept.Minus(r.Payable)
+	return rest.Minor == 0 || rest.Minor > 0 && before.ForOrder(a.Number, rest).Minor == 0
+}
+
+// prorated: what went back to a payer is his share of what of the order went back, to the
+// fen, and all of his sum is all of the order.
+func prorated(_ Request, _ Event, after Request) string {
+	for _, a := range after.Attempts {
+		back, undone := after.Returned(a.Number).Minor, after.Unwound(a.Number).Minor
+		if a.State != SucceededAttempt || a.Captured != a.Quoted || back == 0 {
+			continue
+		}
+		if undone > a.Face().Minor || back != undone*a.Quoted.Minor/a.Face().Minor ||
+			(back == a.Quoted.Minor) != (undone == a.Face().Minor) {
+			return "P4 what went back is not pro rata: " + a.Number
+		}
 	}
 	return ""
 }
@@ -77,7 +102,8 @@ func refundsFit(before Request, _ Event, after Request) string {
 	for i, f := range after.Refunds {
 		if i < len(before.Refunds) {
 			old := before.Refunds[i]
-			if old.Number != f.Number || old.Attempt != f.Attempt || old.Amount != f.Amount {
+			if old.Number != f.Number || old.Attempt != f.Attempt || old.Amount != f.Amount ||
+				old.OrderAmount != f.OrderAmount {
 				return "P4 a refund changed"
 			}
 			if old.State == RefundSucceeded && f.State != RefundSucceeded {
@@ -155,7 +181,7 @@ func oneSlot(before Request, e Event, after Request) string {
 		return "P8 an attempt began in " + string(before.State)
 	case before.pending() && !switches, after.Slot != a.Number:
 		return "P8 an attempt began beside another"
-	case a.Quoted != after.Payable || a.PriceVersion != after.PriceVersion:
+	case a.Face() != after.Payable || a.PriceVersion != after.PriceVersion:
 		return "P8 an attempt began on an old quote"
 	case pastLastCall(before, &a.Pay, e.At):
 		return "P8 an attempt began past the last call"
@@ -235,9 +261,18 @@ func (w *walker) balance() string {
 		return "never final: " + string(w.r.State)
 	case w.bank.anyPayable():
 		return "P3 final and still payable"
-	case w.bank.captured()-w.bank.returned() != w.shop.price-w.shop.afterSale+held:
+	case w.bank.captured()-w.bank.returned() != w.payersPart(w.shop.price-w.shop.afterSale)+held:
 		return "P2 captured - returned is not what is applied"
 	default:
 		return ""
 	}
+}
+
+// payersPart is what the winner's payer has paid of the part of the order that still stands.
+func (w *walker) payersPart(stands int64) int64 {
+	a, won := w.r.Attempt(w.r.Winner)
+	if !won {
+		return stands
+	}
+	return a.Captured.Minor - (a.Face().Minor-stands)*a.Captured.Minor/a.Face().Minor
 }

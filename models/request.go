@@ -91,18 +91,21 @@ func (a Attempt) Pending() bool {
 // Refund is money on its way back to the payer of its attempt. It names no receiver:
 // there is none but the account that paid.
 type Refund struct {
-	Number     string      `json:"number"` // the same over all retries
-	Attempt    string      `json:"attempt"`
-	Amount     Money       `json:"amount"`
-	Coupon     Money       `json:"coupon,omitzero"` // what of Amount went into the coupon; see ToCoupon
-	Reason     string      `json:"reason"`
-	State      RefundState `json:"state"`
-	Failure    string      `json:"failure,omitempty"`
-	CreatedAt  time.Time   `json:"created_at"`
-	ExpectedBy time.Time   `json:"expected_by,omitzero"` // the payer should have it; zero: nobody knows
-	DoneAt     time.Time   `json:"done_at,omitzero"`
-	Wish       string      `json:"wish,omitempty"`     // what the payer wants of an abnormal one
-	Diverted   bool        `json:"diverted,omitempty"` // asked to go to the merchant's own account instead
+	Number  string `json:"number"` // the same over all retries
+	Attempt string `json:"attempt"`
+	Amount  Money  `json:"amount"`
+	Coupon  Money  `json:"coupon,omitzero"` // what of Amount went into the coupon; see ToCoupon
+	// OrderAmount is the part of the order that the refund stands for, where an offer made
+	// the payer's part of it less; see Worth.
+	OrderAmount Money       `json:"order_amount,omitzero"`
+	Reason      string      `json:"reason"`
+	State       RefundState `json:"state"`
+	Failure     string      `json:"failure,omitempty"`
+	CreatedAt   time.Time   `json:"created_at"`
+	ExpectedBy  time.Time   `json:"expected_by,omitzero"` // the payer should have it; zero: nobody knows
+	DoneAt      time.Time   `json:"done_at,omitzero"`
+	Wish        string      `json:"wish,omitempty"`     // what the payer wants of an abnormal one
+	Diverted    bool        `json:"diverted,omitempty"` // asked to go to the merchant's own account instead
 }
 
 // Outstanding says that the refund is neither done nor with a human.

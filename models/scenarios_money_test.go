@@ -1,6 +1,7 @@
 package models
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -164,7 +165,8 @@ func TestApplyLeavesTheRequestAlone(t *testing.T) {
 	if _, _, err := s.Apply(Event{Kind: RefundDone, Refund: "RA", At: s.now}); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(s.Attempts, was.Attempts) || !slices.Equal(s.Refunds, was.Refunds) || s.State != was.State {
+	if !reflect.DeepEqual(s.Attempts, was.Attempts) || !slices.Equal(s.Refunds, was.Refunds) ||
+		s.State != was.State {
 		t.Error("Apply changed the request it was asked about")
 	}
 }

@@ -16,8 +16,8 @@ func (e Event) Check() error {
 			return shape("price", "A price has a positive amount, a currency and a version.")
 		}
 	case RefundAsked:
-		if e.Money == nil || !payableMoney(*e.Money) || !number(e.Refund) {
-			return shape("money", "A refund has a positive amount and a number of its own.")
+		if !e.oneAmount() || !number(e.Refund) {
+			return shape("money", "A refund has one positive amount and a number of its own.")
 		}
 	case RefundRetried:
 		if !number(e.Refund) || !number(e.Spare) {
@@ -54,9 +54,20 @@ func (e Event) checkPay() error {
 		return shape("pay.channel", "A channel leads to an account at a provider.")
 	case !payableMoney(e.Pay.Quoted):
 		return shape("pay.quoted", "A quote has a positive amount and a currency.")
+	case slices.ContainsFunc(e.Pay.Discounts, Discount.malformed):
+		return shape("pay.discounts", "A discount names its offer and has a positive amount.")
 	default:
 		return nil
 	}
+}
+
+// oneAmount says that a refund is told either by what the payer gets or by the part of the
+// order that it is for.
+func (e Event) oneAmount() bool {
+	if e.OrderAmount != nil {
+		return e.Money == nil && payableMoney(*e.OrderAmount)
+	}
+	return e.Money != nil && payableMoney(*e.Money)
 }
 
 func payableMoney(m Money) bool { return m.Minor > 0 && len(m.Currency) == 3 }

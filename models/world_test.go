@@ -51,6 +51,9 @@ func (w *walker) pay(d *dice) Event {
 	pay := Pay{Number: w.mint("A"), Payer: "pay_" + numerals[d.n(3)], Channel: "ch_" + numerals[d.n(2)],
 		Product: "wap", Quoted: w.r.Payable, PriceVersion: w.r.PriceVersion}
 	pay.ByBuyer = pay.Payer == "pay_0"
+	if d.oneIn(2) && pay.Quoted.Minor > 0 {
+		pay.discounted(d)
+	}
 	if d.oneIn(12) {
 		pay.PriceVersion--
 	}
@@ -61,6 +64,15 @@ func (w *walker) pay(d *dice) Event {
 		pay.Number = w.r.Attempts[0].Number
 	}
 	return Event{Kind: PayAsked, Attempt: pay.Number, Pay: &pay}
+}
+
+// discounted lets up to two offers take something off a quote.
+func (p *Pay) discounted(d *dice) {
+	for i := range d.n(2) + 1 {
+		off := 1 + int64(d.n(int(p.Quoted.Minor)/2))
+		p.Discounts = append(p.Discounts, Discount{"offer_" + numerals[i], "channel", off})
+		p.Quoted.Minor -= off
+	}
 }
 
 // people is what buyer, payer, merchant and staff may want of a request.
@@ -113,6 +125,9 @@ func (w *walker) afterSales(d *dice) {
 	}
 	words := []string{"", "wrong_size", "price_fell", "late"}
 	e := Event{Kind: RefundAsked, Refund: w.mint("R"), Money: &money, Reason: words[d.n(len(words))]}
+	if d.oneIn(3) {
+		e.Money, e.OrderAmount = nil, &money
+	}
 	if w.r.State == BlockedRisk && len(w.r.Attempts) > 0 {
 		e.Attempt = w.r.Attempts[d.n(len(w.r.Attempts))].Number
 	}
@@ -121,7 +136,7 @@ func (w *walker) afterSales(d *dice) {
 	}
 	was := len(w.r.Refunds)
 	if w.deliver(e, d) && len(w.r.Refunds) > was {
-		w.shop.afterSale += money.Minor
+		w.shop.gaveBack(w.r, w.r.Refunds[was])
 	}
 }
 

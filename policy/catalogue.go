@@ -152,6 +152,16 @@ func (c *Catalogue) ChannelsOf(app string) []Channel { return c.channels[app] }
 // PromotionsOf lists an app's offers in the order in which they come off.
 func (c *Catalogue) PromotionsOf(app string) []Promotion { return c.promotions[app] }
 
+// Promotion is an app's offer of that id.
+func (c *Catalogue) Promotion(app, id string) (Promotion, bool) {
+	for _, p := range c.promotions[app] {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Promotion{}, false
+}
+
 // LimitsOf lists what bounds payments in an app.
 func (c *Catalogue) LimitsOf(app string) []Limit { return c.limits[app] }
 

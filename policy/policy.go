@@ -23,6 +23,9 @@ type Facts struct {
 	Used      []Use      `json:"used"`     // what limits have been used up so far
 	Broken    []string   `json:"broken"`   // channels whose breaker is open on this surface
 	Catalogue *Catalogue `json:"-"`        // nil: there is none, so nothing is offered
+
+	// Spent is what of each offer's budget is gone, or held for who is paying, in minor units.
+	Spent map[string]int64 `json:"spent,omitempty"`
 }
 
 // Use is what has been taken of one limit: its scope, channel and period name it.

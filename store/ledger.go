@@ -9,11 +9,13 @@ import (
 )
 
 // The accounts of the ledger. What a provider took for us stands in clearing
-// against the payer's funds; applying moves it to the merchant.
+// against the payer's funds; applying moves it to the merchant. What another than he himself
+// gave off an order he has yet to get from that sponsor.
 const (
 	clearing = "provider_clearing"
 	payer    = "payer_funds"
 	merchant = "merchant_payable"
+	sponsor  = "sponsor_receivable"
 )
 
 // priceFell is the law's reason for the part of a capture that never becomes the
@@ -58,6 +60,7 @@ func captured(r models.Request, a models.Attempt) []entryRecord {
 	if a.Disposition == models.Applied {
 		about := entryRecord{Key: "apply:" + a.Number, Attempt: a.Number}
 		entries = append(entries, pair(r, about, payer, merchant, applied(r, a))...)
+		entries = append(entries, sponsored(r, a)...)
 	}
 	return entries
 }
@@ -78,11 +81,12 @@ func returned(r models.Request, f models.Refund) []entryRecord {
 		return nil
 	}
 	from := payer
-	if a, _ := r.Attempt(f.Attempt); a.Disposition == models.Applied && f.Reason != priceFell {
+	a, _ := r.Attempt(f.Attempt)
+	if a.Disposition == models.Applied && f.Reason != priceFell {
 		from = merchant
 	}
 	about := entryRecord{Key: "refund:" + f.Number, Attempt: f.Attempt, Refund: f.Number}
-	return pair(r, about, from, clearing, f.Amount)
+	return append(pair(r, about, from, clearing, f.Amount), unsponsored(r, a, f)...)
 }
 
 // pair debits one account and credits another; the two sum to zero.

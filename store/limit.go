@@ -54,11 +54,12 @@ func (s *Store) Spent(
 }
 
 // PruneLimits forgets windows that are over, login codes that no limit counts any more
-// and shares of a day that nobody saved an attempt for, and says how many.
+// and shares of a day or a budget that nobody saved an attempt for, and says how many.
 func (s *Store) PruneLimits(ctx context.Context) (total int64, err error) {
 	for _, prune := range []string{
 		"DELETE FROM limits WHERE expires_at <= clock_timestamp()",
 		"DELETE FROM login_codes WHERE issued_at < clock_timestamp() - interval '25 hours'",
+		"UPDATE promotion_uses u SET state = 'free' WHERE state = 'held' AND " + abandoned,
 		"DELETE FROM day_shares WHERE taken_at <= clock_timestamp() - interval '" + shareLife + "'",
 	} {
 		rows, err := s.write(ctx, prune)

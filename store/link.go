@@ -23,6 +23,9 @@ type Link struct {
 	Released  []string // what the request was made with; nil: nothing was kept of one so old
 	Payer     *Payer   // of the payer asked for; nil when none or unknown
 	Told      bool     // the reader has said who asks; for the caller to set
+	// Spent is what of the app's offers is gone or held, but for what this request's own
+	// pending attempts hold: a wish to pay takes their place.
+	Spent map[string]int64
 }
 
 // Channel is the app's channel of that id.
@@ -46,6 +49,7 @@ type linkRecord struct {
 	PayerID   string
 	Masked    string
 	Blocked   bool
+	Spent     map[string]int64 `gorm:"serializer:json"`
 }
 
 // channelJSON is a channel's row as PostgreSQL writes it in JSON.
@@ -86,7 +90,7 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 
 func (l linkRecord) link() Link {
 	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
-	link.Catalogue, link.Released = l.Catalogue, l.Released
+	link.Catalogue, link.Released, link.Spent = l.Catalogue, l.Released, l.Spent
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -118,6 +122,10 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 		(SELECT released FROM request_releases WHERE request_id = r.id) AS released,
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
+		(SELECT jsonb_object_agg(s.promotion_id, s.minor - coalesce((SELECT sum(u.minor - u.back_minor)
+				FROM promotion_uses u WHERE u.request_id = r.id AND u.promotion_id = s.promotion_id
+				AND u.state = 'held'), 0))
+			FROM promotion_spent s WHERE s.app_id = r.app_id) AS spent,
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c
 			WHERE c.app_id = r.app_id) AS channels
 		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id

@@ -43,6 +43,11 @@ type NoticeData struct {
 	Amount    models.Money `json:"amount,omitzero"` // captured of Attempt, or given back under Refund
 	Coupon    models.Money `json:"coupon,omitzero"` // the part of Amount that is a coupon's and not the payer's
 	Reason    string       `json:"reason,omitempty"`
+
+	// Where offers took something off: the part of the order that Amount stands for, and who
+	// gave what of it. Missing: it is Amount itself.
+	OrderAmount models.Money      `json:"order_amount,omitzero"`
+	Discounts   []models.Discount `json:"discounts,omitempty"`
 }
 
 // owe writes the messages that the transitions of a step owe to people.
@@ -100,7 +105,7 @@ func messagesOf(r models.Request, t models.Transition, notice models.Notice, hoo
 	payload, err := json.Marshal(Notice{Type: kind, Timestamp: t.At, Data: NoticeData{
 		Request: r.ID, Order: r.Order, Seq: t.Seq, State: t.To, Payable: r.Payable, ExpiresAt: r.ExpiresAt,
 		Attempt: concerned.Number, Refund: t.Refund, Amount: amount(r, t, concerned), Reason: t.Reason,
-		Coupon: coupon(r, t, concerned),
+		Coupon: coupon(r, t, concerned), OrderAmount: worth(r, t, concerned), Discounts: concerned.Discounts,
 	}})
 	if err != nil {
 		return nil, err
@@ -143,6 +148,21 @@ func amount(r models.Request, t models.Transition, concerned models.Attempt) mod
 		return f.Amount
 	}
 	return concerned.Captured
+}
+
+// worth is the part of the order that amount stands for, where offers made it less.
+func worth(r models.Request, t models.Transition, concerned models.Attempt) models.Money {
+	f, refunded := r.Refund(t.Refund)
+	switch {
+	case len(concerned.Discounts) == 0:
+		return models.Money{}
+	case refunded:
+		return f.Worth()
+	case concerned.Captured.Minor == 0:
+		return models.Money{}
+	default:
+		return concerned.Face()
+	}
 }
 
 // coupon is the part of amount that is a coupon's and not the payer's.

@@ -55,8 +55,10 @@ type attemptRecord struct {
 	State        models.AttemptState
 	StateSince   time.Time
 	Disposition  models.Disposition
-	Captured     models.Money `gorm:"embedded;embeddedPrefix:captured_"`
-	Coupon       models.Money `gorm:"embedded;embeddedPrefix:coupon_"`
+	Captured     models.Money      `gorm:"embedded;embeddedPrefix:captured_"`
+	Coupon       models.Money      `gorm:"embedded;embeddedPrefix:coupon_"`
+	Discount     int64             `gorm:"column:discount_minor"`
+	Discounts    []models.Discount `gorm:"serializer:list"`
 	Brand        string
 	Funding      string
 	Transaction  string
@@ -74,6 +76,7 @@ type refundRecord struct {
 	Version    int64
 	Amount     models.Money `gorm:"embedded;embeddedPrefix:amount_"`
 	Coupon     models.Money `gorm:"embedded;embeddedPrefix:coupon_"`
+	OrderMinor int64        // the part of the order that it stands for; 0: Amount
 	Reason     string
 	State      models.RefundState
 	Failure    string
@@ -135,7 +138,7 @@ func recordAttempt(r models.Request, a models.Attempt, at time.Time) attemptReco
 		Product: a.Product, Quoted: a.Quoted, PriceVersion: a.PriceVersion, State: a.State, StateSince: at,
 		Disposition: a.Disposition, Captured: a.Captured, Transaction: a.Transaction, PaidAt: a.PaidAt,
 		CreatedAt: a.CreatedAt, ExpiresAt: a.ExpiresAt, Watched: a.Watched, Reason: a.Reason,
-		Coupon: a.Coupon, Brand: a.Brand, Funding: a.Funding,
+		Coupon: a.Coupon, Brand: a.Brand, Funding: a.Funding, Discount: a.Discount().Minor, Discounts: a.Discounts,
 	}
 }
 
@@ -144,5 +147,6 @@ func recordRefund(r models.Request, f models.Refund) refundRecord {
 		Number: f.Number, Request: r.ID, Attempt: f.Attempt, Version: r.Version, Amount: f.Amount,
 		Reason: f.Reason, State: f.State, Failure: f.Failure, CreatedAt: f.CreatedAt, DoneAt: f.DoneAt,
 		Coupon: f.Coupon, ExpectedBy: f.ExpectedBy, Wish: f.Wish, Diverted: f.Diverted,
+		OrderMinor: f.OrderAmount.Minor,
 	}
 }

@@ -15,6 +15,8 @@ type SeedData struct {
 	Keys      []APIKey
 	Accounts  []Account
 	Channels  []Channel
+
+	Promotions []Promotion
 }
 
 // Seed writes the data over what is there under the same ids; again changes nothing. An
@@ -38,6 +40,7 @@ func (s *Store) Seed(ctx context.Context, data SeedData) error {
 			func() error { return plant(ctx, tx, data.Keys) },
 			func() error { return tx.plantAccounts(ctx, accounts) },
 			func() error { return plant(ctx, tx, data.Channels) },
+			func() error { return plant(ctx, tx, data.Promotions) },
 		} {
 			if err := seed(); err != nil {
 				return err

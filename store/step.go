@@ -23,7 +23,7 @@ func (s *Store) SaveStep(ctx context.Context, step models.Step) error {
 		}
 		for _, save := range []func(context.Context, models.Step) error{
 			tx.saveRequest, tx.forgetLost, tx.saveAttempts, tx.saveRefunds, tx.saveTransitions,
-			tx.postLedger, tx.owe, tx.fileCases,
+			tx.postLedger, tx.spendBudgets, tx.owe, tx.fileCases,
 		} {
 			if err := save(ctx, step); err != nil {
 				return err
@@ -134,7 +134,7 @@ func (s *Store) saveRefunds(ctx context.Context, step models.Step) error {
 	}
 	overwrite := own("refunds", clause.AssignmentColumns([]string{
 		"attempt", "version", "amount_minor", "amount_currency", "reason", "state", "failure", "done_at",
-		"coupon_minor", "coupon_currency", "expected_by", "wish", "diverted",
+		"coupon_minor", "coupon_currency", "expected_by", "wish", "diverted", "order_minor",
 	}))
 	return wrote(len(records), s.db.WithContext(ctx).Clauses(overwrite).Create(&records))
 }

@@ -230,10 +230,17 @@ func (w *world) settled() (*life, string) {
 // totals holds the ledger against what it should say, in fen.
 func (l *life) totals(captured, refunded, applied int64) {
 	l.w.t.Helper()
+	l.books(captured, refunded, applied, 0)
+}
+
+// books is totals where sponsors of offers owe something.
+func (l *life) books(captured, refunded, applied, sponsored int64) {
+	l.w.t.Helper()
 	totals, err := l.w.Totals(l.w.t.Context(), l.request.ID)
 	require.NoError(l.w.t, err)
 	require.Equal(l.w.t, store.Totals{
 		Captured: models.CNY(captured), Refunded: models.CNY(refunded), Applied: models.CNY(applied),
+		Sponsored: models.CNY(sponsored),
 	}, totals)
 }
 

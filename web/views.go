@@ -33,6 +33,15 @@ type Channel struct {
 	NameZH string
 	NameEN string
 	Login  bool // the payer has to log in at its provider first
+
+	Pays  models.Money // what the payer pays through it; Saved says why less than the order's amount
+	Saved []Saving
+}
+
+// Saving is what an offer takes off; Sponsor ("merchant", "channel" or "platform") pays for it.
+type Saving struct {
+	Sponsor string
+	Amount  models.Money
 }
 
 // Link is the page behind a link: read only, for whoever opens it.
@@ -185,6 +194,7 @@ type Result struct {
 	Channel  Channel
 	Captured models.Money // what he paid himself
 	Coupon   models.Money // what a provider's coupon paid besides
+	Saved    []Saving
 	PaidAt   time.Time
 	Refunds  []Refund
 	Stranded bool // his account could not take one of them: he is asked what to do

@@ -46,6 +46,7 @@ type ShopRequest struct {
 	Declined bool
 	Pledged  time.Time // when the friend said he would pay; zero for never said
 	Receipt  bool
+	Saved    []Saving // what offers took off for who paid
 	Problem  *Problem
 }
 
@@ -56,6 +57,7 @@ type Receipt struct {
 	Title   string
 	State   models.State
 	Lines   []ReceiptLine
+	Saved   []Saving
 	Applied models.Money
 }
 

@@ -25,7 +25,9 @@ var card = web.Card{
 }
 
 var channels = []web.Channel{
-	{ID: "cha_1", NameZH: "微信支付", NameEN: "WeChat Pay"}, {ID: "cha_2", NameZH: "支付宝", NameEN: "Alipay"},
+	{ID: "cha_1", NameZH: "微信支付", NameEN: "WeChat Pay", Pays: models.CNY(12400),
+		Saved: []web.Saving{{Sponsor: "merchant", Amount: models.CNY(500)}}},
+	{ID: "cha_2", NameZH: "支付宝", NameEN: "Alipay", Pays: models.CNY(12900)},
 }
 
 var outcomes = []web.Outcome{
@@ -195,6 +197,9 @@ func TestEveryTranslationIsUsed(t *testing.T) {
 		source.Write(content)
 	}
 	built := map[string]bool{"refusal.other": true}
+	for _, sponsor := range []string{"merchant", "channel", "platform"} {
+		built["offer.by."+sponsor] = true
+	}
 	for _, reason := range web.Reasons {
 		built["refusal."+reason] = true
 	}
