@@ -65,6 +65,11 @@ var releaseDecisions = map[string]row{
 		q.rows.Rollouts["own"] = policy.Rollout{Feature: "channel", Channel: "wechat", App: app,
 			State: "full"}
 	}, enabled, everyone, nil, "", ""},
+	"killed in this app alone": {func(q *question) {
+		q.rows.Rollouts["own"] = policy.Rollout{
+			Feature: "channel", Channel: "wechat", App: app, State: "full", Killed: true,
+		}
+	}, enabled, "alipay huabei", out("wechat:channel_killed"), "", ""},
 	"killed for all apps": {func(q *question) {
 		killed(rollout("channel", "wechat", "full"), "channel/wechat")(q)
 		q.rows.Rollouts["own"] = policy.Rollout{Feature: "channel", Channel: "wechat", App: app,
