@@ -51,7 +51,7 @@ func group(name string) func(*policy.Promotion) {
 
 func place(n int) func(*policy.Promotion) { return func(p *policy.Promotion) { p.Position = n } }
 func alone(p *policy.Promotion)           { p.Exclusive = true }
-func off(p *policy.Promotion)             { p.Enabled = false }
+func ended(p *policy.Promotion)             { p.Enabled = false }
 func beginsNow(p *policy.Promotion)       { p.Since = now }
 func endsNow(p *policy.Promotion)         { p.Until = now }
 func inDollars(p *policy.Promotion)       { p.Currency = "USD" }
@@ -101,7 +101,7 @@ var quotes = map[string]struct {
 		"a-12000 b-899 1",
 	},
 	"all but one fen":  {list{offer("a", percent(10_000, 0)), offer("b", nil)}, "a-12899 1"},
-	"switched off":     {list{offer("a", off)}, "12900"},
+	"switched off":     {list{offer("a", ended)}, "12900"},
 	"another channel":  {list{offer("a", onlyHuabei)}, "12900"},
 	"just dear enough": {list{offer("a", least(12_900)), offer("c", least(12_901))}, "a-500 12400"},
 	"begins now":       {list{offer("a", beginsNow)}, "a-500 12400"},
