@@ -75,7 +75,7 @@ type Reason struct {
 	Channel string `json:"channel,omitempty"` // empty: about the order as a whole
 	ZH      string `json:"zh"`
 	EN      string `json:"en"`
-	Fix     string `json:"fix_code,omitempty" doc:"pay_yourself, other_channel or new_order"`
+	Fix     string `json:"fix_code,omitempty" doc:"A way out, such as pay_yourself or later"`
 }
 
 // The ways out.
@@ -84,6 +84,7 @@ const (
 	FixOtherChannel  = "other_channel"
 	FixNewOrder      = "new_order"
 	FixOpenElsewhere = "open_elsewhere" // the link works in another app or browser
+	FixLater         = "later"          // it will work again
 )
 
 // Decision is what came of the rules. Every channel of the catalogue is either
@@ -116,6 +117,9 @@ func decide(f Facts, rules []rule) Decision {
 		d.State, d.Reasons = Hidden, []Reason{notOffered}
 	case len(d.Channels) == 0:
 		d.State, d.Reasons = Disabled, whole(f, rules)
+		if why, only := outageOf(d); only {
+			d.Reasons = why
+		}
 	}
 	return d
 }

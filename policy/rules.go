@@ -19,7 +19,10 @@ type rule struct {
 }
 
 // rules are asked in this order; the first "no" is the reason given.
-var rules = []rule{
+var rules = slices.Concat(lasting, breakerRules)
+
+// lasting are the rules that hold whatever works at present.
+var lasting = []rule{
 	{name: "order_settled", version: 1, order: true, fix: FixNewOrder,
 		no: func(f Facts, _ Channel) bool { return f.Order.Settled },
 		zh: "订单已付款或已取消", en: "The order is paid or cancelled already."},

@@ -1,7 +1,5 @@
 package policy
 
-import "strings"
-
 // The surfaces: what a link is open in. A more exact word begins with one of them
 // and an underscore, such as "wechat_group"; any other word says nothing.
 const (
@@ -20,8 +18,7 @@ var surfaces = map[string]bool{
 
 // KnownSurface says that something can be concluded from the word.
 func KnownSurface(word string) bool {
-	family, _, _ := strings.Cut(word, "_")
-	return surfaces[family]
+	return surfaces[SurfaceFamily(word)]
 }
 
 // WorksOn says that a channel's product can be paid on a surface: a channel that
@@ -30,7 +27,7 @@ func (c Channel) WorksOn(surface string) bool {
 	if len(c.Surfaces) == 0 || !KnownSurface(surface) {
 		return true
 	}
-	family, _, _ := strings.Cut(surface, "_")
+	family := SurfaceFamily(surface)
 	for _, works := range c.Surfaces {
 		if works == family || works == surface {
 			return true
