@@ -30,7 +30,13 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
-	decision := policy.Decide(facts.Of(order, catalogue, a.Clock(), call.Request.Speed))
+	breakers, err := a.Store.Breakers(ctx, order.App)
+	if err != nil {
+		return models.Event{}, a.retry(ctx, err)
+	}
+	asked := facts.Of(order, catalogue, a.Clock(), call.Request.Speed)
+	asked.Broken = policy.BrokenOn(breakers, asked.Surface, asked.Now)
+	decision := policy.Decide(asked)
 	if decision.State == policy.Enabled {
 		return models.Event{Kind: models.OrderEligible, Actor: "rules"}, nil
 	}

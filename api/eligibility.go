@@ -78,8 +78,12 @@ func (s *Server) decide(
 	if err != nil {
 		return policy.Decision{}, nil, err
 	}
+	breakers, err := s.rows(ctx).Breakers(ctx, order.App)
+	if err != nil {
+		return policy.Decision{}, nil, err
+	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
-	asked.Surface = surface
+	asked.Surface, asked.Broken = surface, policy.BrokenOn(breakers, surface, asked.Now)
 	return policy.Decide(asked), channels, nil
 }
 

@@ -114,6 +114,7 @@ func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decisio
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface(ctx)
+	asked.Broken = policy.BrokenOn(link.Breakers, asked.Surface, asked.Now)
 	return policy.Decide(asked)
 }
 

@@ -13,8 +13,10 @@ import (
 )
 
 var (
-	watched = policy.BreakerRule{Errors: 3, Window: time.Minute, Rest: 30 * time.Second, Longest: 5 * time.Minute}
-	onset   = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	watched = policy.BreakerRule{
+		Errors: 3, Window: time.Minute, Rest: 30 * time.Second, Longest: 5 * time.Minute,
+	}
+	onset = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 )
 
 // play lets things happen to a breaker that was closed: words are "fail", "pay", "alive",

@@ -115,7 +115,8 @@ func (s *Store) noteMade(ctx context.Context, made Made) ([]Turn, error) {
 
 // turn lets something happen to breakers whose rows are locked, and keeps what comes of it.
 func (s *Store) turn(
-	ctx context.Context, records []breakerRecord, happens func(policy.Breaker, policy.BreakerRule) policy.Breaker,
+	ctx context.Context, records []breakerRecord,
+	happens func(policy.Breaker, policy.BreakerRule) policy.Breaker,
 ) (turns []Turn, err error) {
 	for _, record := range records {
 		rule, err := s.breakerRule(ctx, record.BreakerKey)
@@ -178,11 +179,17 @@ func (s *Store) breakerRule(ctx context.Context, key BreakerKey) (policy.Breaker
 // TakeTrial lets one person try what is half open; false: somebody else is trying, or it
 // is open again. What is closed may be tried by anybody.
 func (s *Store) TakeTrial(ctx context.Context, key BreakerKey, now time.Time) (may bool, err error) {
+	broken := false
+	const look = "SELECT EXISTS (SELECT FROM breakers WHERE app_id = ? AND channel = ? AND state <> 'closed')"
+	if err := s.read(ctx, &broken, look, key.App, key.Channel); err != nil || !broken {
+		return err == nil, failed("look at breakers", err)
+	}
 	err = s.WithTx(ctx, func(tx *Store) error {
 		const lock = "SELECT " + breakerColumns + ` FROM breakers WHERE app_id = ? AND channel = ?
 			AND surface IN ('', ?) AND state <> 'closed' ORDER BY surface FOR UPDATE`
 		var records []breakerRecord
-		if err := tx.read(ctx, &records, lock, key.App, key.Channel, policy.SurfaceFamily(key.Surface)); err != nil {
+		family := policy.SurfaceFamily(key.Surface)
+		if err := tx.read(ctx, &records, lock, key.App, key.Channel, family); err != nil {
 			return err
 		}
 		for _, record := range records {

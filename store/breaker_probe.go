@@ -17,7 +17,9 @@ type Probe struct {
 
 // TakeProbe leases the breaker that is due for longest; found is false when none is. No two
 // callers get the same one until the lease is over.
-func (s *Store) TakeProbe(ctx context.Context, now time.Time, lease time.Duration) (p Probe, found bool, err error) {
+func (s *Store) TakeProbe(
+	ctx context.Context, now time.Time, lease time.Duration,
+) (p Probe, found bool, err error) {
 	const take = `UPDATE breakers b SET next_probe_at = @until FROM channels c
 		WHERE c.app_id = b.app_id AND c.id = b.channel AND (b.app_id, b.channel, b.surface) IN (
 			SELECT d.app_id, d.channel, d.surface FROM breakers d JOIN channels h ON h.app_id = d.app_id
@@ -33,10 +35,15 @@ func (s *Store) TakeProbe(ctx context.Context, now time.Time, lease time.Duratio
 	return probes[0], true, nil
 }
 
+// Probed is what came of a probe.
+type Probed struct {
+	Alive bool
+	At    time.Time
+	Speed int64
+}
+
 // NoteProbe keeps what the provider's answer makes of the breaker.
-func (s *Store) NoteProbe(
-	ctx context.Context, key BreakerKey, alive bool, now time.Time, speed int64,
-) (turns []Turn, err error) {
+func (s *Store) NoteProbe(ctx context.Context, key BreakerKey, probed Probed) (turns []Turn, err error) {
 	err = s.WithTx(ctx, func(tx *Store) error {
 		const lock = "SELECT " + breakerColumns + ` FROM breakers
 			WHERE app_id = ? AND channel = ? AND surface = ? AND state <> 'closed' FOR UPDATE`
@@ -45,7 +52,7 @@ func (s *Store) NoteProbe(
 			return err
 		}
 		turns, err = tx.turn(ctx, records, func(b policy.Breaker, rule policy.BreakerRule) policy.Breaker {
-			return b.Probed(alive, rule, now, speed)
+			return b.Probed(probed.Alive, rule, probed.At, probed.Speed)
 		})
 		return err
 	})
@@ -102,8 +109,8 @@ func (s *Store) TakeSweep(
 func (s *Store) HeldBy(
 	ctx context.Context, reason, after string, limit int,
 ) (waiters []Waiter, next string, err error) {
-	waiters, next, err = s.waiters(ctx, `r.state = 'paused' AND r.snapshot ->> 'held_for' = ? AND r.id > ?`, limit,
-		reason, after)
+	const held = "r.state = 'paused' AND r.snapshot ->> 'held_for' = ? AND r.id > ?"
+	waiters, next, err = s.waiters(ctx, held, limit, reason, after)
 	return waiters, next, failed("list held requests", err)
 }
 

@@ -134,12 +134,12 @@ func TestOneProcessProbes(t *testing.T) {
 	require.False(t, found, "it is leased")
 
 	for i, want := range [][]string{{"/half_open"}, {}} {
-		turns, err := w.NoteProbe(t.Context(), probe.BreakerKey, true, due, 1)
+		turns, err := w.NoteProbe(t.Context(), probe.BreakerKey, store.Probed{Alive: true, At: due, Speed: 1})
 		require.NoError(t, err)
 		require.Len(t, turns, 1, i)
 		require.Equal(t, want, w.broken(), i)
 	}
-	turns, err := w.NoteProbe(t.Context(), probe.BreakerKey, true, due, 1)
+	turns, err := w.NoteProbe(t.Context(), probe.BreakerKey, store.Probed{Alive: true, At: due, Speed: 1})
 	require.NoError(t, err)
 	require.Empty(t, turns, "closed already")
 }
@@ -156,7 +156,8 @@ func TestOnePersonTriesWhatIsHalfOpen(t *testing.T) {
 	require.True(t, tries(now))
 	w.unmade("", 5, now)
 	require.False(t, tries(now))
-	_, err := w.NoteProbe(t.Context(), store.BreakerKey{App: "app_1", Channel: "mock"}, true, now, 1)
+	_, err := w.NoteProbe(t.Context(), store.BreakerKey{App: "app_1", Channel: "mock"},
+		store.Probed{Alive: true, At: now, Speed: 1})
 	require.NoError(t, err)
 	require.True(t, tries(now))
 	require.False(t, tries(now))

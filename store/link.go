@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 )
 
 // Link is all that the friend's page shows, read in one round trip.
@@ -20,7 +21,8 @@ type Link struct {
 	Channels []Channel // the app's, in their order, disabled ones too
 	// Catalogue is the version that what operators decide stood at when this was read.
 	Catalogue int64
-	Payer     *Payer // of the payer asked for; nil when none or unknown
+	Breakers  []policy.Breaker // the app's, but for closed ones
+	Payer     *Payer           // of the payer asked for; nil when none or unknown
 }
 
 // Channel is the app's channel of that id.
@@ -40,6 +42,7 @@ type linkRecord struct {
 	Snapshot  models.Request `gorm:"serializer:json"`
 	Channels  []channelJSON  `gorm:"serializer:list"`
 	Catalogue int64
+	Breakers  []policy.Breaker `gorm:"serializer:list"`
 	PayerID   string
 	Masked    string
 	Blocked   bool
@@ -82,7 +85,10 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 }
 
 func (l linkRecord) link() Link {
-	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App, Catalogue: l.Catalogue}
+	link := Link{
+		Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App, Catalogue: l.Catalogue,
+		Breakers: l.Breakers,
+	}
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -114,7 +120,9 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c
-			WHERE c.app_id = r.app_id) AS channels
+			WHERE c.app_id = r.app_id) AS channels,
+		(SELECT jsonb_agg(to_jsonb(b) ORDER BY b.channel, b.surface) FROM breakers b
+			WHERE b.app_id = r.app_id AND b.state <> 'closed') AS breakers
 		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
 		JOIN apps a ON a.id = r.app_id JOIN merchants m ON m.id = a.merchant_id
 		LEFT JOIN payers p ON p.id = ? WHERE `, nil
