@@ -101,7 +101,8 @@ func (b *Breakers) probe(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	turns, err := b.Fuses.NoteProbe(ctx, probe.BreakerKey, store.Probed{Alive: alive, At: b.Clock(), Speed: b.Speed})
+	probed := store.Probed{Alive: alive, At: b.Clock(), Speed: b.Speed}
+	turns, err := b.Fuses.NoteProbe(ctx, probe.BreakerKey, probed)
 	b.Log.InfoContext(ctx, "a provider was probed", "app", probe.App, "channel", probe.Channel,
 		"surface", probe.Surface, "alive", alive)
 	for _, turn := range turns {
