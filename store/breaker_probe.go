@@ -8,25 +8,27 @@ import (
 	"github.com/friendpay/friendpay/policy"
 )
 
-// Probe is a breaker whose provider is to be asked whether it is alive.
+// Probe is a channel whose provider is to be asked whether it is alive.
 type Probe struct {
-	BreakerKey `gorm:"embedded"`
-	Provider   string
-	Account    string `gorm:"column:account_id"`
+	App      string `gorm:"column:app_id"`
+	Channel  string
+	Provider string
+	Account  string `gorm:"column:account_id"`
 }
 
-// TakeProbe leases the breaker that is due for longest; found is false when none is. No two
-// callers get the same one until the lease is over.
+// TakeProbe leases the breakers of the channel that is due for longest, on all surfaces: the
+// answer is about them all. Found is false when none is due. No two callers get the same
+// channel until the lease is over.
 func (s *Store) TakeProbe(
 	ctx context.Context, now time.Time, lease time.Duration,
 ) (p Probe, found bool, err error) {
 	const take = `UPDATE breakers b SET next_probe_at = @until FROM channels c
-		WHERE c.app_id = b.app_id AND c.id = b.channel AND (b.app_id, b.channel, b.surface) IN (
-			SELECT d.app_id, d.channel, d.surface FROM breakers d JOIN channels h ON h.app_id = d.app_id
+		WHERE c.app_id = b.app_id AND c.id = b.channel AND b.state <> 'closed' AND (b.app_id, b.channel) IN (
+			SELECT d.app_id, d.channel FROM breakers d JOIN channels h ON h.app_id = d.app_id
 				AND h.id = d.channel AND h.account_id IS NOT NULL
 			WHERE d.state <> 'closed' AND d.next_probe_at <= @now
 			ORDER BY d.next_probe_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
-		RETURNING b.app_id, b.channel, b.surface, c.provider, c.account_id`
+		RETURNING b.app_id, b.channel, c.provider, c.account_id`
 	var probes []Probe
 	err = s.read(ctx, &probes, take, map[string]any{"now": now.UTC(), "until": now.Add(lease).UTC()})
 	if err != nil || len(probes) == 0 {
@@ -42,13 +44,13 @@ type Probed struct {
 	Speed int64
 }
 
-// NoteProbe keeps what the provider's answer makes of the breaker.
-func (s *Store) NoteProbe(ctx context.Context, key BreakerKey, probed Probed) (turns []Turn, err error) {
+// NoteProbe keeps what the provider's answer makes of the channel's breakers.
+func (s *Store) NoteProbe(ctx context.Context, probe Probe, probed Probed) (turns []Turn, err error) {
 	err = s.WithTx(ctx, func(tx *Store) error {
 		const lock = "SELECT " + breakerColumns + ` FROM breakers
-			WHERE app_id = ? AND channel = ? AND surface = ? AND state <> 'closed' FOR UPDATE`
+			WHERE app_id = ? AND channel = ? AND state <> 'closed' ORDER BY surface FOR UPDATE`
 		var records []breakerRecord
-		if err := tx.read(ctx, &records, lock, key.App, key.Channel, key.Surface); err != nil {
+		if err := tx.read(ctx, &records, lock, probe.App, probe.Channel); err != nil {
 			return err
 		}
 		turns, err = tx.turn(ctx, records, func(b policy.Breaker, rule policy.BreakerRule) policy.Breaker {

@@ -118,7 +118,7 @@ func TestOneProcessProbes(t *testing.T) {
 	_, found, err := w.TakeProbe(t.Context(), now, time.Minute)
 	require.NoError(t, err)
 	require.False(t, found)
-	w.unmade("", 5, now)
+	w.unmade("wechat", 5, now)
 	due := now.Add(31 * time.Second)
 	_, found, err = w.TakeProbe(t.Context(), now, time.Minute)
 	require.NoError(t, err)
@@ -126,20 +126,18 @@ func TestOneProcessProbes(t *testing.T) {
 	probe, found, err := w.TakeProbe(t.Context(), due, time.Minute)
 	require.NoError(t, err)
 	require.True(t, found)
-	require.Equal(t, store.Probe{
-		BreakerKey: store.BreakerKey{App: "app_1", Channel: "mock"}, Provider: "mockpay", Account: "acc_1",
-	}, probe)
+	require.Equal(t, store.Probe{App: "app_1", Channel: "mock", Provider: "mockpay", Account: "acc_1"}, probe)
 	_, found, err = w.another().TakeProbe(t.Context(), due, time.Minute)
 	require.NoError(t, err)
 	require.False(t, found, "it is leased")
 
-	for i, want := range [][]string{{"/half_open"}, {}} {
-		turns, err := w.NoteProbe(t.Context(), probe.BreakerKey, store.Probed{Alive: true, At: due, Speed: 1})
+	for i, want := range [][]string{{"/half_open", "wechat/half_open"}, {}} {
+		turns, err := w.NoteProbe(t.Context(), probe, store.Probed{Alive: true, At: due, Speed: 1})
 		require.NoError(t, err)
-		require.Len(t, turns, 1, i)
+		require.Len(t, turns, 2, i)
 		require.Equal(t, want, w.broken(), i)
 	}
-	turns, err := w.NoteProbe(t.Context(), probe.BreakerKey, store.Probed{Alive: true, At: due, Speed: 1})
+	turns, err := w.NoteProbe(t.Context(), probe, store.Probed{Alive: true, At: due, Speed: 1})
 	require.NoError(t, err)
 	require.Empty(t, turns, "closed already")
 }
@@ -156,7 +154,7 @@ func TestOnePersonTriesWhatIsHalfOpen(t *testing.T) {
 	require.True(t, tries(now))
 	w.unmade("", 5, now)
 	require.False(t, tries(now))
-	_, err := w.NoteProbe(t.Context(), store.BreakerKey{App: "app_1", Channel: "mock"},
+	_, err := w.NoteProbe(t.Context(), store.Probe{App: "app_1", Channel: "mock"},
 		store.Probed{Alive: true, At: now, Speed: 1})
 	require.NoError(t, err)
 	require.True(t, tries(now))

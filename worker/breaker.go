@@ -30,7 +30,7 @@ const (
 // Fuses is what the breakers' loop needs of the store.
 type Fuses interface {
 	TakeProbe(ctx context.Context, now time.Time, lease time.Duration) (store.Probe, bool, error)
-	NoteProbe(ctx context.Context, key store.BreakerKey, probed store.Probed) ([]store.Turn, error)
+	NoteProbe(ctx context.Context, probe store.Probe, probed store.Probed) ([]store.Turn, error)
 	TakeSweep(ctx context.Context, now time.Time, pause time.Duration, limit int) (store.Sweep, bool, error)
 	HeldBy(ctx context.Context, reason, after string, limit int) ([]store.Waiter, string, error)
 	Breakers(ctx context.Context, app string) ([]policy.Breaker, error)
@@ -102,9 +102,9 @@ func (b *Breakers) probe(ctx context.Context) error {
 		return ctx.Err()
 	}
 	probed := store.Probed{Alive: alive, At: b.Clock(), Speed: b.Speed}
-	turns, err := b.Fuses.NoteProbe(ctx, probe.BreakerKey, probed)
+	turns, err := b.Fuses.NoteProbe(ctx, probe, probed)
 	b.Log.InfoContext(ctx, "a provider was probed", "app", probe.App, "channel", probe.Channel,
-		"surface", probe.Surface, "alive", alive)
+		"alive", alive)
 	for _, turn := range turns {
 		b.Log.WarnContext(ctx, "a breaker turned", "app", turn.App, "channel", turn.Channel,
 			"surface", turn.Surface, "to", turn.To, "reason", turn.Reason)
