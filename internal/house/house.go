@@ -142,7 +142,8 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
 		Build: h.Config.WorkerBuild, Watchers: watchers,
 		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
-	}, relay, outbox, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log})
+	}, relay, outbox, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
+		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log})
 }
 
 func (h *House) breakers() *worker.Breakers {

@@ -37,14 +37,6 @@ CREATE INDEX breakers_due ON breakers (next_probe_at) WHERE state <> 'closed';
 CREATE INDEX requests_open_by_app ON requests (app_id, id) WHERE state = 'open';
 CREATE INDEX requests_paused ON requests (id) WHERE state = 'paused';
 
--- What friends say of links that an app would not open, once for each link and surface.
-CREATE TABLE surface_reports (
-    invite_id text NOT NULL REFERENCES invites ON DELETE CASCADE,
-    surface   text NOT NULL CONSTRAINT surface_reports_surface CHECK (surface <> ''),
-    at        timestamptz NOT NULL,
-    PRIMARY KEY (invite_id, surface)
-);
-CREATE INDEX surface_reports_by_time ON surface_reports (at);
 CREATE INDEX invites_by_age ON invites (created_at);
 
 -- Other kinds of case may have come meanwhile: whatever they are, they stay allowed.
@@ -63,4 +55,4 @@ END $$;
 -- +goose Down
 DELETE FROM cases WHERE kind = 'surface_blocked';
 DROP INDEX invites_by_age, requests_open_by_app, requests_paused;
-DROP TABLE surface_reports, breakers, breaker_rules;
+DROP TABLE breakers, breaker_rules;
