@@ -19,7 +19,7 @@ type RequestView struct {
 	ExpiresAt    time.Time     `json:"expires_at"`
 	SlotUntil    *time.Time    `json:"slot_until,omitempty" doc:"Somebody is paying, until then at most."`
 	PausedUntil  *time.Time    `json:"paused_until,omitempty"`
-	PausedFor    string        `json:"paused_for,omitempty" enum:"outage" doc:"No way to pay works: time stands still."`
+	PausedFor    string        `json:"paused_for,omitempty" enum:"outage" doc:"Time stands still."`
 	EndedAt      *time.Time    `json:"ended_at,omitempty"`
 	Seq          int64         `json:"seq" doc:"Counts transitions; the id of the newest event."`
 	Attempts     []AttemptView `json:"attempts" nullable:"false"`

@@ -24,7 +24,7 @@ type PayerView struct {
 	ExpiresAt   time.Time         `json:"expires_at"`
 	SlotUntil   *time.Time        `json:"slot_until,omitempty" doc:"Somebody is paying, until then at most."`
 	PausedUntil *time.Time        `json:"paused_until,omitempty"`
-	PausedFor   string            `json:"paused_for,omitempty" enum:"outage" doc:"No way to pay works: time stands still."`
+	PausedFor   string            `json:"paused_for,omitempty" enum:"outage" doc:"Time stands still."`
 	Channels    []ChannelView     `json:"channels" nullable:"false" doc:"In the order to show."`
 	Payer       string            `json:"payer,omitempty" doc:"The phone that is logged in, masked."`
 	Attempts    []PayerAttempt    `json:"attempts" nullable:"false" doc:"Your own."`

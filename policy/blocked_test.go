@@ -12,6 +12,7 @@ func TestWhichSurfacesAreBlocked(t *testing.T) {
 	t.Parallel()
 	wechat := func(shared, opened int64) policy.Opens { return policy.Opens{"wechat", shared, opened} }
 	alipay := func(shared, opened int64) policy.Opens { return policy.Opens{"alipay", shared, opened} }
+	both := []string{"alipay", "wechat"}
 	qq := policy.Opens{Surface: "qq", Shared: 40, Opened: 20}
 	for name, row := range map[string]struct {
 		seen []policy.Opens
@@ -25,7 +26,7 @@ func TestWhichSurfacesAreBlocked(t *testing.T) {
 		"too few to say":           {[]policy.Opens{wechat(19, 0), alipay(50, 30)}, nil},
 		"nothing to compare with":  {[]policy.Opens{wechat(100, 0), alipay(19, 19)}, nil},
 		"nobody looks anywhere":    {[]policy.Opens{wechat(100, 0), alipay(50, 5)}, nil},
-		"two of three":             {[]policy.Opens{wechat(30, 0), alipay(30, 0), qq}, []string{"alipay", "wechat"}},
+		"two of three":             {[]policy.Opens{wechat(30, 0), alipay(30, 0), qq}, both},
 		"we ourselves are unwell":  {[]policy.Opens{wechat(100, 0), alipay(100, 0)}, nil},
 		"the only surface is dead": {[]policy.Opens{wechat(1000, 0)}, nil},
 	} {

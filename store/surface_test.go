@@ -27,7 +27,8 @@ func TestOpenedLinksAreCountedBySurface(t *testing.T) {
 	now := time.Now()
 	seen, err := w.SurfaceOpens(t.Context(), now.Add(-time.Hour), now.Add(time.Hour))
 	require.NoError(t, err)
-	require.Equal(t, []policy.Opens{{Surface: "alipay", Shared: 1, Opened: 1}, {Surface: "wechat", Shared: 2}}, seen)
+	want := []policy.Opens{{Surface: "alipay", Shared: 1, Opened: 1}, {Surface: "wechat", Shared: 2}}
+	require.Equal(t, want, seen)
 	seen, err = w.SurfaceOpens(t.Context(), now.Add(-2*time.Hour), now.Add(-time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, seen)
