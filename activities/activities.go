@@ -28,6 +28,7 @@ type Activities struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Called    func(store.Call) // told of each call to a provider, for measurements; nil: nobody
+	Turned    func(store.Turn) // told of each breaker that opens or closes; nil: nobody
 }
 
 // Store is what the effects need of the database.
@@ -46,6 +47,8 @@ type Store interface {
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error
 	Paying(ctx context.Context, attempt models.Attempt, app string) (store.Paying, error)
 	RecordCall(ctx context.Context, call store.Call) error
+	Breakers(ctx context.Context, app string) ([]policy.Breaker, error)
+	NoteMade(ctx context.Context, made store.Made) ([]store.Turn, error)
 	SilentSince(ctx context.Context, request, refund string) (time.Time, error)
 	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
 	SettleCase(ctx context.Context, about store.Case, by, resolution string) error

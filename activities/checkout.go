@@ -29,6 +29,7 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 	began := a.Clock()
 	presentation, err := t.adapter.Create(ctx, payment)
 	t.record(ctx, "create", began, err)
+	t.noteMade(ctx, err)
 	if err != nil && providers.ClassOf(err) == providers.Definite {
 		return t.unopened(ctx, err)
 	}

@@ -29,6 +29,11 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
+	breakers, err := a.Store.Breakers(ctx, order.App)
+	if err != nil {
+		return models.Event{}, a.retry(ctx, err)
+	}
+	asked.Broken = policy.BrokenOn(breakers, asked.Surface, asked.Now)
 	decision := policy.Decide(asked)
 	if decision.State == policy.Enabled {
 		return models.Event{Kind: models.OrderEligible, Actor: "rules"}, nil

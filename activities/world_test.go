@@ -58,6 +58,9 @@ type rows struct {
 	cases    []store.Case
 	settled  []store.Case
 	calls    []store.Call
+	broken   []policy.Breaker
+	made     []store.Made
+	turns    []store.Turn
 }
 
 func (r *rows) Order(context.Context, string) (store.Order, error)          { return r.order() }
@@ -107,6 +110,14 @@ func (r *rows) RecordCall(ctx context.Context, call store.Call) error {
 	require.NoError(r.t, ctx.Err())
 	r.calls = append(r.calls, call)
 	return nil
+}
+
+func (r *rows) Breakers(context.Context, string) ([]policy.Breaker, error) { return r.broken, nil }
+
+func (r *rows) NoteMade(ctx context.Context, made store.Made) ([]store.Turn, error) {
+	require.NoError(r.t, ctx.Err())
+	r.made = append(r.made, made)
+	return r.turns, nil
 }
 
 func (r *rows) SilentSince(context.Context, string, string) (time.Time, error) { return r.silent, nil }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/models"
@@ -26,6 +27,8 @@ type sellerStore interface {
 	App(ctx context.Context, id string) (store.App, error)
 	Channels(ctx context.Context, app string) ([]store.Channel, error)
 	PromotionsSpent(ctx context.Context, app string) (map[string]int64, error)
+	Breakers(ctx context.Context, app string) ([]policy.Breaker, error)
+	TakeTrial(ctx context.Context, key store.BreakerKey, now time.Time) (may bool, err error)
 	CreateOrder(ctx context.Context, order store.Order) (store.Order, error)
 	Order(ctx context.Context, id string) (store.Order, error)
 	UpdatePrice(ctx context.Context, order string, price models.Price) error

@@ -98,7 +98,11 @@ func (s *Server) factsOf(ctx context.Context, order store.Order, surface string)
 		return policy.Facts{}, err
 	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
-	asked.Surface = surface
+	breakers, err := s.rows(ctx).Breakers(ctx, order.App)
+	if err != nil {
+		return asked, err
+	}
+	asked.Surface, asked.Broken = surface, policy.BrokenOn(breakers, surface, asked.Now)
 	if asked.Spent, err = s.rows(ctx).PromotionsSpent(ctx, order.App); err != nil {
 		return asked, err
 	}

@@ -37,6 +37,7 @@ var wayOut = map[string]string{
 	policy.FixOpenElsewhere: "Send the link where one of the channels works.",
 	policy.FixOpenBrowser:   "Let the friend open the link in a browser.",
 	policy.FixQR:            "Let the friend scan the link's code with another app.",
+	policy.FixLater:         "Try again in a few minutes.",
 	policy.FixShareCode:     "Send the short code instead of the link.",
 }
 

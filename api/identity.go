@@ -84,6 +84,11 @@ var errUnavailable = &models.Error{
 	Message: "This way to pay is not available.", Fix: "Pick another one.",
 }
 
+var errOutage = &models.Error{
+	Code: models.Conflict, Reason: "channel_outage", Field: "channel",
+	Message: "This way to pay is out of order at the moment.", Fix: "Pick another one, or try again later.",
+}
+
 // loginDesk is a channel's account, as far as logins go.
 type loginDesk struct {
 	login providers.Identifier

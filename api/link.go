@@ -149,7 +149,7 @@ func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
 	asked.Surface, asked.Version = surface(ctx), surfaceVersion(ctx)
-	asked.Spent = link.Spent
+	asked.Spent, asked.Broken = link.Spent, policy.BrokenOn(link.Breakers, asked.Surface, asked.Now)
 	return facts.Made(asked, link.Released)
 }
 

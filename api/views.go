@@ -19,6 +19,7 @@ type RequestView struct {
 	ExpiresAt    time.Time     `json:"expires_at"`
 	SlotUntil    *time.Time    `json:"slot_until,omitempty" doc:"Somebody is paying, until then at most."`
 	PausedUntil  *time.Time    `json:"paused_until,omitempty"`
+	PausedFor    string        `json:"paused_for,omitempty" enum:"outage" doc:"Time stands still."`
 	EndedAt      *time.Time    `json:"ended_at,omitempty"`
 	Seq          int64         `json:"seq" doc:"Counts transitions; the id of the newest event."`
 	Attempts     []AttemptView `json:"attempts" nullable:"false"`
@@ -94,7 +95,7 @@ func viewRequest(r models.Request, o store.Order) RequestView {
 		ID: r.ID, State: r.State, Order: OrderRef{ID: o.ID, Number: o.Number, Title: o.Title}, Buyer: r.Buyer,
 		Payable: r.Payable, PriceVersion: r.PriceVersion, ExpiresAt: r.ExpiresAt.UTC(), Seq: r.Seq,
 		SlotUntil: timeIfAny(r.SlotUntil), PausedUntil: timeIfAny(r.PausedUntil), EndedAt: timeIfAny(r.EndedAt),
-		Attempts: []AttemptView{}, Refunds: []RefundView{},
+		PausedFor: pausedFor(r), Attempts: []AttemptView{}, Refunds: []RefundView{},
 	}
 	if r.Agreed != r.Payable {
 		view.Agreed = moneyIfAny(r.Agreed)
@@ -111,6 +112,14 @@ func viewRequest(r models.Request, o store.Order) RequestView {
 		view.Refunds = append(view.Refunds, viewRefund(r, f))
 	}
 	return view
+}
+
+// pausedFor tells people of an outage; why staff hold a request is not theirs to know.
+func pausedFor(r models.Request) string {
+	if r.State == models.Paused && r.Held && r.HeldFor == models.Outage {
+		return models.Outage
+	}
+	return ""
 }
 
 func viewRefund(r models.Request, f models.Refund) RefundView {

@@ -25,6 +25,7 @@ type PayerView struct {
 	ExpiresAt   time.Time         `json:"expires_at"`
 	SlotUntil   *time.Time        `json:"slot_until,omitempty" doc:"Somebody is paying, until then at most."`
 	PausedUntil *time.Time        `json:"paused_until,omitempty"`
+	PausedFor   string            `json:"paused_for,omitempty" enum:"outage" doc:"Time stands still."`
 	Channels    []ChannelView     `json:"channels" nullable:"false" doc:"In the order to show."`
 	Payer       string            `json:"payer,omitempty" doc:"The phone that is logged in, masked."`
 	Attempts    []PayerAttempt    `json:"attempts" nullable:"false" doc:"Your own."`
@@ -78,6 +79,7 @@ func viewPayer(l store.Link, decision policy.Decision) PayerView {
 		Price: l.Request.PriceVersion, ExpiresAt: l.Request.ExpiresAt.UTC(), Seq: l.Request.Seq,
 		SlotUntil: timeIfAny(l.Request.SlotUntil), PausedUntil: timeIfAny(l.Request.PausedUntil),
 		Channels: channelViews(l.Channels, decision.Channels), Attempts: []PayerAttempt{},
+		PausedFor: pausedFor(l.Request),
 	}
 	for _, item := range l.Order.Items {
 		view.Items = append(view.Items, PayerItem{Title: item.Title, Quantity: item.Quantity})

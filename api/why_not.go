@@ -44,6 +44,8 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 		return reason{"ended", http.StatusGone, true}, false // the order did not take the money
 	case !r.EndedAt.IsZero():
 		return reason{stateNotices[r.State], http.StatusGone, true}, false
+	case pausedFor(r) != "":
+		return reason{"outage", http.StatusOK, false}, false
 	case r.State != models.Open:
 		return reason{stateNotices[r.State], http.StatusOK, false}, false
 	case s.left(r.ExpiresAt) == 0:
@@ -55,9 +57,13 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 	}
 }
 
-// noWay says whether another app or browser would help.
+// noWay says whether waiting, or another app or browser, would help.
 func (s *Server) noWay(ctx context.Context, link store.Link) string {
-	for _, left := range s.decisionOn(ctx, link).LeftOut {
+	decision := s.decisionOn(ctx, link)
+	if len(decision.Reasons) > 0 && decision.Reasons[0].Rule == policy.ChannelOutage {
+		return "outage"
+	}
+	for _, left := range decision.LeftOut {
 		if policy.HelpsElsewhere(left.Fix) {
 			return "elsewhere"
 		}

@@ -38,10 +38,24 @@ func (s *Server) wish(
 // offered is the channel of that name, if the rules leave it.
 func offered(catalogue []store.Channel, decision policy.Decision, name string) (store.Channel, error) {
 	i := slices.IndexFunc(catalogue, func(c store.Channel) bool { return c.ID == name })
+	out := func(r policy.Reason) bool { return r.Channel == name && r.Rule == policy.ChannelOutage }
+	if slices.ContainsFunc(decision.LeftOut, out) {
+		return store.Channel{}, errOutage
+	}
 	if i < 0 || !slices.Contains(decision.Channels, name) {
 		return store.Channel{}, errUnavailable
 	}
 	return catalogue[i], nil
+}
+
+// trial lets one person at a time through to a channel that may be back after an outage.
+func (s *Server) trial(ctx context.Context, app, channel string) error {
+	key := store.BreakerKey{App: app, Channel: channel, Surface: surface(ctx)}
+	may, err := s.Store.TakeTrial(ctx, key, s.Clock())
+	if err == nil && !may {
+		err = errOutage
+	}
+	return err
 }
 
 // asking is the event of somebody who wants to pay through a channel, under the
@@ -110,6 +124,9 @@ func (s *Server) bring(
 	ctx context.Context, r models.Request, wish models.Event,
 ) (after models.Request, number string, err error) {
 	if err := r.Accepts(wish); err != nil {
+		return r, "", err
+	}
+	if err := s.trial(ctx, r.App, wish.Pay.Channel); err != nil {
 		return r, "", err
 	}
 	asked := store.Checkout{Address: browserAddress(ctx), Surface: surface(ctx), Version: surfaceVersion(ctx)}

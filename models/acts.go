@@ -93,8 +93,8 @@ var (
 		r.ExpiresAt = sooner(r.ExpiresAt.Add(paused), r.HardEnd)
 		r.PausedFor, r.PausedAt, r.PausedUntil = r.PausedFor+paused, time.Time{}, time.Time{}
 	}}
-	hold    = act{"hold", func(r *Request, _ Event) { r.Held = true }}
-	unhold  = act{"lift the hold", func(r *Request, _ Event) { r.Held = false }}
+	hold    = act{"hold", func(r *Request, e Event) { r.hold(e.Reason) }}
+	unhold  = act{"lift the hold", func(r *Request, _ Event) { r.Held, r.HeldFor = false, "" }}
 	reprice = act{"take the new price", func(r *Request, e Event) {
 		r.Payable, r.PriceVersion = e.Price.Payable, e.Price.Version
 	}}

@@ -73,6 +73,14 @@ func (r *Request) owe(f Refund) {
 	r.Refunds = append(r.Refunds, f)
 }
 
+// hold keeps why. Staff's word outlasts an outage: what both hold, only staff let go.
+func (r *Request) hold(reason string) {
+	if !r.Held || r.HeldFor == Outage {
+		r.HeldFor = reason
+	}
+	r.Held = true
+}
+
 // settle applies the winner's money. What it paid above a price that fell since
 // goes back to the payer.
 func (r *Request) settle(e Event) {

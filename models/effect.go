@@ -93,6 +93,8 @@ const (
 	CaseUnbilled    CaseKind = "not_on_statement"
 	CaseStatement   CaseKind = "statement_mismatch"
 	CaseNoStatement CaseKind = "statement_overdue"
+
+	CaseSurface CaseKind = "surface_blocked" // an app seems to show a warning in the place of our links
 )
 
 // Call is what an effect is carried out with: the snapshot and what it is about.

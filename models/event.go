@@ -79,6 +79,10 @@ var Lapses = []EventKind{
 	CheckLapsed, RequestLapsed, SlotLapsed, PollDue, SilenceLapsed, PauseLapsed, GuardLapsed,
 }
 
+// Outage is the reason of a hold that is placed because no way to pay works, and lifted
+// when one does again. It lifts no other hold.
+const Outage = "outage"
+
 // Event is something that happened to a request. It carries ids and amounts
 // only: no token, phone, name or card ever enters a workflow's history.
 type Event struct {

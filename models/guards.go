@@ -125,7 +125,10 @@ var (
 	otherPrice = guard{"about another price", func(r Request, e Event) bool {
 		return e.Price != nil && e.Price.Version != r.PriceVersion
 	}}
-	held    = guard{"held", func(r Request, _ Event) bool { return r.Held }}
+	held      = guard{"held", func(r Request, _ Event) bool { return r.Held }}
+	otherHold = guard{"held by staff, and only an outage is over", func(r Request, e Event) bool {
+		return e.Reason == Outage && r.HeldFor != Outage
+	}}
 	pending = guard{"an attempt is pending", func(r Request, _ Event) bool { return r.pending() }}
 
 	overRefund = guard{"more than is left", func(r Request, e Event) bool {

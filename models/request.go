@@ -39,7 +39,8 @@ type Request struct {
 	GuardUntil time.Time `json:"guard_until,omitzero"`
 	StuckAt    time.Time `json:"stuck_at,omitzero"` // when silence becomes a case; zero once it did
 
-	Held        bool      `json:"held,omitempty"` // paused by an outage or staff
+	Held        bool      `json:"held,omitempty"`     // paused by an outage or staff
+	HeldFor     string    `json:"held_for,omitempty"` // the reason given: Outage, or staff's word
 	PausedAt    time.Time `json:"paused_at,omitzero"`
 	PausedUntil time.Time `json:"paused_until,omitzero"`
 

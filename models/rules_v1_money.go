@@ -57,6 +57,7 @@ func holding() []rule {
 		{from: in(Closing), on: HoldPlaced, refuse: "already_ending"},
 		{from: funded, on: HoldPlaced, refuse: "already_paid"},
 		{from: unpaidEnds, on: HoldPlaced, refuse: "ended"},
+		{from: in(Paused), on: HoldLifted, when: otherHold, refuse: "not_held"},
 		{from: in(Paused), on: HoldLifted, when: held.and(unagreed), acts: acts(unhold)},
 		{from: in(Paused), on: HoldLifted, when: held.and(pending), to: Confirming, acts: acts(unhold, resume)},
 		{from: in(Paused), on: HoldLifted, when: held, to: Open, acts: acts(unhold, resume),

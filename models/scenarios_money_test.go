@@ -64,6 +64,23 @@ func TestAHoldStopsTheClock(t *testing.T) {
 	s.refused(Event{Kind: HoldLifted}, "not_held")
 }
 
+// The end of an outage lifts what the outage held, and nothing that staff hold as well.
+func TestAnOutageLiftsNoOtherHold(t *testing.T) {
+	out, over := Event{Kind: HoldPlaced, Reason: Outage}, Event{Kind: HoldLifted, Reason: Outage}
+	begin(t).do(out).is(Paused).do(over).is(Open)
+	byStaff := Event{Kind: HoldPlaced, Reason: "ticket_7"}
+	for _, holds := range [][]Event{{byStaff}, {out, byStaff}, {byStaff, out}} {
+		s := begin(t)
+		for _, hold := range holds {
+			s.do(hold)
+		}
+		s.refused(over, "not_held")
+		s.is(Paused).do(Event{Kind: HoldLifted}).is(Open).do(out).do(over).is(Open)
+	}
+	s := begin(t).do(out).do(Event{Kind: HoldLifted, Reason: "staff_know_better"}).is(Open)
+	s.refused(over, "not_held")
+}
+
 func TestAHoldWithAnAttemptPendingConfirmsFirst(t *testing.T) {
 	s := begin(t).pay("A1").opened("A1").do(Event{Kind: HoldPlaced}).is(Paused).wasAsked(ClosePayment, "A1")
 	s.do(Event{Kind: HoldLifted}).is(Confirming).closed("A1").is(Open)

@@ -84,6 +84,8 @@ func (w *walker) people(d *dice) Event {
 		e.Kind = MerchantWithdrew // his system is dead for good
 	}
 	switch {
+	case (e.Kind == HoldPlaced || e.Kind == HoldLifted) && d.oneIn(3):
+		e.Reason = Outage
 	case e.Kind == PriceChanged:
 		price := Price{Payable: CNY(int64(9000 + 500*d.n(5))), Version: w.r.PriceVersion + int64(d.n(8)+1)/2}
 		if d.oneIn(16) {

@@ -35,6 +35,9 @@ func decide(f Facts, rules []rule) Decision {
 		d.State, d.Reasons = Hidden, []Reason{notOffered}
 	case len(d.Channels) == 0:
 		d.State, d.Reasons = whole(f, rules)
+		if why, only := outageOf(d); only && d.State == Disabled {
+			d.Reasons = why
+		}
 	}
 	return d
 }

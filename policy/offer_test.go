@@ -51,7 +51,7 @@ func group(name string) func(*policy.Promotion) {
 
 func place(n int) func(*policy.Promotion) { return func(p *policy.Promotion) { p.Position = n } }
 func alone(p *policy.Promotion)           { p.Exclusive = true }
-func ended(p *policy.Promotion)             { p.Enabled = false }
+func ended(p *policy.Promotion)           { p.Enabled = false }
 func beginsNow(p *policy.Promotion)       { p.Since = now }
 func endsNow(p *policy.Promotion)         { p.Until = now }
 func inDollars(p *policy.Promotion)       { p.Currency = "USD" }

@@ -7,7 +7,7 @@ const Approved = "approved"
 // onboardingOf is the row about an app and a channel in the place of the question: of
 // that surface, else of its family, else of all.
 func (f Facts) onboardingOf(channel string) (OnboardingRow, bool) {
-	for _, surface := range [...]string{f.Surface, family(f.Surface), ""} {
+	for _, surface := range [...]string{f.Surface, SurfaceFamily(f.Surface), ""} {
 		if row, known := f.Catalogue.onboarding[onboardingKey{f.App, channel, surface}]; known {
 			return row, true
 		}

@@ -74,7 +74,7 @@ type Reason struct {
 	Detail  string `json:"-"` // for staff only: what no buyer and no payer may learn
 }
 
-// The ways out. The last four are what a row of the surface matrix may advise.
+// The ways out. Those from other_channel to share_code may be advised by a row of the surface matrix.
 const (
 	FixPayYourself   = "pay_yourself"
 	FixNewOrder      = "new_order"
@@ -83,6 +83,7 @@ const (
 	FixOpenBrowser   = "open_browser"
 	FixQR            = "qr"
 	FixShareCode     = "share_code"
+	FixLater         = "later" // it will work again
 )
 
 // HelpsElsewhere says that a way out leads to another app or browser.

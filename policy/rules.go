@@ -29,6 +29,7 @@ var rules = slices.Concat(
 	releaseRules,
 	surfaceRules,
 	windowRules,
+	breakerRules,
 )
 
 // What is said when no single rule about the order decided.

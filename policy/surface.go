@@ -27,13 +27,7 @@ var surfaces = []string{
 }
 
 // KnownSurface says that something can be concluded from the word.
-func KnownSurface(word string) bool { return slices.Contains(surfaces, family(word)) }
-
-// family is the surface that a more exact word is a part of.
-func family(surface string) string {
-	word, _, _ := strings.Cut(surface, "_")
-	return word
-}
+func KnownSurface(word string) bool { return slices.Contains(surfaces, SurfaceFamily(word)) }
 
 // WorksOn says that a channel's product can be paid on a surface: a channel that names
 // none works on all. "" is the question of a program, of which nothing is concluded; on
@@ -42,7 +36,7 @@ func (c Channel) WorksOn(surface string) bool {
 	if len(c.Surfaces) == 0 || surface == "" {
 		return true
 	}
-	whole := family(surface)
+	whole := SurfaceFamily(surface)
 	if !slices.Contains(surfaces, whole) {
 		whole = SurfaceUnknown
 	}
@@ -59,7 +53,7 @@ func (f Facts) row(provider, product string) *SurfaceRow {
 	if row := f.Catalogue.speaks(surfaceKey{f.Surface, provider, product}, f.Now); row != nil {
 		return row
 	}
-	whole := family(f.Surface)
+	whole := SurfaceFamily(f.Surface)
 	if row := f.Catalogue.speaks(surfaceKey{whole, provider, product}, f.Now); row != nil {
 		return row
 	}
@@ -76,7 +70,7 @@ func (f Facts) closed() *SurfaceRow {
 	if row := f.row("", ""); f.refuses(row) {
 		return row
 	}
-	if row := f.Catalogue.speaks(surfaceKey{family(f.Surface), "", ""}, f.Now); f.refuses(row) {
+	if row := f.Catalogue.speaks(surfaceKey{SurfaceFamily(f.Surface), "", ""}, f.Now); f.refuses(row) {
 		return row
 	}
 	return nil

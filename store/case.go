@@ -51,6 +51,8 @@ var deadlines = map[models.CaseKind]time.Duration{
 	models.CaseUnbilled:    24 * time.Hour,
 	models.CaseStatement:   24 * time.Hour,
 	models.CaseNoStatement: 24 * time.Hour,
+
+	models.CaseSurface: 4 * time.Hour,
 }
 
 type caseRecord struct {

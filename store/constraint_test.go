@@ -57,6 +57,13 @@ var violations = []struct{ constraint, statement string }{
 	{"messages_kind", "UPDATE messages SET kind = 'pigeon' WHERE request_id = $1"},
 	{"messages_status", "UPDATE messages SET status = 'lost' WHERE request_id = $1"},
 	{"messages_sms_to_payer", "UPDATE messages SET payer_id = '' WHERE kind = 'sms' AND request_id = $1"},
+	{"breakers_state", broke("'lost', now()")},
+	{"breakers_open_whole", broke("'open', NULL")},
+	{"breakers_open_whole", broke("'closed', now()")},
+	{"breaker_rules_errors", "INSERT INTO breaker_rules VALUES ('', $1, 0, 60, 30, 300)"},
+	{"breaker_rules_window", "INSERT INTO breaker_rules VALUES ('', $1, 5, 0, 30, 300)"},
+	{"breaker_rules_rest", "INSERT INTO breaker_rules VALUES ('', $1, 5, 60, 0, 300)"},
+	{"breaker_rules_longest", "INSERT INTO breaker_rules VALUES ('', $1, 5, 60, 30, 20)"},
 	{"cases_kind", filed("('cas_1', $1, 'lost', now(), NULL)")},
 	{"cases_closed_whole", filed("('cas_1', $1, 'risk_hold', now(), now())")},
 	{"cases_one_open", filed(`('cas_1', $1, 'risk_hold', now(), NULL),
@@ -107,4 +114,9 @@ func TestTheDatabaseRepeatsTheLaw(t *testing.T) {
 		" FROM requests WHERE id = $1"
 	require.ErrorAs(t, w.exec(second, w.opened().request.ID), &pg)
 	require.Equal(t, "requests_one_open", pg.ConstraintName)
+}
+
+func broke(values string) string {
+	return "INSERT INTO breakers (app_id, channel, state, opened_at) SELECT app_id, 'x', " + values +
+		" FROM requests WHERE id = $1"
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 )
 
 // Link is all that the friend's page shows, read in one round trip.
@@ -25,7 +26,8 @@ type Link struct {
 	Told      bool     // the reader has said who asks; for the caller to set
 	// Spent is what of the app's offers is gone or held, but for what this request's own
 	// pending attempts hold: a wish to pay takes their place.
-	Spent map[string]int64
+	Spent    map[string]int64
+	Breakers []policy.Breaker // the app's, but for closed ones
 }
 
 // Channel is the app's channel of that id.
@@ -45,7 +47,8 @@ type linkRecord struct {
 	Snapshot  models.Request `gorm:"serializer:json"`
 	Channels  []channelJSON  `gorm:"serializer:list"`
 	Catalogue int64
-	Released  []string `gorm:"serializer:list"`
+	Released  []string         `gorm:"serializer:list"`
+	Breakers  []policy.Breaker `gorm:"serializer:list"`
 	PayerID   string
 	Masked    string
 	Blocked   bool
@@ -91,6 +94,7 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 func (l linkRecord) link() Link {
 	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
 	link.Catalogue, link.Released, link.Spent = l.Catalogue, l.Released, l.Spent
+	link.Breakers = l.Breakers
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -127,7 +131,9 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 				AND u.state = 'held'), 0))
 			FROM promotion_spent s WHERE s.app_id = r.app_id) AS spent,
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c
-			WHERE c.app_id = r.app_id) AS channels
+			WHERE c.app_id = r.app_id) AS channels,
+		(SELECT jsonb_agg(to_jsonb(b) ORDER BY b.channel, b.surface) FROM breakers b
+			WHERE b.app_id = r.app_id AND b.state <> 'closed') AS breakers
 		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
 		JOIN apps a ON a.id = r.app_id JOIN merchants m ON m.id = a.merchant_id
 		LEFT JOIN payers p ON p.id = ? WHERE `, nil

@@ -73,6 +73,11 @@ var stuck = []string{
 			ELSE 'A ' || m.kind || ' does not get through: ' || m.last_error || '.' END
 		FROM messages m JOIN requests r ON r.id = m.request_id
 		WHERE m.status = 'dead' OR m.status = 'pending' AND m.tries >= 3`,
+	`SELECT '', '', b.app_id || '/' || b.channel || CASE b.surface WHEN '' THEN '' ELSE '/' || b.surface END,
+		b.opened_at, b.next_probe_at,
+		CASE b.state WHEN 'open' THEN 'A way to pay is taken away, it fails: ' || b.reason || '.'
+			ELSE 'A way to pay may work again; one payer at a time may try.' END
+		FROM breakers b WHERE b.state <> 'closed'`,
 	`SELECT c.request_id, coalesce(r.state, ''), c.id, c.opened_at, c.due_at,
 		'A case is open: ' || replace(c.kind, '_', ' ') || '.'
 		FROM cases c LEFT JOIN requests r ON r.id = c.request_id WHERE c.closed_at IS NULL`,

@@ -7,7 +7,7 @@ import (
 
 // Waiting is how much of one kind waits for somebody, and for how long the oldest of it has.
 type Waiting struct {
-	Queue   string // inbox, outbox, refunds, cases or requests
+	Queue   string // inbox, outbox, refunds, cases, breakers or requests
 	Kind    string // of it: a status, a state, a kind of case
 	Count   int64
 	Seconds float64 // since the oldest came; 0 when there is none
@@ -27,6 +27,8 @@ const waiting = `
 	UNION ALL SELECT 'requests', 'overdue', count(*), min(next_at) FROM requests WHERE next_at < @overdue
 	UNION ALL SELECT 'refunds', state, count(*), min(created_at)
 		FROM refunds WHERE state IN ('due', 'processing', 'failed') GROUP BY state
+	UNION ALL SELECT 'breakers', state, count(*), min(opened_at)
+		FROM breakers WHERE state <> 'closed' GROUP BY state
 	UNION ALL SELECT 'cases', kind, count(*), min(opened_at) FROM cases WHERE closed_at IS NULL GROUP BY kind`
 
 // Waiting counts what waits, for alarms. Now is the caller's clock.

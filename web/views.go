@@ -83,7 +83,7 @@ const (
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
-	"confirming", "paused", "checking", "no_way", "elsewhere", "limited", "unavailable", "session", "foreign",
+	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session", "foreign",
 	"other_link", "bad", "snapshot", "stranger",
 }
 

@@ -17,6 +17,11 @@ type problem struct {
 	Detail string `json:"detail"`
 	Reason string `json:"reason"`
 	Until  string `json:"until"`
+
+	Reasons []struct {
+		Rule string `json:"rule"`
+		Fix  string `json:"fix_code"`
+	} `json:"reasons"` // of what the rules said no to
 }
 
 func (p *problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Reason, p.Detail) }

@@ -55,6 +55,8 @@ var scenarios = []scenario{
 	{"provider-outage", "For ten minutes the provider answers nothing, at each kind of call.",
 		playProviderOutage, expected{State: "cancelled_merchant, refunded, settled",
 			Captured: 4 * price, Refunded: 2 * price, Applied: 2 * price}},
+	{"outage-stops-the-clock", "The provider makes no orders: its channel is hidden and time stands still.",
+		playOutageStopsTheClock, expected{State: models.Settled, Captured: 5 * price, Applied: 5 * price}},
 	{"temporal-down", "Fifty payments are called back 500 times while Temporal is down.",
 		playTemporalDown, expected{State: models.PaidByBuyer, Captured: many * price, Applied: many * price}},
 	{"postgres-down", "A callback comes while PostgreSQL is down, and again when it is back.", playPostgresDown,

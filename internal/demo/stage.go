@@ -94,7 +94,18 @@ func (s *stage) reset(ctx context.Context) error {
 	if err := s.stopWorker(); err != nil {
 		return err
 	}
-	return s.startWorker(ctx)
+	if err := s.startWorker(ctx); err != nil {
+		return err
+	}
+	return s.whole(ctx)
+}
+
+// whole waits until every way to pay is trusted again.
+func (s *stage) whole(ctx context.Context) error {
+	return until(ctx, "the breakers to close", func() (bool, error) {
+		open, err := s.house.Parts.Store.Breakers(ctx, local.DemoApp)
+		return len(open) == 0, err
+	})
 }
 
 // story is one scenario being played.
@@ -107,12 +118,13 @@ type story struct {
 	cast     *cast
 	request  string
 	link     string
-	price    int64   // fen, as the demo believes it to be
-	version  int64   // of the price
-	coupon   int64   // fen of it that a coupon of the provider's pays
-	payer    *friend // who got the right to pay
-	made     string  // the number of the attempt he got it by
-	rail     rail    // how the buyer pays, of many who do
+	price    int64    // fen, as the demo believes it to be
+	version  int64    // of the price
+	only     []string // channels that the order allows; empty: all
+	coupon   int64    // fen of it that a coupon of the provider's pays
+	payer    *friend  // who got the right to pay
+	made     string   // the number of the attempt he got it by
+	rail     rail     // how the buyer pays, of many who do
 }
 
 // view is what merchant and friend see of a request, as far as the demo looks.
@@ -130,7 +142,7 @@ func (s *story) place(ctx context.Context, expiresIn time.Duration) error {
 		"order": map[string]any{
 			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders.Add(1)),
 			"title": "手冲咖啡壶套装", "kind": "physical", "payable": models.CNY(s.price), "price_version": s.version,
-			"buyer": map[string]string{"id": "b-1", "name": "王小明"},
+			"buyer": map[string]string{"id": "b-1", "name": "王小明"}, "allowed_channels": s.only,
 		},
 		"expires_in_seconds": int(expiresIn.Seconds()),
 	}

@@ -131,7 +131,7 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 	tracer := h.Traces.Tracer()
 	acts := &activities.Activities{
 		Store: h.Store, Catalogue: h.Catalogue, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now,
-		Log: h.Log, Called: h.Meter.Called,
+		Log: h.Log, Called: h.Meter.Called, Turned: h.Meter.Turned,
 		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
 	}
 	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}
@@ -148,7 +148,15 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
 		Build: h.Config.WorkerBuild, Watchers: watchers,
 		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
-	}, relay, outbox, schedules, &worker.Pruner{Attic: h.Store, Log: h.Log})
+	}, relay, outbox, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
+		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log})
+}
+
+func (h *House) breakers() *worker.Breakers {
+	return &worker.Breakers{
+		Fuses: h.Store, Accounts: h.Accounts, Catalogue: h.Catalogue, Door: h.Door, Clock: h.Config.now, Log: h.Log,
+		Speed: h.Config.Speed, Turned: h.Meter.Turned,
+	}
 }
 
 // Books compares providers' statements with ours; it needs no Temporal.

@@ -28,6 +28,7 @@ var inSeconds = metric.NewView(metric.Instrument{Kind: metric.InstrumentKindHist
 type Meter struct {
 	Registry *prometheus.Registry
 	calls    *prometheus.HistogramVec
+	turns    *prometheus.CounterVec
 	sdk      *metric.MeterProvider
 }
 
@@ -36,8 +37,10 @@ func New(count func(context.Context) ([]store.Waiting, error)) (*Meter, error) {
 	m := &Meter{Registry: prometheus.NewRegistry(), calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "friendpay_provider_call_seconds", Help: "Calls to providers, by provider, operation and outcome.",
 		Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5},
-	}, []string{"provider", "op", "class"})}
-	m.Registry.MustRegister(m.calls, newQueues(count), collectors.NewGoCollector(),
+	}, []string{"provider", "op", "class"}), turns: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "friendpay_breaker_turns_total", Help: "Breakers that opened, half opened or closed, as seen here.",
+	}, []string{"channel", "surface", "to"})}
+	m.Registry.MustRegister(m.calls, m.turns, newQueues(count), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	bridge, err := otelprom.New(otelprom.WithRegisterer(m.Registry), otelprom.WithoutScopeInfo(),
 		otelprom.WithoutTargetInfo())
@@ -52,6 +55,11 @@ func New(count func(context.Context) ([]store.Waiting, error)) (*Meter, error) {
 func (m *Meter) Called(call store.Call) {
 	class := cmp.Or(string(call.Class), "ok")
 	m.calls.WithLabelValues(call.Provider, call.Op, class).Observe(call.Latency.Seconds())
+}
+
+// Turned counts a breaker that changed its state; surface is all where it watches every one.
+func (m *Meter) Turned(turn store.Turn) {
+	m.turns.WithLabelValues(turn.Channel, cmp.Or(turn.Surface, "all"), string(turn.To)).Inc()
 }
 
 // Temporal measures what the SDK does.

@@ -36,12 +36,14 @@ func TestWhatIsMeasured(t *testing.T) {
 		Request: "fpr_canary", Attempt: "canary", Code: "canary",
 	})
 	m.Called(store.Call{Provider: "mockpay", Op: "query", Latency: time.Second})
+	m.Turned(store.Turn{BreakerKey: store.BreakerKey{App: "canary", Channel: "alipay"}, To: "open"})
 	m.Temporal().WithTags(map[string]string{"task_queue": "friendpay"}).Counter("temporal_request").Inc(2)
 	m.Temporal().Timer("temporal_request_latency").Record(30 * time.Millisecond)
 	text := page(t, m)
 	for _, line := range []string{
 		`friendpay_provider_call_seconds_count{class="ambiguous",op="refund",provider="mockpay"} 1`,
 		`friendpay_provider_call_seconds_count{class="ok",op="query",provider="mockpay"} 1`,
+		`friendpay_breaker_turns_total{channel="alipay",surface="all",to="open"} 1`,
 		`friendpay_waiting{kind="pending",queue="inbox"} 3`,
 		`friendpay_waiting_oldest_seconds{kind="pending",queue="inbox"} 7.5`,
 		`friendpay_database_readable 1`,

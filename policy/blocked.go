@@ -1,0 +1,39 @@
+package policy
+
+import "slices"
+
+// Opens is how many links were sent to a surface within some hours, and how many of them
+// somebody opened.
+type Opens struct {
+	Surface string // a family, such as "wechat"
+	Shared  int64
+	Opened  int64
+}
+
+// What is too little to say anything, and what is next to nothing.
+const (
+	enoughLinks = 20 // on the surface, and on the others together
+	fairShare   = 20 // percent of the others' links are opened: people do look at links
+	nextToNone  = 10 // the surface's share is less than a tenth of theirs
+)
+
+// BlockedSurfaces lists the surfaces on which next to no link is opened while elsewhere
+// links are: an app there shows a warning in the place of our pages. It says nothing where
+// the numbers are small; and an app that blocks some people only looks like none.
+func BlockedSurfaces(seen []Opens) (blocked []string) {
+	var all Opens
+	for _, o := range seen {
+		all.Shared, all.Opened = all.Shared+o.Shared, all.Opened+o.Opened
+	}
+	for _, o := range seen {
+		shared, opened := all.Shared-o.Shared, all.Opened-o.Opened
+		if o.Shared < enoughLinks || shared < enoughLinks || opened*100 < shared*fairShare {
+			continue
+		}
+		if o.Opened*shared*nextToNone < opened*o.Shared {
+			blocked = append(blocked, o.Surface)
+		}
+	}
+	slices.Sort(blocked)
+	return blocked
+}

@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+)
+
+// SurfaceOpens counts the links that were made for each surface in a span of time, and those
+// of them that somebody opened since.
+func (s *Store) SurfaceOpens(ctx context.Context, from, to time.Time) ([]policy.Opens, error) {
+	const query = `SELECT split_part(surface, '_', 1) AS surface, count(*) AS shared,
+			count(first_opened_at) AS opened
+		FROM invites WHERE created_at >= ? AND created_at < ? AND surface <> '' GROUP BY 1 ORDER BY 1`
+	var seen []policy.Opens
+	return seen, failed("count opened links", s.read(ctx, &seen, query, from.UTC(), to.UTC()))
+}
+
+// OpenSurfaceCase opens a case about a surface once a day, in Shanghai, whatever became of it.
+func (s *Store) OpenSurfaceCase(ctx context.Context, surface string, now time.Time) (opened bool, err error) {
+	day := now.In(models.Shanghai).Format(time.DateOnly)
+	known := false
+	const look = "SELECT EXISTS (SELECT FROM cases WHERE kind = ? AND account = ? AND day = ?)"
+	if err := s.read(ctx, &known, look, string(models.CaseSurface), surface, day); err != nil || known {
+		return false, failed("look for a case", err)
+	}
+	_, err = s.OpenCase(ctx, Case{
+		Kind: models.CaseSurface, Account: surface, Day: day,
+		Detail: "Next to no link is opened on " + surface + " while elsewhere links are.",
+	})
+	return err == nil, err
+}
