@@ -50,11 +50,14 @@ func (s *Server) buyersWish(ctx context.Context, r models.Request, channel strin
 	if err != nil {
 		return models.Event{}, err
 	}
-	decision, catalogue, err := s.decide(ctx, order, "")
+	told, err := s.decide(ctx, order, "")
+	if err == nil {
+		err = s.toBuyer(ctx, told, order, r.ID)
+	}
 	if err != nil {
 		return models.Event{}, err
 	}
-	c, err := offered(catalogue, decision, channel)
+	c, err := offered(told.channels, told.Decision, channel)
 	if err != nil {
 		return models.Event{}, err
 	}

@@ -37,19 +37,22 @@ type ChannelView struct {
 	NameEN string `json:"name_en"`
 }
 
-// eligibility asks the rules about an order, and changes nothing.
+// eligibility asks the rules about an order; what it says of a registered one is kept.
 func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibilityOut, error) {
 	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
 	if err != nil {
 		return nil, err
 	}
-	decision, channels, err := s.decide(ctx, order, in.Body.Surface)
+	told, err := s.decide(ctx, order, in.Body.Surface)
+	if err == nil {
+		err = s.toBuyer(ctx, told, order, "")
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &eligibilityOut{Body: EligibilityView{
-		State: decision.State, Channels: channelViews(channels, decision), LeftOut: decision.LeftOut,
-		Reasons: decision.Reasons,
+		State: told.State, Channels: channelViews(told.channels, told.Decision), LeftOut: told.LeftOut,
+		Reasons: told.Reasons,
 	}}, nil
 }
 
@@ -67,20 +70,18 @@ func (s *Server) orderOf(ctx context.Context, told *OrderIn, id string) (store.O
 }
 
 // decide asks the rules about an order in its app's catalogue.
-func (s *Server) decide(
-	ctx context.Context, order store.Order, surface string,
-) (policy.Decision, []store.Channel, error) {
+func (s *Server) decide(ctx context.Context, order store.Order, surface string) (verdict, error) {
 	channels, err := s.rows(ctx).Channels(ctx, order.App)
 	if err != nil {
-		return policy.Decision{}, nil, err
+		return verdict{}, err
 	}
 	known, err := s.Catalogue.Fresh(ctx)
 	if err != nil {
-		return policy.Decision{}, nil, err
+		return verdict{}, err
 	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface
-	return policy.Decide(asked), channels, nil
+	return verdict{policy.Decide(asked), asked, channels}, nil
 }
 
 // ineligible is the refusal of an order that the rules said no to.

@@ -107,6 +107,11 @@ func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
 // decisionOn asks the rules which channels the friend may pick. A catalogue that cannot be
 // read anew is used as it is: the engine asks again before money moves.
 func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
+	return policy.Decide(s.factsOn(ctx, link))
+}
+
+// factsOn are what the rules look at of a link.
+func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
 	known, err := s.Catalogue.AtLeast(ctx, link.Catalogue)
 	if err != nil {
 		s.Log.WarnContext(ctx, "the catalogue could not be read anew", "error", err)
@@ -114,12 +119,19 @@ func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decisio
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface(ctx)
-	return policy.Decide(asked)
+	return asked
 }
 
 // tellOpened counts the opening of a link by a person.
 func (s *Server) tellOpened(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, s.Store.OpenInvite(ctx, caller(ctx).Invite)
+	link, err := s.ownLink(ctx)
+	if err == nil {
+		_, err = s.toFriend(ctx, link)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &nothing{}, s.Store.OpenInvite(ctx, link.Invite.ID)
 }
 
 // declineLink records that this friend would rather not; other links are not

@@ -40,6 +40,9 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	}
 	then := c.FormValue("then")
 	if c.FormValue("told") == "" {
+		if _, err := s.toFriend(c.Request().Context(), link); err != nil {
+			return err
+		}
 		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
 			return err
 		}

@@ -81,18 +81,23 @@ func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, poli
 	if err != nil {
 		return order, policy.Decision{}, err
 	}
-	decision, _, err := s.decide(ctx, order, in.Body.Surface)
-	if err == nil && decision.State != policy.Enabled {
-		err = ineligible(decision.Reasons)
+	told, err := s.decide(ctx, order, in.Body.Surface)
+	if err == nil {
+		err = s.toBuyer(ctx, told, order, "")
+	}
+	if err == nil && told.State != policy.Enabled {
+		err = ineligible(told.Reasons)
 	}
 	if err == nil && in.Body.Order != nil {
 		order.ID = strings.Replace(minted(ctx), mint.Request, mint.Order, 1)
-		order, err = s.Store.CreateOrder(ctx, order)
+		if order, err = s.Store.CreateOrder(ctx, order); err == nil {
+			err = s.toBuyer(ctx, told, order, "")
+		}
 	}
 	if err == nil && (order.State == store.OrderPaid || order.State == store.OrderCancelled) {
 		err = models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")
 	}
-	return order, decision, err
+	return order, told.Decision, err
 }
 
 func (s *Server) openRequest(ctx context.Context, order store.Order) (models.Request, bool, error) {
