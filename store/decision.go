@@ -36,16 +36,12 @@ type Decision struct {
 func (s *Store) KeepDecision(ctx context.Context, d Decision) error {
 	const keep = `INSERT INTO decisions (id, side, order_id, request_id, invite_id, payer_id, surface, at,
 			catalogue_version, rules, facts, outcome, digest)
-		SELECT @id, @side, @order, @request, @invite, @payer, @surface, @at::timestamptz, @catalogue::bigint, @rules,
-			@facts::jsonb, @outcome::jsonb, @digest::bytea
-		WHERE (SELECT digest FROM decisions WHERE order_id = @order AND request_id = @request
-			AND invite_id = @invite AND side = @side ORDER BY at DESC, id DESC LIMIT 1)
-			IS DISTINCT FROM @digest::bytea`
-	_, err := s.write(ctx, keep, map[string]any{
-		"id": d.ID, "side": d.Side, "order": d.Order, "request": d.Request, "invite": d.Invite, "payer": d.Payer,
-		"surface": d.Surface, "at": d.At, "catalogue": d.Catalogue, "rules": d.Rules, "facts": string(d.Facts),
-		"outcome": string(d.Outcome), "digest": d.Digest,
-	})
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::bigint, ?, ?::jsonb, ?::jsonb, ?::bytea
+		WHERE (SELECT digest FROM decisions WHERE order_id = ? AND request_id = ? AND invite_id = ? AND side = ?
+			ORDER BY at DESC, id DESC LIMIT 1) IS DISTINCT FROM ?::bytea`
+	_, err := s.write(ctx, keep, d.ID, d.Side, d.Order, d.Request, d.Invite, d.Payer, d.Surface, d.At,
+		d.Catalogue, d.Rules, string(d.Facts), string(d.Outcome), d.Digest,
+		d.Order, d.Request, d.Invite, d.Side, d.Digest)
 	return failed("keep the decision", err)
 }
 
@@ -62,7 +58,7 @@ type DecisionFilter struct {
 func (s *Store) Decisions(ctx context.Context, filter DecisionFilter) (list []Decision, err error) {
 	const query = `SELECT * FROM decisions WHERE order_id = @order
 			AND (@request = '' OR request_id IN (@request, ''))
-			AND (@side = '' OR side = @side) AND (@open OR at <= @until::timestamptz)
+			AND (@side = '' OR side = @side) AND (@open OR at <= @until)
 		ORDER BY at DESC, id DESC LIMIT @limit`
 	err = s.read(ctx, &list, query, map[string]any{
 		"order": filter.Order, "request": filter.Request, "side": filter.Side, "open": filter.Until.IsZero(),
