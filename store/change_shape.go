@@ -190,3 +190,27 @@ func legible(name string) string {
 	}
 	return name
 }
+
+// SameKey says that two rows of a family have the same key, whatever else they say. Parts
+// that may be left out are empty, or for a time the beginning of all.
+func SameKey(family string, a, b map[string]any) bool {
+	return !slices.ContainsFunc(keys[family], func(column string) bool {
+		return keyPart(column, a[column]) != keyPart(column, b[column])
+	})
+}
+
+func keyPart(column string, value any) string {
+	switch part := value.(type) {
+	case time.Time:
+		return part.UTC().Format(time.RFC3339Nano)
+	case string:
+		if at, err := time.Parse(time.RFC3339Nano, part); column == "since" && err == nil {
+			return at.UTC().Format(time.RFC3339Nano)
+		}
+		return part
+	}
+	if column == "since" {
+		return "2000-01-01T00:00:00Z"
+	}
+	return ""
+}

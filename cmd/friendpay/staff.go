@@ -21,7 +21,7 @@ import (
 
 func staffCommand() *cobra.Command {
 	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
-		forgetCommand(), refundCommands())
+		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand())
 }
 
 // withHouse runs do with the parts that the settings name.
