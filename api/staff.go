@@ -93,7 +93,9 @@ func viewRows(entries []store.CatalogueEntry) RowsView {
 }
 
 func (s *Server) listRows(ctx context.Context, in *rowsIn) (*rowsOut, error) {
-	entries, err := s.Store.CatalogueRows(ctx, store.CatalogueFilter{Family: in.table(), App: in.App, Limit: in.Limit})
+	entries, err := s.Store.CatalogueRows(ctx, store.CatalogueFilter{
+		Family: in.table(), App: in.App, Limit: in.Limit,
+	})
 	return &rowsOut{Body: viewRows(entries)}, err
 }
 
@@ -107,7 +109,7 @@ func (s *Server) listHistory(ctx context.Context, in *historyIn) (*rowsOut, erro
 // ChangeIn is what every change of the catalogue says.
 type ChangeIn struct {
 	Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"Why, or the ticket. No names."`
-	Expected int64  `json:"expected_version" minimum:"0" doc:"The row's version when it was read; 0: there is none."`
+	Expected int64  `json:"expected_version" minimum:"0" doc:"The row's version when it was read; 0: none."`
 	DryRun   bool   `json:"dry_run,omitempty" doc:"Show the effect and save nothing."`
 	Force    bool   `json:"force,omitempty" doc:"Even though open requests are left without any way to pay."`
 }
@@ -177,5 +179,6 @@ func (s *Server) changeCatalogue(ctx context.Context, in ChangeIn, change store.
 	if err != nil {
 		return nil, err
 	}
-	return &changeOut{Body: ChangedView{Saved: out.Saved, Rows: viewRows(out.Lines).Rows, Effect: out.Effect}}, nil
+	view := ChangedView{Saved: out.Saved, Rows: viewRows(out.Lines).Rows, Effect: out.Effect}
+	return &changeOut{Body: view}, nil
 }

@@ -40,7 +40,8 @@ func TestACatalogueIsReadByEveryRoleAndChangedByOperators(t *testing.T) {
 		got := w.call(http.MethodGet, "/v1/staff/"+family+"?app=app_tea", w.as("viewer"), "")
 		require.Equal(t, http.StatusOK, got.Code, got.Body)
 	}
-	channels := w.call(http.MethodGet, "/v1/staff/channels?app=app_tea", w.as("viewer"), "").field("rows").([]any)
+	listed := w.call(http.MethodGet, "/v1/staff/channels?app=app_tea", w.as("viewer"), "")
+	channels := listed.field("rows").([]any)
 	require.Len(t, channels, 2)
 	require.Equal(t, "app_tea/mock", channels[0].(map[string]any)["key"])
 

@@ -9,9 +9,10 @@ import (
 var checks = map[string]struct{ field, fix string }{
 	"channels_min_close": {"min_close_seconds", "Seconds, not below zero."},
 	"channels_window":    {"max_minor", "Amounts in fen: 0 <= min_minor <= max_minor, both in one currency."},
-	"onboarding_state":   {"state", "One of none, applied, reviewing, approved, rejected, suspended, invited_only."},
-	"rollouts_feature":   {"feature", "friend_pay, or channel with a channel."},
-	"rollouts_state":     {"state", "One of off, internal, grey, full, draining."},
+	"onboarding_state": {"state",
+		"One of none, applied, reviewing, approved, rejected, suspended, invited_only."},
+	"rollouts_feature": {"feature", "friend_pay, or channel with a channel."},
+	"rollouts_state":   {"state", "One of off, internal, grey, full, draining."},
 	"rollouts_basis_points": {"basis_points",
 		"Hundredths of a percent, 0 to 10000: 1000 is ten percent."},
 	"rollouts_owner":          {"owner", "Who answers for the release."},
@@ -39,18 +40,20 @@ var checks = map[string]struct{ field, fix string }{
 // referred refuses a row about a channel that nobody has: it would be about nothing, and a
 // slip of the pen that switches off, or leaves on, what was not meant.
 func (s *Store) referred(ctx context.Context, c Change, row map[string]json.RawMessage) error {
-	var channel, app string
-	if c.Away || json.Unmarshal(row["channel"], &channel) != nil || channel == "" {
-		return nil
+	var named struct {
+		Channel string `json:"channel"`
+		App     string `json:"app_id"`
 	}
-	if raw, has := row["app_id"]; has {
-		if err := json.Unmarshal(raw, &app); err != nil {
-			return err
-		}
+	encoded, err := json.Marshal(row)
+	if err == nil {
+		err = json.Unmarshal(encoded, &named)
+	}
+	if err != nil || c.Away || named.Channel == "" {
+		return err
 	}
 	const query = "SELECT EXISTS (SELECT FROM channels WHERE id = ? AND (app_id = ? OR ? = ''))"
 	var known bool
-	if err := s.read(ctx, &known, query, channel, app, app); err != nil || known {
+	if err := s.read(ctx, &known, query, named.Channel, named.App, named.App); err != nil || known {
 		return err
 	}
 	return wrongField("channel", "unknown_channel", "No app, or not this one, has that channel.",

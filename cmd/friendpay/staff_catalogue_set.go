@@ -40,7 +40,7 @@ func setRowCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().Int64Var(&seen, "seen", 0, "the version at which you saw the row; refused when it is another by now")
+	cmd.Flags().Int64Var(&seen, "seen", 0, "the row's version as you saw it; refused if it is another by now")
 	return how.flags(cmd)
 }
 

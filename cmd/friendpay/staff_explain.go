@@ -65,8 +65,8 @@ func tellExplanation(out io.Writer, e decisions.Explanation) {
 	d := e.Stored
 	_, _ = fmt.Fprintf(out, "%s  told the %s at %s, catalogue version %d, rules %s\n", d.ID, d.Side,
 		d.At.UTC().Format(time.RFC3339Nano), d.Catalogue, d.Rules)
-	_, _ = fmt.Fprintf(out, "order %s  request %s  invite %s  payer %s  surface %q\n", d.Order, d.Request, d.Invite,
-		d.Payer, d.Surface)
+	_, _ = fmt.Fprintf(out, "order %s  request %s  invite %s  payer %s  surface %q\n",
+		d.Order, d.Request, d.Invite, d.Payer, d.Surface)
 	tellDecision(out, e.Shown, e.Internal)
 	switch {
 	case e.Same:
@@ -75,7 +75,7 @@ func tellExplanation(out io.Writer, e decisions.Explanation) {
 		_, _ = fmt.Fprintln(out, "TAKEN AGAIN: OTHERWISE. The rules have changed since; it now gives:")
 		tellDecision(out, e.Again, nil)
 	default:
-		_, _ = fmt.Fprintln(out, "TAKEN AGAIN: OTHERWISE, under the same rules. What was stored is not what was told:")
+		_, _ = fmt.Fprintln(out, "TAKEN AGAIN: OTHERWISE, under the same rules. It gives:")
 		tellDecision(out, e.Again, nil)
 	}
 	if r := e.Reconstructed; r != nil {

@@ -93,7 +93,8 @@ func byHand(t *testing.T, dsn string) *pgx.Conn {
 func (p process) reaches(t *testing.T, version int64) {
 	t.Helper()
 	began := time.Now()
-	require.Eventually(t, func() bool { return p.Current().Version >= version }, 10*time.Second, 5*time.Millisecond)
+	there := func() bool { return p.Current().Version >= version }
+	require.Eventually(t, there, 10*time.Second, 5*time.Millisecond)
 	require.Less(t, time.Since(began), budget)
 }
 

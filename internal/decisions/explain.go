@@ -112,8 +112,12 @@ func retake(ctx context.Context, rows catalogue.Rows, d store.Decision) (Explana
 	if again.Outcome, err = json.Marshal(e.Again); err != nil {
 		return e, facts, fmt.Errorf("write the decision: %w", err)
 	}
-	sum, err := digest(again)
-	e.Same = err == nil && bytes.Equal(sum, d.Digest)
+	kept, err := digest(d)
+	if err != nil {
+		return e, facts, err
+	}
+	taken, err := digest(again)
+	e.Same = bytes.Equal(kept, d.Digest) && bytes.Equal(taken, d.Digest)
 	return e, facts, err
 }
 

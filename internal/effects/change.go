@@ -44,7 +44,7 @@ func Change(ctx context.Context, rows *store.Store, order Order) (out Outcome, e
 		}
 		return nil
 	}
-	out.Effect = Report{Stranded: []string{}, Gained: map[string]int{}, Lost: map[string]int{}, Examples: []Example{}}
+	out.Effect = nothing(0)
 	if order.DryRun {
 		return out, rows.Unsaved(ctx, do)
 	}

@@ -51,10 +51,7 @@ func compare(ctx context.Context, rows Rows, app string, now time.Time, before, 
 	Report, error,
 ) {
 	sample, err := rows.SampleLive(ctx, app, Sampled)
-	report := Report{
-		Sampled: len(sample), Stranded: []string{}, Gained: map[string]int{}, Lost: map[string]int{},
-		Examples: []Example{},
-	}
+	report := nothing(len(sample))
 	if err != nil {
 		return report, err
 	}
@@ -69,6 +66,14 @@ func compare(ctx context.Context, rows Rows, app string, now time.Time, before, 
 		report.add(live, was, policy.Decide(asked))
 	}
 	return report, nil
+}
+
+// nothing is the report on a change that does nothing to so many requests.
+func nothing(sampled int) Report {
+	return Report{
+		Sampled: sampled, Stranded: []string{}, Gained: map[string]int{}, Lost: map[string]int{},
+		Examples: []Example{},
+	}
 }
 
 // factsOf are those that the newest decision about a request was taken from, with the order
