@@ -21,7 +21,8 @@ import (
 
 func staffCommand() *cobra.Command {
 	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
-		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand())
+		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand(),
+		staffTokenCommand())
 }
 
 // withHouse runs do with the parts that the settings name.

@@ -59,12 +59,17 @@ func (c Config) CodecServer(ui string, log *slog.Logger) (http.Handler, error) {
 
 // CodecToken is a colleague's token for the codec server, good for a shift.
 func (c Config) CodecToken(name string) (raw string, until time.Time, err error) {
+	return c.StaffToken(name, codec.Role)
+}
+
+// StaffToken is a colleague's token with these roles, good for a shift.
+func (c Config) StaffToken(name string, roles ...string) (raw string, until time.Time, err error) {
 	tokens, err := c.tokens()
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	return tokens.SignStaff(token.StaffClaims{
-		RegisteredClaims: jwt.RegisteredClaims{Subject: name}, Roles: []string{codec.Role},
+		RegisteredClaims: jwt.RegisteredClaims{Subject: name}, Roles: roles,
 	}, token.Shift)
 }
 
