@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/friendpay/friendpay/internal/decisions"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
@@ -35,6 +36,10 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 	}
 	asked.Broken = policy.BrokenOn(breakers, asked.Surface, asked.Now)
 	decision := policy.Decide(asked)
+	about := decisions.About{Side: store.EngineSide, Order: order.ID, Request: call.Request.ID}
+	if err := decisions.Keep(ctx, a.Store, about, asked, decision); err != nil {
+		return models.Event{}, a.retry(ctx, err)
+	}
 	if decision.State == policy.Enabled {
 		return models.Event{Kind: models.OrderEligible, Actor: "rules"}, nil
 	}

@@ -55,6 +55,9 @@ func TestTheRulesAreAskedOnceMore(t *testing.T) {
 		require.Equal(t, first, second)
 		require.Equal(t, c.eligible, first.Kind == models.OrderEligible, name)
 		require.Equal(t, c.eligible, first.Reason == "", name)
+		require.Len(t, w.rows.told, 2, "each is kept; the rows know the second for the first")
+		require.Equal(t, w.rows.told[0].Digest, w.rows.told[1].Digest)
+		require.Equal(t, store.EngineSide, w.rows.told[0].Side)
 	}
 	w := newWorld(t)
 	w.rows.order = func() (store.Order, error) { return store.Order{}, errors.New(canary) }

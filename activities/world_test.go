@@ -54,6 +54,7 @@ type rows struct {
 	paying   func() (store.Paying, error)
 	keep     func(attempt string, shown providers.Presentation) error
 	save     func(models.Step) error
+	told     []store.Decision
 	silent   time.Time
 	cases    []store.Case
 	settled  []store.Case
@@ -68,6 +69,11 @@ func (r *rows) App(context.Context, string) (store.App, error)              { re
 func (r *rows) Fresh(context.Context) (*policy.Catalogue, error)            { return r.offers() }
 func (r *rows) ClaimOrder(_ context.Context, c store.Claim) (string, error) { return r.claim(c) }
 func (r *rows) SaveStep(_ context.Context, s models.Step) error             { return r.save(s) }
+
+func (r *rows) KeepDecision(_ context.Context, d store.Decision) error {
+	r.told = append(r.told, d)
+	return nil
+}
 
 func (r *rows) PayerFacts(context.Context, string, string) (store.PayerFacts, error) {
 	return r.facts()

@@ -87,6 +87,13 @@ var access = map[string]audience{
 
 	"POST /v1/callbacks/{provider}/{account}": provider,
 
+	"GET /v1/staff/requests/{id}/decisions": staff,
+	"GET /v1/staff/orders/{id}/decisions":   staff,
+	"GET /v1/staff/{family}":                staff,
+	"GET /v1/staff/{family}/history":        staff,
+	"POST /v1/staff/{family}":               staff,
+	"POST /v1/staff/{family}/take-away":     staff,
+
 	"GET /livez":                 anybody,
 	"GET /readyz":                anybody,
 	"GET /metrics":               operator,

@@ -164,7 +164,7 @@ func (s *Server) admitPayer(r *http.Request) (Principal, error) {
 
 func (s *Server) admitStaff(bearer string) (Principal, error) {
 	claims, err := s.Tokens.Staff(bearer)
-	if err != nil {
+	if err != nil || len(claims.Roles) == 0 {
 		return Principal{}, errNobody
 	}
 	return Principal{Kind: staff, Staff: claims.Subject, Roles: claims.Roles}, nil

@@ -56,7 +56,11 @@ func (s *Server) buyersWish(ctx context.Context, r models.Request, channel strin
 		return models.Event{}, err
 	}
 	answer.facts.Payer = &policy.Payer{ID: r.Buyer, IsBuyer: true}
-	c, err := offered(answer.channels, policy.Decide(answer.facts), channel)
+	answer.Decision = policy.Decide(answer.facts)
+	if err := s.toBuyer(ctx, answer, order, r.ID); err != nil {
+		return models.Event{}, err
+	}
+	c, err := offered(answer.channels, answer.Decision, channel)
 	if err != nil {
 		return models.Event{}, err
 	}

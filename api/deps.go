@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/internal/catalogue"
+	"github.com/friendpay/friendpay/internal/decisions"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
@@ -16,6 +17,8 @@ type Store interface {
 	MerchantByKey(ctx context.Context, keyHash []byte) (store.Principal, error)
 
 	catalogue.Rows
+	decisions.Keeper
+	staffStore
 	sellerStore
 	keyStore
 	friendStore
@@ -42,6 +45,13 @@ type sellerStore interface {
 	Invite(ctx context.Context, id string) (store.Invite, error)
 	Invites(ctx context.Context, request string) ([]store.Invite, error)
 	RevokeInvite(ctx context.Context, id string) error
+}
+
+// staffStore is what colleagues need.
+type staffStore interface {
+	CatalogueRows(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
+	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
+	Decisions(ctx context.Context, filter store.DecisionFilter) ([]store.Decision, error)
 }
 
 // Catalogue keeps what operators decide at hand.

@@ -40,13 +40,16 @@ type ChannelView struct {
 	Quote *QuoteView `json:"quote,omitempty" doc:"What the order costs through it."`
 }
 
-// eligibility asks the rules about an order, and changes nothing.
+// eligibility asks the rules about an order; what it says of a registered one is kept.
 func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibilityOut, error) {
 	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
 	if err != nil {
 		return nil, err
 	}
 	answer, err := s.decide(ctx, order, in.Body.Surface)
+	if err == nil {
+		err = s.toBuyer(ctx, answer, order, "")
+	}
 	if err != nil {
 		return nil, err
 	}

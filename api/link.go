@@ -155,7 +155,14 @@ func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
 
 // tellOpened counts the opening of a link by a person.
 func (s *Server) tellOpened(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, s.Store.OpenInvite(ctx, caller(ctx).Invite)
+	link, err := s.ownLink(ctx)
+	if err == nil {
+		_, err = s.toFriend(ctx, link)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &nothing{}, s.Store.OpenInvite(ctx, link.Invite.ID)
 }
 
 // declineLink records that this friend would rather not; other links are not

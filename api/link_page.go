@@ -61,6 +61,9 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	}
 	then, channel := c.FormValue("then"), c.FormValue("channel")
 	if c.FormValue("told") == "" {
+		if _, err := s.toFriend(c.Request().Context(), link); err != nil {
+			return err
+		}
 		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
 			return err
 		}

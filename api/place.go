@@ -88,12 +88,17 @@ func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, judg
 		return order, judged{}, err
 	}
 	answer, err := s.decide(ctx, order, "") // a link that does not open in one place opens in another
+	if err == nil {
+		err = s.toBuyer(ctx, answer, order, "")
+	}
 	if err == nil && answer.State != policy.Enabled {
 		err = ineligible(answer.Reasons)
 	}
 	if err == nil && in.Body.Order != nil {
 		order.ID = strings.Replace(minted(ctx), mint.Request, mint.Order, 1)
-		order, err = s.Store.CreateOrder(ctx, order)
+		if order, err = s.Store.CreateOrder(ctx, order); err == nil {
+			err = s.toBuyer(ctx, answer, order, "")
+		}
 	}
 	if err == nil && (order.State == store.OrderPaid || order.State == store.OrderCancelled) {
 		err = models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")

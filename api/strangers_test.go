@@ -23,6 +23,7 @@ var bodies = map[string]string{
 // private is what a stranger must not see of somebody's object, nor that there is one.
 var private = []string{"Tea", "buyer-1", "王", "12900", "open", "mock", "138"}
 
+// Colleagues see everything, so that nothing is another's: their roles are checked by themselves.
 // secretPaths have a parameter that is a proof by itself, or names nothing private.
 var secretPaths = []string{
 	"/f/{token}", "/c/{code}", "/v1/callbacks/{provider}/{account}", "/static/{file}",
@@ -95,7 +96,7 @@ func TestStrangersFindNothing(t *testing.T) {
 		"{id}", mint.ID(mint.Request), "{invite}", mint.ID(mint.Invite), "{number}", mint.Number())
 	tried := 0
 	for _, r := range h.server.allRoutes() {
-		if !strings.Contains(r.path, "{") || slices.Contains(secretPaths, r.path) {
+		if !strings.Contains(r.path, "{") || slices.Contains(secretPaths, r.path) || r.who == staff {
 			continue
 		}
 		strangers := h.strangers(r)

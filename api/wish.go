@@ -22,7 +22,11 @@ func (s *Server) wish(
 	if err := askerFirst(link); err != nil {
 		return models.Event{}, err
 	}
-	c, err := offered(link.Channels, s.decisionOn(ctx, link), channel)
+	told, err := s.toFriend(ctx, link)
+	if err != nil {
+		return models.Event{}, err
+	}
+	c, err := offered(link.Channels, told, channel)
 	if err != nil {
 		return models.Event{}, err
 	}

@@ -35,6 +35,63 @@ func (s *Store) CatalogueVersion(ctx context.Context) (version int64, err error)
 	return version, failed("read the catalogue's version", s.read(ctx, &version, query))
 }
 
+// CatalogueFilter narrows what is read of the catalogue; empty fields do not.
+type CatalogueFilter struct {
+	Family string
+	Key    string // one row
+	App    string // its rows, and those that are about all apps
+	Before int64  // versions before this one: the next page of a history
+	Limit  int    // 1 to 1000, 200 when 0
+}
+
+// CatalogueRows lists the rows of a family as they stand, by key, each with its newest line
+// of the history.
+func (s *Store) CatalogueRows(ctx context.Context, filter CatalogueFilter) ([]CatalogueEntry, error) {
+	const query = `SELECT * FROM (SELECT DISTINCT ON (family, key)
+			version, family, key, body, author, reason, at FROM catalogue_history
+			WHERE (@family = '' OR family = @family) AND (@key = '' OR key = @key)
+			ORDER BY family, key, version DESC) newest
+		WHERE body IS NOT NULL AND (@app = '' OR coalesce(body ->> 'app_id', '') IN (@app, ''))
+		ORDER BY family, key LIMIT @limit`
+	return s.entries(ctx, query, filter)
+}
+
+// CatalogueHistory lists what a family, or a row of it, has been, newest first.
+func (s *Store) CatalogueHistory(ctx context.Context, filter CatalogueFilter) ([]CatalogueEntry, error) {
+	const query = `SELECT version, family, key, body, author, reason, at FROM catalogue_history
+		WHERE (@family = '' OR family = @family) AND (@key = '' OR key = @key)
+			AND (@before = 0 OR version < @before)
+		ORDER BY version DESC LIMIT @limit`
+	return s.entries(ctx, query, filter)
+}
+
+// allSince lists every line after a version, oldest first.
+func (s *Store) allSince(ctx context.Context, after int64) (entries []CatalogueEntry, err error) {
+	const query = `SELECT version, family, key, body, author, reason, at FROM catalogue_history
+		WHERE version > ? ORDER BY version`
+	return entries, failed("read the catalogue", s.read(ctx, &entries, query, after))
+}
+
+func (s *Store) entries(
+	ctx context.Context, query string, filter CatalogueFilter,
+) (entries []CatalogueEntry, err error) {
+	limit := filter.Limit
+	if limit <= 0 {
+		limit = 200
+	}
+	err = s.read(ctx, &entries, query, map[string]any{
+		"family": filter.Family, "key": filter.Key, "app": filter.App, "before": filter.Before,
+		"limit": min(limit, 1000),
+	})
+	return entries, failed("read the catalogue", err)
+}
+
+// CatalogueAsOf is the version that stood at a time; 0 before there was any.
+func (s *Store) CatalogueAsOf(ctx context.Context, at time.Time) (version int64, err error) {
+	const query = "SELECT coalesce(max(version), 0) FROM catalogue_history WHERE at <= ?"
+	return version, failed("read the catalogue's version", s.read(ctx, &version, query, at))
+}
+
 // Signed runs changes of the catalogue in one transaction, in the name of who answers for
 // them; the history keeps name and reason.
 func (s *Store) Signed(ctx context.Context, by By, change func(tx *Store) error) error {

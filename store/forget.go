@@ -42,6 +42,7 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 				`DELETE FROM login_codes WHERE phone_index = (SELECT phone_index FROM payers WHERE id = @who)`,
 				`DELETE FROM payer_identities WHERE payer_id = @who`,
 				`DELETE FROM day_shares WHERE payer_id = @who`,
+				`DELETE FROM decisions WHERE payer_id = @who`,
 				`DELETE FROM idempotency_keys WHERE principal LIKE 'invite:%:' || @who`,
 				`UPDATE payers SET phone_index = NULL, phone_sealed = NULL, masked_phone = '', blocked_reason = '',
 					forgotten_at = clock_timestamp() WHERE id = @who AND (forgotten_at IS NULL
@@ -71,6 +72,8 @@ func (s *Store) ForgetBuyer(ctx context.Context, app, buyer string, by By) (rows
 			also: []string{
 				`DELETE FROM idempotency_keys WHERE principal = 'buyer:' || @app || ':' || @who
 					OR resource IN (` + own + `)`,
+				`DELETE FROM decisions WHERE order_id IN
+					(SELECT id FROM orders WHERE app_id = @app AND buyer_id = @who)`,
 				`UPDATE orders SET buyer_name = '', buyer_phone_index = NULL,
 					buyer_surname_index = NULL, buyer_tail_index = NULL, title = @title, items = '[]'
 					WHERE app_id = @app AND buyer_id = @who AND (buyer_name <> '' OR buyer_phone_index IS NOT NULL

@@ -38,8 +38,9 @@ type Options struct {
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	db    *gorm.DB
-	vault *vault.Vault
+	db     *gorm.DB
+	vault  *vault.Vault
+	config *pgx.ConnConfig // for connections outside the pool; nil within a transaction
 }
 
 // Open connects to a database that Migrate has prepared. Statements are prepared
@@ -78,7 +79,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 			return nil, errors.Join(failed("trace statements", err), pool.Close())
 		}
 	}
-	s := &Store{db: db, vault: options.Vault}
+	s := &Store{db: db, vault: options.Vault, config: config}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

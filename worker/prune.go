@@ -15,10 +15,11 @@ type Attic interface {
 	PruneLimits(ctx context.Context) (int64, error)
 	PruneCheckouts(ctx context.Context) (int64, error)
 	PruneStatements(ctx context.Context) (int64, error)
+	PruneDecisions(ctx context.Context) (int64, error)
 }
 
-// Pruner forgets idempotency keys, limits, addresses, logins and lines of statements that
-// are over. Several at once do no harm.
+// Pruner forgets idempotency keys, limits, addresses, logins, lines of statements and decisions
+// that are over. Several at once do no harm.
 type Pruner struct {
 	Attic Attic
 	Log   *slog.Logger
@@ -32,6 +33,7 @@ func (p *Pruner) Run(ctx context.Context) error {
 		for what, prune := range map[string]func(context.Context) (int64, error){
 			"idempotency keys": p.Attic.PruneKeys, "limits": p.Attic.PruneLimits,
 			"addresses and logins": p.Attic.PruneCheckouts, "lines of statements": p.Attic.PruneStatements,
+			"decisions": p.Attic.PruneDecisions,
 		} {
 			if gone, err := prune(ctx); err != nil && ctx.Err() == nil {
 				p.Log.WarnContext(ctx, "not pruned", "what", what, "error", err)

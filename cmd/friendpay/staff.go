@@ -21,7 +21,8 @@ import (
 
 func staffCommand() *cobra.Command {
 	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
-		forgetCommand(), refundCommands(), tokenCommand())
+		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand(),
+		tokenCommand())
 }
 
 // withHouse runs do with the parts that the settings name.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -49,6 +50,8 @@ type House struct {
 	Traces    *tracing.Traces // nil: off
 	keys      *vault.Vault
 	pulse     worker.Pulse
+	following sync.Once
+	unfollow  func() // stops to follow the catalogue and waits for it; nil: it is not followed
 }
 
 // Providers are the payment providers that this binary speaks to: a new one is
@@ -118,8 +121,23 @@ func (h *House) reachTemporal(options client.Options) (err error) {
 // now is the time by this process's clock, which storms put wrong on purpose.
 func (c Config) now() time.Time { return time.Now().UTC().Add(c.ClockOffset) }
 
+// follow keeps the catalogue of this process new until the house is closed, once for API
+// and worker together. A tool does not follow: it reads the newest when it asks.
+func (h *House) follow() {
+	h.following.Do(func() {
+		ctx, stop := context.WithCancel(context.Background())
+		follower := &catalogue.Follower{Holder: h.Catalogue, Listener: h.Store, Log: h.Log}
+		var running sync.WaitGroup
+		running.Go(func() { _ = follower.Run(ctx) }) // it ends with ctx only
+		h.unfollow = func() { stop(); running.Wait() }
+	})
+}
+
 // Close gives everything back.
 func (h *House) Close() error {
+	if h.unfollow != nil {
+		h.unfollow()
+	}
 	h.Temporal.Close()
 	return errors.Join(h.Flags.Close(), h.Store.Close(), h.Traces.Close())
 }
@@ -127,6 +145,7 @@ func (h *House) Close() error {
 // Worker builds the engine: workflows, activities, relay and outbox. Watchers
 // are interceptors for demos and tests.
 func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worker, error) {
+	h.follow()
 	webhooks := webhook.New(h.Traces.Transport(h.Config.merchants()), h.Config.now)
 	tracer := h.Traces.Tracer()
 	acts := &activities.Activities{

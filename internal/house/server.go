@@ -17,6 +17,7 @@ import (
 
 // Server builds the API.
 func (h *House) Server() (*api.Server, error) {
+	h.follow()
 	links, err := h.Config.links(h.keys)
 	if err != nil {
 		return nil, err

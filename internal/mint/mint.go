@@ -23,6 +23,8 @@ const (
 	Case     = "cas"
 	Finding  = "fnd"
 	Reading  = "rdg"
+	Decision = "dec"
+	Change   = "chg" // of the catalogue
 )
 
 const (

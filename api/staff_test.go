@@ -1,0 +1,167 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+)
+
+// as is a token of ada's with these roles.
+func (w *world) as(roles ...string) string { return w.staffToken(w.server.Tokens, roles...) }
+
+// changeAs posts a change of a family and returns the answer.
+func (w *world) changeAs(token, family, row string, version int64, more string) answer {
+	w.t.Helper()
+	body := fmt.Sprintf(`{"row":%s,"reason":"ticket 7","expected_version":%d%s}`, row, version, more)
+	return w.create("/v1/staff/"+family, token, body)
+}
+
+// version is the newest of a family's row; 0 when there is none.
+func (w *world) version(family, key string) int64 {
+	w.t.Helper()
+	rows, err := w.store.CatalogueRows(w.t.Context(), store.CatalogueFilter{Family: family, Key: key})
+	require.NoError(w.t, err)
+	if len(rows) == 0 {
+		return 0
+	}
+	return rows[0].Version
+}
+
+func TestACatalogueIsReadByEveryRoleAndChangedByOperators(t *testing.T) {
+	w := newWorld(t)
+	for _, family := range []string{
+		"channels", "kinds", "limits", "onboarding", "promotions", "rollouts", "surfaces",
+	} {
+		got := w.call(http.MethodGet, "/v1/staff/"+family+"?app=app_tea", w.as("viewer"), "")
+		require.Equal(t, http.StatusOK, got.Code, got.Body)
+	}
+	listed := w.call(http.MethodGet, "/v1/staff/channels?app=app_tea", w.as("viewer"), "")
+	channels := listed.field("rows").([]any)
+	require.Len(t, channels, 2)
+	require.Equal(t, "app_tea/mock", channels[0].(map[string]any)["key"])
+
+	row := `{"kind":"books","friend_pay":true}`
+	refused := w.changeAs(w.as("viewer"), "kinds", row, 0, "")
+	require.Equal(t, http.StatusForbidden, refused.Code)
+	require.Equal(t, "operators_only", refused.text("reason"))
+	require.Zero(t, w.version("kinds", "/books"))
+
+	made := w.changeAs(w.as("operator"), "kinds", row, 0, "")
+	require.Equal(t, http.StatusOK, made.Code, made.Body)
+	require.Equal(t, true, made.field("saved"))
+	line := made.field("rows").([]any)[0].(map[string]any)
+	require.Equal(t, "staff:ada", line["author"], "who it was comes from the token")
+	require.Equal(t, "ticket 7", line["reason"])
+	deeds, err := w.store.Deeds(t.Context(), "kinds//books")
+	require.NoError(t, err)
+	require.Len(t, deeds, 1)
+
+	taken := w.create("/v1/staff/kinds/take-away", w.as("operator"), fmt.Sprintf(
+		`{"key":"/books","reason":"a mistake","expected_version":%d}`, w.version("kinds", "/books")))
+	require.Equal(t, http.StatusOK, taken.Code, taken.Body)
+	require.Zero(t, w.version("kinds", "/books"))
+	history := w.call(http.MethodGet, "/v1/staff/kinds/history?key=/books", w.as("viewer"), "")
+	require.Len(t, history.field("rows"), 2)
+	gone := w.create("/v1/staff/kinds/take-away", w.as("operator"),
+		`{"key":"/books","reason":"again","expected_version":1}`)
+	require.Equal(t, http.StatusNotFound, gone.Code)
+}
+
+func TestAWrongChangeSaysWhy(t *testing.T) {
+	w := newWorld(t)
+	for _, wrong := range []struct {
+		family, row string
+		version     int64
+		status      int
+		reason      string
+		field       string
+	}{
+		{"rollouts", `{"feature":"friend_pay","state":"gray","owner":"a"}`, 0, 422, "bad_field", "state"},
+		{"rollouts", `{"feature":"friend_pay","percent":10}`, 0, 422, "unknown_field", "percent"},
+		{"limits", `{"app_id":"app_tea","scope":"payer","per":"day"}`, 0, 422, "missing_field", "minor"},
+		{"channels", `{"app_id":"app_tea","id":"mock","position":3}`, 9999, 409, "row_changed", "expected_version"},
+		{"cats", `{}`, 0, 422, "invalid_input", "path.family"},
+	} {
+		got := w.changeAs(w.as("operator"), wrong.family, wrong.row, wrong.version, "")
+		require.Equal(t, wrong.status, got.Code, got.Body)
+		require.Equal(t, wrong.reason, got.text("reason"), got.Body)
+		require.Equal(t, wrong.field, got.text("field"), got.Body)
+	}
+}
+
+func TestAChangeShowsItsEffectAndStrandsNobodyByMistake(t *testing.T) {
+	w := newWorld(t)
+	id, row := w.place(), `{"app_id":"app_tea","id":"mock","enabled":false}`
+	before := w.version("channels", "app_tea/mock")
+	tried := w.changeAs(w.as("operator"), "channels", row, before, `,"dry_run":true`)
+	require.Equal(t, http.StatusOK, tried.Code, tried.Body)
+	require.Equal(t, false, tried.field("saved"))
+	require.Equal(t, []any{id}, tried.field("effect", "stranded"))
+	require.EqualValues(t, 1, tried.field("effect", "lost", "mock"))
+	example := tried.field("effect", "examples").([]any)[0].(map[string]any)
+	require.Equal(t, "channel_disabled", example["lost"].([]any)[0].(map[string]any)["rule"])
+	require.Equal(t, before, w.version("channels", "app_tea/mock"), "a trial saves nothing")
+
+	meant := w.changeAs(w.as("operator"), "channels", row, before, "")
+	require.Equal(t, http.StatusConflict, meant.Code, meant.Body)
+	require.Equal(t, "strands_requests", meant.text("reason"))
+	require.Contains(t, meant.text("detail"), id)
+	require.Equal(t, before, w.version("channels", "app_tea/mock"))
+
+	forced := w.changeAs(w.as("operator"), "channels", row, before, `,"force":true`)
+	require.Equal(t, http.StatusOK, forced.Code, forced.Body)
+	require.Equal(t, true, forced.field("saved"))
+	require.Equal(t, tried.field("effect"), forced.field("effect"), "it does what it showed")
+	asked := w.call(http.MethodPost, "/v1/eligibility", teaKey, `{"order":`+orderBody("A1")+`}`)
+	require.Equal(t, "disabled", asked.text("state"))
+}
+
+// kept lists the sides and surfaces of what is kept about a request.
+func (w *world) kept(id string) (sides []string) {
+	w.t.Helper()
+	got := w.call(http.MethodGet, "/v1/staff/requests/"+id+"/decisions", w.as("viewer"), "")
+	require.Equal(w.t, http.StatusOK, got.Code, got.Body)
+	for _, one := range got.field("decisions").([]any) {
+		sides = append(sides, one.(map[string]any)["side"].(string))
+	}
+	return sides
+}
+
+func TestWhatAPostTellsIsKeptAndWhatAGetShowsIsNot(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	require.Equal(t, []string{"buyer"}, f.kept(id))
+	v := &visitor{friends: f}
+	secret := f.secret(id)
+	v.get("/f/" + secret)
+	require.Equal(t, []string{"buyer"}, f.kept(id), "a GET keeps nothing")
+	v.post("/f/"+secret, "channel", "mock")
+	require.Equal(t, []string{"friend", "buyer"}, f.kept(id))
+	v.get("/pay")
+	v.get("/v1/link")
+	for range 3 {
+		v.post("/f/"+secret, "channel", "mock")
+	}
+	require.Equal(t, []string{"friend", "buyer"}, f.kept(id), "the same again is not kept again")
+	v.logIn("13800138000")
+	v.pay()
+	require.NotEmpty(t, f.kept(id))
+
+	request, err := f.store.Request(t.Context(), id)
+	require.NoError(t, err)
+	ofOrder := f.call(http.MethodGet, "/v1/staff/orders/"+request.Order+"/decisions", f.as("viewer"), "")
+	require.Equal(t, http.StatusOK, ofOrder.Code, ofOrder.Body)
+	require.Len(t, ofOrder.field("decisions"), len(f.kept(id)))
+	for _, personal := range []string{"王小明", "13800138000", secret} {
+		require.NotContains(t, ofOrder.Body.String(), personal)
+	}
+	asked := f.call(http.MethodPost, "/v1/eligibility", teaKey, `{"order":`+orderBody("A2")+`}`)
+	require.Equal(t, http.StatusOK, asked.Code, "an order that is not registered leaves nothing")
+	unknown := f.call(http.MethodGet, "/v1/staff/requests/fpr_9/decisions", f.as("viewer"), "")
+	require.Equal(t, string(models.NotFound), unknown.text("code"))
+}

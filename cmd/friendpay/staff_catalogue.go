@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/friendpay/friendpay/internal/effects"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/store"
+)
+
+func catalogueCommands() *cobra.Command {
+	return group("catalogue", "See and change who may pay with what, and where",
+		listRowsCommand(), showRowCommand(), rowHistoryCommand(), setRowCommand(), takeRowCommand(),
+		exportCommand(), importCommand())
+}
+
+// tableOf is where a family's rows are kept; people say limits.
+func tableOf(family string) (string, error) {
+	if family == "limits" {
+		family = policy.Limits
+	}
+	if !slices.Contains(policy.Families, family) {
+		return "", usageError{fmt.Errorf("the catalogue has no %q: say one of %s", family,
+			strings.ReplaceAll(strings.Join(policy.Families, ", "), policy.Limits, "limits"))}
+	}
+	return family, nil
+}
+
+// changing is how a change by hand is made.
+type changing struct {
+	by            store.By
+	dryRun, force bool
+	asJSON        bool
+}
+
+func (c *changing) flags(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "show the effect and save nothing")
+	cmd.Flags().BoolVar(&c.force, "force", false, "even though open requests are left without any way to pay")
+	cmd.Flags().BoolVar(&c.asJSON, "json", false, "one JSON object")
+	return answerable(cmd, &c.by)
+}
+
+// make makes changes and says what they do.
+func (c *changing) make(ctx context.Context, out io.Writer, s *store.Store, changes []store.Change) error {
+	done, err := effects.Change(ctx, s, effects.Order{
+		By: c.by, Changes: changes, DryRun: c.dryRun, Force: c.force, Now: time.Now().UTC(),
+	})
+	if err != nil {
+		return err
+	}
+	if c.asJSON {
+		return lines(out, []map[string]any{
+			{"saved": done.Saved, "rows": jsonRows(done.Lines), "effect": done.Effect},
+		})
+	}
+	return tellChange(out, done)
+}
+
+func tellChange(out io.Writer, done effects.Outcome) error {
+	if len(done.Lines) == 0 {
+		_, err := fmt.Fprintln(out, "it stands so already; nothing changes")
+		return err
+	}
+	for _, line := range done.Lines {
+		said := string(line.Body)
+		if said == "" {
+			said = "taken away"
+		}
+		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, line.Family, line.Key, said)
+	}
+	e := done.Effect
+	_, _ = fmt.Fprintf(out, "of %d open requests %d are decided otherwise, %d left without any way to pay\n",
+		e.Sampled, e.Changed, len(e.Stranded))
+	for _, x := range e.Examples {
+		_, _ = fmt.Fprintf(out, "  %s  %s -> %s", x.Request, x.Before, x.After)
+		for _, gained := range x.Gained {
+			_, _ = fmt.Fprintf(out, "  +%s", gained)
+		}
+		for _, lost := range x.Lost {
+			_, _ = fmt.Fprintf(out, "  -%s (%s@%d: %s)", lost.Channel, lost.Rule, lost.Version, lost.EN)
+		}
+		_, _ = fmt.Fprintln(out)
+	}
+	said := "saved; every process has it within two seconds"
+	if !done.Saved {
+		said = "a trial: nothing is saved"
+	}
+	_, err := fmt.Fprintln(out, said)
+	return err
+}
+
+// jsonRows are lines of the history for programs, each with its row as JSON.
+func jsonRows(entries []store.CatalogueEntry) []map[string]any {
+	rows := []map[string]any{}
+	for _, e := range entries {
+		var body any
+		if len(e.Body) > 0 {
+			body = json.RawMessage(e.Body)
+		}
+		rows = append(rows, map[string]any{
+			"family": e.Family, "key": e.Key, "version": e.Version, "row": body, "author": e.Author,
+			"reason": e.Reason, "at": e.At.UTC(),
+		})
+	}
+	return rows
+}
+
+func printRows(out io.Writer, entries []store.CatalogueEntry, asJSON bool) error {
+	if asJSON {
+		return lines(out, jsonRows(entries))
+	}
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "VERSION\tAT\tBY\tWHY\tROW\t")
+	for _, e := range entries {
+		said := string(e.Body)
+		if said == "" {
+			said = "taken away"
+		}
+		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", e.Version, e.At.UTC().Format(time.RFC3339), e.Author,
+			e.Reason, e.Key, said)
+	}
+	return table.Flush()
+}
+
+// reading is a command that reads rows of a family.
+func reading(use, short string, args int, read func(
+	context.Context, *store.Store, store.CatalogueFilter,
+) ([]store.CatalogueEntry, error)) *cobra.Command {
+	var asJSON bool
+	var filter store.CatalogueFilter
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: cobra.RangeArgs(1, args),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if filter.Family, err = tableOf(args[0]); err != nil {
+				return err
+			}
+			if len(args) > 1 {
+				filter.Key = args[1]
+			}
+			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+				entries, err := read(ctx, s, filter)
+				if err != nil {
+					return err
+				}
+				return printRows(cmd.OutOrStdout(), entries, asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().StringVar(&filter.App, "app", "", "rows of this app, and those about all apps")
+	cmd.Flags().IntVar(&filter.Limit, "limit", 0, "at most so many (1 to 1000)")
+	return cmd
+}
+
+func listRowsCommand() *cobra.Command {
+	return reading("list FAMILY", "List the rows as they stand", 1,
+		func(ctx context.Context, s *store.Store, f store.CatalogueFilter) ([]store.CatalogueEntry, error) {
+			return s.CatalogueRows(ctx, f)
+		})
+}
+
+func showRowCommand() *cobra.Command {
+	return reading("show FAMILY KEY", "Show one row", 2,
+		func(ctx context.Context, s *store.Store, f store.CatalogueFilter) ([]store.CatalogueEntry, error) {
+			rows, err := s.CatalogueRows(ctx, f)
+			if err == nil && len(rows) == 0 {
+				err = errors.New("there is no such row; list shows their keys")
+			}
+			return rows, err
+		})
+}
+
+func rowHistoryCommand() *cobra.Command {
+	return reading("history FAMILY [KEY]", "Show what the rows have been, newest first", 2,
+		func(ctx context.Context, s *store.Store, f store.CatalogueFilter) ([]store.CatalogueEntry, error) {
+			return s.CatalogueHistory(ctx, f)
+		})
+}
