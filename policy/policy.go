@@ -75,7 +75,7 @@ type Reason struct {
 	Channel string `json:"channel,omitempty"` // empty: about the order as a whole
 	ZH      string `json:"zh"`
 	EN      string `json:"en"`
-	Fix     string `json:"fix_code,omitempty" doc:"pay_yourself, other_channel or new_order"`
+	Fix     string `json:"fix_code,omitempty" doc:"pay_yourself, other_channel, new_order or tomorrow"`
 }
 
 // The ways out.
@@ -84,6 +84,7 @@ const (
 	FixOtherChannel  = "other_channel"
 	FixNewOrder      = "new_order"
 	FixOpenElsewhere = "open_elsewhere" // the link works in another app or browser
+	FixTomorrow      = "tomorrow"       // a limit of the day is used up
 )
 
 // Decision is what came of the rules. Every channel of the catalogue is either

@@ -19,7 +19,9 @@ type rule struct {
 }
 
 // rules are asked in this order; the first "no" is the reason given.
-var rules = []rule{
+var rules = slices.Concat(orderRules, limitRules)
+
+var orderRules = []rule{
 	{name: "order_settled", version: 1, order: true, fix: FixNewOrder,
 		no: func(f Facts, _ Channel) bool { return f.Order.Settled },
 		zh: "订单已付款或已取消", en: "The order is paid or cancelled already."},

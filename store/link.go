@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 )
 
 // Link is all that the friend's page shows, read in one round trip.
@@ -20,7 +21,8 @@ type Link struct {
 	Channels []Channel // the app's, in their order, disabled ones too
 	// Catalogue is the version that what operators decide stood at when this was read.
 	Catalogue int64
-	Payer     *Payer // of the payer asked for; nil when none or unknown
+	Used      []policy.Use // of the limits of the day, by the payer too if he is known
+	Payer     *Payer       // of the payer asked for; nil when none or unknown
 }
 
 // Channel is the app's channel of that id.
@@ -40,6 +42,7 @@ type linkRecord struct {
 	Snapshot  models.Request `gorm:"serializer:json"`
 	Channels  []channelJSON  `gorm:"serializer:list"`
 	Catalogue int64
+	Used      []policy.Use `gorm:"serializer:list"`
 	PayerID   string
 	Masked    string
 	Blocked   bool
@@ -57,13 +60,13 @@ type channelJSON struct {
 // InviteByHash reads the page of whoever holds the token with this hash; unknown
 // is not_found "unknown_link". One round trip.
 func (s *Store) InviteByHash(ctx context.Context, tokenHash []byte) (Link, error) {
-	return s.link(ctx, "i.token_hash = ?", tokenHash, "")
+	return s.link(ctx, "i.token_hash = @key", tokenHash, "")
 }
 
 // Link reads the page of an invite already exchanged for a session, and the
 // payer logged in there, if any. One round trip.
 func (s *Store) Link(ctx context.Context, invite, payer string) (Link, error) {
-	return s.link(ctx, "i.id = ?", invite, payer)
+	return s.link(ctx, "i.id = @key", invite, payer)
 }
 
 func (s *Store) link(ctx context.Context, which string, key any, payer string) (Link, error) {
@@ -72,7 +75,8 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 		return Link{}, err
 	}
 	var records []linkRecord
-	if err := s.read(ctx, &records, query+which, payer, key); err != nil {
+	about := map[string]any{"payer": payer, "key": key, "day": shanghaiDay(s.db.NowFunc())}
+	if err := s.read(ctx, &records, query+which, about); err != nil {
 		return Link{}, failed("read link", err)
 	}
 	if len(records) == 0 {
@@ -82,7 +86,9 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 }
 
 func (l linkRecord) link() Link {
-	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App, Catalogue: l.Catalogue}
+	link := Link{
+		Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App, Catalogue: l.Catalogue, Used: l.Used,
+	}
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -114,8 +120,9 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c
-			WHERE c.app_id = r.app_id) AS channels
+			WHERE c.app_id = r.app_id) AS channels,
+		(SELECT coalesce(jsonb_agg(to_jsonb(u)), '[]') FROM (` + linksUsed + `) u) AS used
 		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
 		JOIN apps a ON a.id = r.app_id JOIN merchants m ON m.id = a.merchant_id
-		LEFT JOIN payers p ON p.id = ? WHERE `, nil
+		LEFT JOIN payers p ON p.id = @payer WHERE `, nil
 })
