@@ -36,8 +36,8 @@ type Store interface {
 	Order(ctx context.Context, id string) (store.Order, error)
 	App(ctx context.Context, id string) (store.App, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
-	PayerFacts(ctx context.Context, payer, app string) (store.PayerFacts, error)
-	TakeFromDay(ctx context.Context, share store.DayShare, now time.Time) (fits bool, err error)
+	PayerFacts(ctx context.Context, payer string) (store.PayerFacts, error)
+	TakeLimits(ctx context.Context, share store.LimitShare, now time.Time) (full *policy.Limit, err error)
 	PayerIsBuyer(ctx context.Context, payer, order string) (bool, error)
 	InviteFacts(ctx context.Context, id string) (store.InviteFacts, error)
 	SavePresentation(ctx context.Context, attempt string, presentation providers.Presentation) error

@@ -115,7 +115,7 @@ func TestRefusalsAreSaidToTheFriend(t *testing.T) {
 		says string
 	}{
 		"payer_is_buyer":      {models.LoginRefused, "这是你自己的订单"},
-		"daily_limit":         {models.LoginRefused, "今天剩余的付款限额"},
+		"daily_limit":         {models.LoginRefused, "你今天剩余的付款限额"},
 		"payer_blocked":       {models.LoginRefused, "不能付款，请联系客服"},
 		"refused_by_provider": {models.PaymentRefused, "支付渠道没有接受"},
 	} {

@@ -35,6 +35,8 @@ type ChannelView struct {
 	Kind   string `json:"kind"`
 	NameZH string `json:"name_zh"`
 	NameEN string `json:"name_en"`
+	// Remaining is known of a friend's link only.
+	Remaining *models.Money `json:"remaining_today,omitempty" doc:"What limits leave of today, if any applies."`
 }
 
 // eligibility asks the rules about an order, and changes nothing.
@@ -80,6 +82,11 @@ func (s *Server) decide(
 	}
 	asked := facts.Of(order, known, s.Clock(), s.Config.Speed)
 	asked.Surface = surface
+	if len(known.LimitsOf(order.App)) > 0 {
+		if asked.Used, err = s.Store.LimitsUsed(ctx, order); err != nil {
+			return policy.Decision{}, nil, err
+		}
+	}
 	return policy.Decide(asked), channels, nil
 }
 

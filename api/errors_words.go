@@ -35,6 +35,7 @@ var wayOut = map[string]string{
 	policy.FixOtherChannel:  "Let the friend pay through another channel.",
 	policy.FixNewOrder:      "Place a new order.",
 	policy.FixOpenElsewhere: "Send the link where one of the channels works.",
+	policy.FixTomorrow:      "Ask again tomorrow, or let the buyer pay the order himself.",
 }
 
 // PriceView is a price in force, in the words in which a price is sent.

@@ -19,6 +19,7 @@ import (
 // friendStore is what the friend's side needs of the store.
 type friendStore interface {
 	InviteByHash(ctx context.Context, tokenHash []byte) (store.Link, error)
+	LimitsUsed(ctx context.Context, order store.Order) ([]policy.Use, error)
 	Link(ctx context.Context, invite, payer string) (store.Link, error)
 	ShareCode(ctx context.Context, codeHash []byte) (invite string, err error)
 	OpenInvite(ctx context.Context, id string) error
@@ -91,7 +92,7 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &linkOut{Body: viewPayer(link, s.decisionOn(ctx, link))}, nil
+	return &linkOut{Body: s.payersView(ctx, link)}, nil
 }
 
 // ownLink reads the link of the caller's session.
@@ -104,17 +105,41 @@ func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
 	return link, err
 }
 
-// decisionOn asks the rules which channels the friend may pick. A catalogue that cannot be
-// read anew is used as it is: the engine asks again before money moves.
+// decisionOn asks the rules which channels the friend may pick.
 func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
+	return policy.Decide(s.factsOn(ctx, link))
+}
+
+// payersView is the friend's view of a link, with what the limits leave him today.
+func (s *Server) payersView(ctx context.Context, link store.Link) PayerView {
+	asked := s.factsOn(ctx, link)
+	view := viewPayer(link, policy.Decide(asked))
+	for i, c := range view.Channels {
+		view.Channels[i].Remaining = remaining(asked, c.ID)
+	}
+	return view
+}
+
+// remaining is nil where no limit of the day applies.
+func remaining(asked policy.Facts, channel string) *models.Money {
+	left, limited := policy.Remaining(asked, channel)
+	if !limited {
+		return nil
+	}
+	return &left
+}
+
+// factsOn is what the rules look at of a link. A catalogue that cannot be read anew is
+// used as it is: the engine asks again before money moves.
+func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
 	known, err := s.Catalogue.AtLeast(ctx, link.Catalogue)
 	if err != nil {
 		s.Log.WarnContext(ctx, "the catalogue could not be read anew", "error", err)
 		known = s.Catalogue.Current()
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
-	asked.Surface = surface(ctx)
-	return policy.Decide(asked)
+	asked.Surface, asked.Used = surface(ctx), link.Used
+	return asked
 }
 
 // tellOpened counts the opening of a link by a person.

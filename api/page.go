@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
@@ -141,9 +142,12 @@ func (s *Server) card(link store.Link) web.Card {
 // channels are the ways to pay that the rules leave.
 func (s *Server) channels(ctx context.Context, link store.Link) []web.Channel {
 	var list []web.Channel
-	for _, id := range s.decisionOn(ctx, link).Channels {
+	asked := s.factsOn(ctx, link)
+	for _, id := range policy.Decide(asked).Channels {
 		if c, known := link.Channel(id); known {
-			list = append(list, onPage(c))
+			shown := onPage(c)
+			shown.Left = remaining(asked, id)
+			list = append(list, shown)
 		}
 	}
 	return list

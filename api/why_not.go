@@ -55,11 +55,16 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 	}
 }
 
-// noWay says whether another app or browser would help.
+// noWay says whether another app or browser would help, or the next day.
 func (s *Server) noWay(ctx context.Context, link store.Link) string {
 	for _, left := range s.decisionOn(ctx, link).LeftOut {
-		if left.Fix == policy.FixOpenElsewhere {
+		switch {
+		case left.Fix == policy.FixOpenElsewhere:
 			return "elsewhere"
+		case left.Fix == policy.FixTomorrow:
+			return "tomorrow"
+		case left.Rule == "pay_limit_amount":
+			return "limit"
 		}
 	}
 	return "no_way"

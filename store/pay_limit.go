@@ -110,7 +110,7 @@ func (share LimitShare) locks(days []policy.Limit) []int64 {
 	for _, l := range days {
 		hash := fnv.New64a()
 		_, _ = hash.Write([]byte("limit/" + share.App + "/" + l.Scope + "/" + subjects[l.Scope])) // never fails
-		keys = append(keys, int64(hash.Sum64())) //nolint:gosec // any number will do
+		keys = append(keys, int64(hash.Sum64()))                                                  //nolint:gosec // any number will do
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

@@ -32,7 +32,8 @@ type Channel struct {
 	ID     string
 	NameZH string
 	NameEN string
-	Login  bool // the payer has to log in at its provider first
+	Login  bool          // the payer has to log in at its provider first
+	Left   *models.Money // what limits leave of today; nil where none applies
 }
 
 // Link is the page behind a link: read only, for whoever opens it.
@@ -70,7 +71,7 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "elsewhere", "limited", "unavailable", "session", "foreign",
-	"other_link", "bad",
+	"other_link", "bad", "tomorrow", "limit",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
