@@ -20,6 +20,7 @@ import (
 type friendStore interface {
 	InviteByHash(ctx context.Context, tokenHash []byte) (store.Link, error)
 	LimitsUsed(ctx context.Context, order store.Order) ([]policy.Use, error)
+	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
 	Link(ctx context.Context, invite, payer string) (store.Link, error)
 	ShareCode(ctx context.Context, codeHash []byte) (invite string, err error)
 	OpenInvite(ctx context.Context, id string) error
@@ -200,7 +201,7 @@ func (s *Server) reportLink(ctx context.Context, _ *nothing) (*nothing, error) {
 	return &nothing{}, err
 }
 
-// report hears a suspicion always, and ends the link unless a payment through it is
+// report hears a suspicion always, opens a case for it, and ends the link unless a payment through it is
 // under way or done: it is then the payer's only way to his money. kept says so.
 func (s *Server) report(ctx context.Context) (kept bool, err error) {
 	link, err := s.ownLink(ctx)
@@ -209,6 +210,13 @@ func (s *Server) report(ctx context.Context) (kept bool, err error) {
 	}
 	kept = paidThrough(link)
 	s.Log.WarnContext(ctx, "link reported", "request", link.Request.ID, "invite", link.Invite.ID, "kept", kept)
+	_, err = s.Store.OpenCase(ctx, store.Case{
+		Request: link.Request.ID, Kind: models.CaseReported, Invite: link.Invite.ID,
+		Detail: "A friend takes this request for a fraud.",
+	})
+	if err != nil {
+		return false, err
+	}
 	if kept {
 		return true, nil
 	}

@@ -119,7 +119,23 @@ CREATE CONSTRAINT TRIGGER attempts_changed_count
 CREATE TRIGGER refunds_returned AFTER INSERT OR DELETE OR UPDATE OF amount_minor, state, attempt ON refunds
     FOR EACH ROW EXECUTE FUNCTION count_returned();
 
+-- A friend's suspicion is work for a human, once for each link; so is goods held back.
+ALTER TABLE cases ADD COLUMN invite text NOT NULL DEFAULT '';
+ALTER TABLE cases DROP CONSTRAINT cases_kind, ADD CONSTRAINT cases_kind CHECK (kind IN (
+    'capture_mismatch', 'risk_hold', 'provider_silent', 'refund_failed', 'unknown_number',
+    'not_on_statement', 'statement_mismatch', 'statement_overdue', 'link_reported', 'shipment_hold'));
+DROP INDEX cases_one_open;
+CREATE UNIQUE INDEX cases_one_open ON cases (request_id, kind, attempt, refund, account, day, invite)
+    WHERE closed_at IS NULL;
+
 -- +goose Down
+DROP INDEX cases_one_open;
+DELETE FROM cases WHERE kind IN ('link_reported', 'shipment_hold');
+CREATE UNIQUE INDEX cases_one_open ON cases (request_id, kind, attempt, refund, account, day)
+    WHERE closed_at IS NULL;
+ALTER TABLE cases DROP COLUMN invite, DROP CONSTRAINT cases_kind, ADD CONSTRAINT cases_kind CHECK (kind IN (
+    'capture_mismatch', 'risk_hold', 'provider_silent', 'refund_failed', 'unknown_number',
+    'not_on_statement', 'statement_mismatch', 'statement_overdue'));
 DROP TRIGGER refunds_returned ON refunds;
 DROP TRIGGER attempts_added_count ON attempts;
 DROP TRIGGER attempts_changed_count ON attempts;
