@@ -30,6 +30,7 @@ func TestWhatIsLeftOfTheDayIsShownBeforePaying(t *testing.T) {
 	require.Contains(t, v.get("/pay").Body.String(), "今日还可代付 ¥200.00")
 	v.pay()
 
+	f.exec("UPDATE login_codes SET issued_at = issued_at - interval '2 minutes'")
 	again := f.visit(f.place()).logIn("13800138000") // what is being paid is used up
 	require.Contains(t, again.get("/pay").Body.String(), "今天的额度用完了")
 	got := again.json(post, "/v1/link/attempts", wantsTea)

@@ -128,7 +128,80 @@ DROP INDEX cases_one_open;
 CREATE UNIQUE INDEX cases_one_open ON cases (request_id, kind, attempt, refund, account, day, invite)
     WHERE closed_at IS NULL;
 
+-- When goods wait for a human, in one app or in all (''): the money does not. See policy.Risks.
+CREATE TABLE risk_rules (
+    app_id         text NOT NULL DEFAULT '',
+    kind           text NOT NULL CONSTRAINT risk_rules_kind CHECK (
+        kind IN ('payer_velocity', 'buyer_strangers', 'app_strangers', 'dear_strangers')),
+    window_seconds bigint NOT NULL CONSTRAINT risk_rules_window CHECK (window_seconds BETWEEN 1 AND 2592000),
+    most           bigint NOT NULL CONSTRAINT risk_rules_most CHECK (most >= 0), -- more than so many are held
+    times          bigint NOT NULL DEFAULT 0 -- dear_strangers: of the app's median price
+        CONSTRAINT risk_rules_times CHECK (times >= 0),
+    enabled        boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (app_id, kind)
+);
+CREATE TRIGGER risk_rules_kept AFTER INSERT OR UPDATE OR DELETE ON risk_rules
+    FOR EACH ROW EXECUTE FUNCTION keep_catalogue('app_id', 'kind');
+SELECT set_config('friendpay.author', 'friendpay', true), set_config('friendpay.reason', 'the defaults', true);
+INSERT INTO risk_rules (kind, window_seconds, most, times) VALUES
+    ('payer_velocity', 86400, 20, 0), ('buyer_strangers', 86400, 9, 0), ('app_strangers', 3600, 500, 0),
+    ('dear_strangers', 86400, 2, 10);
+
+-- A friend's first payment of all, and for whom: until he has one he is a stranger.
+CREATE TABLE first_payments (
+    payer_id text PRIMARY KEY,
+    attempt  text NOT NULL,
+    app_id   text NOT NULL,
+    buyer_id text NOT NULL,
+    at       timestamptz NOT NULL
+);
+CREATE INDEX first_payments_by_buyer ON first_payments (app_id, buyer_id, at);
+CREATE INDEX first_payments_by_app ON first_payments (app_id, at);
+CREATE INDEX first_payments_by_attempt ON first_payments (attempt);
+INSERT INTO first_payments (payer_id, attempt, app_id, buyer_id, at)
+    SELECT DISTINCT ON (a.payer_id) a.payer_id, a.number, o.app_id, o.buyer_id, coalesce(a.paid_at, a.state_since)
+    FROM attempts a JOIN orders o ON o.id = a.order_id WHERE a.state = 'succeeded' AND NOT a.by_buyer
+    ORDER BY a.payer_id, a.paid_at;
+
+-- What was paid and is still to be looked at, before the goods go out.
+CREATE TABLE shipment_checks (
+    request_id  text PRIMARY KEY REFERENCES requests ON DELETE CASCADE,
+    attempt     text NOT NULL,
+    next_try_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX shipment_checks_due ON shipment_checks (next_try_at);
+
+-- +goose StatementBegin
+CREATE FUNCTION watch_payments() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.state = 'succeeded' AND (TG_OP = 'DELETE' OR NEW.state <> 'succeeded') THEN
+        DELETE FROM first_payments WHERE attempt = OLD.number;
+    END IF;
+    IF TG_OP <> 'INSERT' AND OLD.disposition = 'applied' AND (TG_OP = 'DELETE' OR NEW.disposition <> 'applied') THEN
+        DELETE FROM shipment_checks WHERE attempt = OLD.number;
+    END IF;
+    IF TG_OP = 'DELETE' OR NEW.by_buyer THEN
+        RETURN NULL;
+    END IF;
+    IF NEW.state = 'succeeded' AND (TG_OP = 'INSERT' OR OLD.state <> 'succeeded') THEN
+        INSERT INTO first_payments (payer_id, attempt, app_id, buyer_id, at)
+            SELECT NEW.payer_id, NEW.number, o.app_id, o.buyer_id, coalesce(NEW.paid_at, NEW.state_since)
+            FROM orders o WHERE o.id = NEW.order_id ON CONFLICT DO NOTHING;
+    END IF;
+    IF NEW.disposition = 'applied' AND (TG_OP = 'INSERT' OR OLD.disposition <> 'applied') THEN
+        INSERT INTO shipment_checks (request_id, attempt) VALUES (NEW.request_id, NEW.number)
+            ON CONFLICT (request_id) DO UPDATE SET attempt = excluded.attempt;
+    END IF;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE CONSTRAINT TRIGGER attempts_watched AFTER INSERT OR DELETE OR UPDATE OF state, disposition ON attempts
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION watch_payments();
+
 -- +goose Down
+DROP TRIGGER attempts_watched ON attempts;
+DROP FUNCTION watch_payments;
+DROP TABLE shipment_checks, first_payments, risk_rules;
 DROP INDEX cases_one_open;
 DELETE FROM cases WHERE kind IN ('link_reported', 'shipment_hold');
 CREATE UNIQUE INDEX cases_one_open ON cases (request_id, kind, attempt, refund, account, day)
