@@ -111,25 +111,6 @@ func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decisio
 	return policy.Decide(s.factsOn(ctx, link))
 }
 
-// payersView is the friend's view of a link, with what the limits leave him today.
-func (s *Server) payersView(ctx context.Context, link store.Link) PayerView {
-	asked := s.factsOn(ctx, link)
-	view := viewPayer(link, policy.Decide(asked))
-	for i, c := range view.Channels {
-		view.Channels[i].Remaining = remaining(asked, c.ID)
-	}
-	return view
-}
-
-// remaining is nil where no limit of the day applies.
-func remaining(asked policy.Facts, channel string) *models.Money {
-	left, limited := policy.Remaining(asked, channel)
-	if !limited {
-		return nil
-	}
-	return &left
-}
-
 // factsOn is what the rules look at of a link. A catalogue that cannot be read anew is
 // used as it is: the engine asks again before money moves.
 func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {

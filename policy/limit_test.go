@@ -42,13 +42,15 @@ func TestLimitsLeaveChannelsOut(t *testing.T) {
 		"just within": {limits{limit("channel", "", "day", 12_900)}, nil, "", true, "", ""},
 		"a channel, one payment": {limits{limit("channel", "alipay", "transaction", 12_899)}, nil,
 			"pay_limit", true, "other_channel", "channel_limit"},
-		"a channel's day": {limits{limit("channel", "", "day", 20_000)}, []policy.Use{usedUp("channel", "alipay", 7_101)},
+		"a channel's day": {limits{limit("channel", "", "day", 20_000)},
+			[]policy.Use{usedUp("channel", "alipay", 7_101)},
 			"pay_limit", true, "other_channel", "channel_daily_limit"},
 		"a channel's day, to the fen": {limits{limit("channel", "", "day", 20_000)},
 			[]policy.Use{usedUp("channel", "alipay", 7_100)}, "", true, "", ""},
 		"its own instead of the one for each": {
 			limits{limit("channel", "", "day", 1), limit("channel", "alipay", "day", 20_000)}, nil, "", false, "", ""},
-		"the merchant's day": {limits{limit("merchant", "", "day", 20_000)}, []policy.Use{usedUp("merchant", "", 7_101)},
+		"the merchant's day": {limits{limit("merchant", "", "day", 20_000)},
+			[]policy.Use{usedUp("merchant", "", 7_101)},
 			"pay_limit_day", false, "tomorrow", "merchant_daily_limit"},
 		"the pair's day": {limits{limit("pair", "", "day", 20_000)}, []policy.Use{usedUp("pair", "", 7_101)},
 			"pay_limit_day", false, "tomorrow", "pair_daily_limit"},
@@ -56,7 +58,8 @@ func TestLimitsLeaveChannelsOut(t *testing.T) {
 			"pay_limit_amount", false, "pay_yourself", "buyer_limit"},
 		"a payer, one payment": {limits{limit("payer", "", "transaction", 12_899)}, nil,
 			"pay_limit_amount", false, "pay_yourself", "payment_limit"},
-		"waiting would not help": {limits{limit("merchant", "", "day", 20_000), limit("payer", "", "transaction", 1)},
+		"waiting would not help": {
+			limits{limit("merchant", "", "day", 20_000), limit("payer", "", "transaction", 1)},
 			[]policy.Use{usedUp("merchant", "", 7_101)}, "pay_limit_amount", false, "pay_yourself", "payment_limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +83,8 @@ func TestRemainingIsTheLeastThatIsLeft(t *testing.T) {
 	_, limited := policy.Remaining(asked([]policy.Limit{limit("channel", "", "transaction", 1)}), "alipay")
 	require.False(t, limited, "no limit of the day")
 	f := asked([]policy.Limit{
-		limit("payer", "", "day", 50_000), limit("channel", "alipay", "day", 30_000), limit("merchant", "", "day", 90_000),
+		limit("payer", "", "day", 50_000), limit("channel", "alipay", "day", 30_000),
+		limit("merchant", "", "day", 90_000),
 	}, usedUp("payer", "", 29_000), usedUp("channel", "alipay", 4_000), usedUp("merchant", "", 95_000))
 	left, _ := policy.Remaining(f, "alipay")
 	require.Zero(t, left.Minor, "never below zero")

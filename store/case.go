@@ -110,8 +110,8 @@ func (s *Store) OpenCase(ctx context.Context, opened Case) (Case, error) {
 	}
 	open, err := gorm.G[Case](s.db).Where("request_id = ? AND kind = ? AND attempt = ? AND refund = ?",
 		opened.Request, opened.Kind, opened.Attempt, opened.Refund).
-		Where("account = ? AND day = ? AND invite = ? AND closed_at IS NULL", opened.Account, opened.Day, opened.Invite).
-		Take(ctx)
+		Where("account = ? AND day = ? AND invite = ?", opened.Account, opened.Day, opened.Invite).
+		Where("closed_at IS NULL").Take(ctx)
 	return open, missing("open case", "unknown_case", err)
 }
 

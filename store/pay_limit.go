@@ -41,7 +41,8 @@ const usedUp = `SELECT s.scope, (
 	FROM limit_subjects(@channel, @payer, @buyer, @by) s WHERE s.scope = ANY(@scopes)`
 
 // holding keeps the amount for the attempt, in place of what the request held before.
-const holding = `WITH before AS (DELETE FROM limit_holds WHERE request_id = @request AND NOT scope = ANY(@scopes))
+const holding = `WITH before AS (
+		DELETE FROM limit_holds WHERE request_id = @request AND NOT scope = ANY(@scopes))
 	INSERT INTO limit_holds (request_id, scope, subject, app_id, attempt, minor, currency)
 	SELECT @request, s.scope, s.subject, @app, @attempt, @minor, @currency
 	FROM limit_subjects(@channel, @payer, @buyer, @by) s WHERE s.scope = ANY(@scopes)
@@ -51,8 +52,11 @@ const holding = `WITH before AS (DELETE FROM limit_holds WHERE request_id = @req
 
 // TakeLimits says which limit of the day, in Shanghai, the amount does not fit into, nil
 // when it fits into all and is kept for the attempt. Asked again it answers again.
-func (s *Store) TakeLimits(ctx context.Context, share LimitShare, now time.Time) (full *policy.Limit, err error) {
-	days := slices.DeleteFunc(slices.Clone(share.Limits), func(l policy.Limit) bool { return l.Per != policy.PerDay })
+func (s *Store) TakeLimits(
+	ctx context.Context, share LimitShare, now time.Time,
+) (full *policy.Limit, err error) {
+	ofOne := func(l policy.Limit) bool { return l.Per != policy.PerDay }
+	days := slices.DeleteFunc(slices.Clone(share.Limits), ofOne)
 	if len(days) == 0 {
 		return nil, nil
 	}
@@ -61,7 +65,8 @@ func (s *Store) TakeLimits(ctx context.Context, share LimitShare, now time.Time)
 		// All that concerns one limit happens one after the other; locks are taken in the order of
 		// their numbers, so that no two checks wait for each other.
 		locks := share.locks(days)
-		if _, err := tx.write(ctx, "SELECT pg_advisory_xact_lock(key) FROM unnest(?::bigint[]) key", &locks); err != nil {
+		const lock = "SELECT pg_advisory_xact_lock(key) FROM unnest(?::bigint[]) key"
+		if _, err := tx.write(ctx, lock, &locks); err != nil {
 			return err
 		}
 		var used []policy.Use
@@ -109,8 +114,9 @@ func (share LimitShare) locks(days []policy.Limit) []int64 {
 	var keys []int64
 	for _, l := range days {
 		hash := fnv.New64a()
-		_, _ = hash.Write([]byte("limit/" + share.App + "/" + l.Scope + "/" + subjects[l.Scope])) // never fails
-		keys = append(keys, int64(hash.Sum64()))                                                  //nolint:gosec // any number will do
+		name := "limit/" + share.App + "/" + l.Scope + "/" + subjects[l.Scope]
+		_, _ = hash.Write([]byte(name))          // never fails
+		keys = append(keys, int64(hash.Sum64())) //nolint:gosec // any number will do
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

@@ -61,8 +61,8 @@ func TestTheDayIsShanghais(t *testing.T) {
 		require.True(t, w.fits(share, time.Date(2026, 3, 2, 16, 0, 0, 0, time.UTC)), "the next day")
 	}
 	for scope, other := range map[string]store.LimitShare{
-		"channel": {Channel: "code"}, "payer": {Payer: "pay_2"}, "pair": {Payer: "pay_2"}, "buyer": {Buyer: "buyer-2"},
-		"merchant": {App: "app_2"},
+		"channel": {Channel: "code"}, "payer": {Payer: "pay_2"}, "pair": {Payer: "pay_2"},
+		"buyer": {Buyer: "buyer-2"}, "merchant": {App: "app_2"},
 	} {
 		share := bounded(scope, 20000)
 		share.Channel, share.Payer = or(other.Channel, share.Channel), or(other.Payer, share.Payer)
@@ -107,7 +107,8 @@ func TestOnlyADoneRefundGivesBack(t *testing.T) {
 	refund := mint.Number()
 	back := models.CNY(12900)
 	l.save(models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back})
-	require.EqualValues(t, 12900, value[int64](w, "SELECT refunded_minor FROM attempts WHERE number = $1", number))
+	owed := value[int64](w, "SELECT refunded_minor FROM attempts WHERE number = $1", number)
+	require.EqualValues(t, 12900, owed)
 	require.False(t, w.fits(share, now), "due")
 	before := *l
 	l.save(models.Event{Kind: models.RefundDone, Refund: refund})
@@ -217,7 +218,8 @@ func TestABuyerOfHisOwnCountsForChannelAndMerchantOnly(t *testing.T) {
 
 func TestWhatIsUsedComesWithTheLink(t *testing.T) {
 	w := open(t)
-	const limit = "INSERT INTO pay_limits (app_id, scope, per, minor, currency) VALUES ('app_1', $1, 'day', 1, 'CNY')"
+	const limit = `INSERT INTO pay_limits (app_id, scope, per, minor, currency)
+		VALUES ('app_1', $1, 'day', 1, 'CNY')`
 	require.NoError(t, w.exec(limit, "channel"))
 	require.NoError(t, w.exec(limit, "pair"))
 	payer, err := w.PayerByPhone(t.Context(), phone)
@@ -231,7 +233,8 @@ func TestWhatIsUsedComesWithTheLink(t *testing.T) {
 	link, err := w.Link(t.Context(), invite.ID, payer.ID)
 	require.NoError(t, err)
 	require.ElementsMatch(t, []policy.Use{
-		{Scope: "channel", Channel: "mock", Per: "day", Minor: 12900}, {Scope: "channel", Channel: "code", Per: "day"},
+		{Scope: "channel", Channel: "mock", Per: "day", Minor: 12900},
+		{Scope: "channel", Channel: "code", Per: "day"},
 		{Scope: "pair", Per: "day", Minor: 12900}, {Scope: "payer", Per: "day", Minor: 12900},
 	}, link.Used)
 
@@ -246,6 +249,7 @@ func TestWhatIsUsedComesWithTheLink(t *testing.T) {
 	used, err := w.LimitsUsed(t.Context(), order)
 	require.NoError(t, err)
 	require.ElementsMatch(t, []policy.Use{
-		{Scope: "channel", Channel: "mock", Per: "day", Minor: 12900}, {Scope: "channel", Channel: "code", Per: "day"},
+		{Scope: "channel", Channel: "mock", Per: "day", Minor: 12900},
+		{Scope: "channel", Channel: "code", Per: "day"},
 	}, used)
 }

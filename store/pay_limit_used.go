@@ -10,7 +10,8 @@ import (
 // usedOf says what is used of an app's limits of the day, for those scopes that have such a
 // limit: by its channels, for itself, for the buyer and by the payer. What the request is
 // paying itself right now does not count.
-const usedOf = `SELECT s.scope, CASE s.scope WHEN 'channel' THEN s.subject ELSE '' END AS channel, 'day' AS per, (
+const usedOf = `SELECT s.scope, CASE s.scope WHEN 'channel' THEN s.subject ELSE '' END AS channel,
+		'day' AS per, (
 		coalesce((SELECT sum(u.minor) FROM limit_used u WHERE u.app_id = s.app AND u.scope = s.scope
 			AND u.subject = s.subject AND u.currency = s.currency AND u.day IN ('-infinity', CAST(@day AS date))), 0)
 		- coalesce((SELECT sum(a.quoted_minor) FROM attempts a,

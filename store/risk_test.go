@@ -21,7 +21,8 @@ func (w *world) paidBy(payer string) (*life, string) {
 	asked.Pay.Payer = payer
 	l.save(asked, models.Event{Kind: models.LoginPassed, Attempt: number})
 	l.save(models.Event{Kind: models.PaymentOpened, Attempt: number})
-	l.save(capture(number, 12900), models.Event{Kind: models.OrderAccepted, Attempt: number, Spare: mint.Number()})
+	taken := models.Event{Kind: models.OrderAccepted, Attempt: number, Spare: mint.Number()}
+	l.save(capture(number, 12900), taken)
 	return l, number
 }
 
@@ -44,7 +45,8 @@ func TestARingIsHeldAndABirthdayIsNot(t *testing.T) {
 		_, last = w.paidBy(fmt.Sprintf("pay_stranger_%d", i))
 	}
 	require.Equal(t, []string{"buyer_strangers"}, w.held(last))
-	require.NoError(t, w.exec("UPDATE first_payments SET at = at - interval '2 days' WHERE payer_id LIKE 'pay_friend%'"))
+	require.NoError(t, w.exec(`UPDATE first_payments SET at = at - interval '2 days'
+		WHERE payer_id LIKE 'pay_friend%'`))
 	require.Empty(t, w.held(last), "friends who have paid before are no strangers")
 	require.NoError(t, w.exec(`INSERT INTO risk_rules (app_id, kind, window_seconds, most)
 		VALUES ('app_1', 'buyer_strangers', 3600, 3)`))
