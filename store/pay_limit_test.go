@@ -134,6 +134,7 @@ func TestALostCaptureIsTakenBackFromTheCounters(t *testing.T) {
 
 // A hundred payers on two instances at once: as many pass as fit, and all the way to the capture.
 func TestAHundredPayersFillALimitAndNoMore(t *testing.T) {
+	t.Parallel()
 	const payers, fitting = 100, 37
 	for _, scope := range []string{"merchant", "buyer", "pair", "payer", "channel"} {
 		t.Run(scope, func(t *testing.T) {
