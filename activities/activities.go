@@ -38,9 +38,9 @@ type Store interface {
 	KeepDecision(ctx context.Context, decision store.Decision) error
 	App(ctx context.Context, id string) (store.App, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
-	PayerFacts(ctx context.Context, payer, app string) (store.PayerFacts, error)
+	PayerFacts(ctx context.Context, payer string) (store.PayerFacts, error)
 	TakeFromBudgets(ctx context.Context, app, request, attempt string, shares []store.BudgetShare) (bool, error)
-	TakeFromDay(ctx context.Context, share store.DayShare, now time.Time) (fits bool, err error)
+	TakeLimits(ctx context.Context, share store.LimitShare, now time.Time) (full *policy.Limit, err error)
 	Cohort(ctx context.Context, request string) (store.Cohort, error)
 	Place(ctx context.Context, attempt models.Attempt) (surface, version string, err error)
 	PayerIsBuyer(ctx context.Context, payer, order string) (bool, error)

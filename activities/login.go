@@ -17,6 +17,9 @@ func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.E
 		reason, err = a.objection(ctx, call.Request, attempt)
 	}
 	if err == nil && reason == "" {
+		reason, err = a.limitObjection(ctx, call.Request, attempt)
+	}
+	if err == nil && reason == "" {
 		reason, err = a.offersObjection(ctx, call.Request, attempt)
 	}
 	if err != nil {
@@ -28,7 +31,7 @@ func (a *Activities) CheckLogin(ctx context.Context, call models.Call) (models.E
 	return models.Event{Kind: models.LoginPassed, Attempt: call.Ref, Actor: "rules"}, nil
 }
 
-// objection is why the payer may not pay, "" when he may.
+// objection is why the payer may not pay, whatever the amount; "" when he may.
 func (a *Activities) objection(
 	ctx context.Context, r models.Request, attempt models.Attempt,
 ) (reason string, err error) {
@@ -53,7 +56,7 @@ func (a *Activities) objection(
 			return reason, err
 		}
 	}
-	return a.payerObjection(ctx, r, attempt)
+	return a.payerObjection(ctx, attempt.Payer)
 }
 
 // unless is the reason, unless the app lets its buyers pay for themselves.
@@ -65,10 +68,9 @@ func (a *Activities) unless(ctx context.Context, r models.Request, reason string
 	return reason, nil
 }
 
-func (a *Activities) payerObjection(
-	ctx context.Context, r models.Request, attempt models.Attempt,
-) (reason string, err error) {
-	facts, err := a.Store.PayerFacts(ctx, attempt.Payer, r.App)
+// payerObjection is what speaks against the payer himself.
+func (a *Activities) payerObjection(ctx context.Context, payer string) (reason string, err error) {
+	facts, err := a.Store.PayerFacts(ctx, payer)
 	switch {
 	case models.CodeOf(err) == models.NotFound:
 		return "login_needed", nil
@@ -76,25 +78,7 @@ func (a *Activities) payerObjection(
 		return "", err
 	case facts.Blocked:
 		return "payer_blocked", nil
-	case over(attempt.Quoted, facts.PerPaymentLimit):
-		return "payment_limit", nil
-	case over(attempt.Quoted, facts.DailyLimit):
-		return "daily_limit", nil
-	case facts.DailyLimit.Minor == 0:
+	default:
 		return "", nil
 	}
-	fits, err := a.Store.TakeFromDay(ctx, store.DayShare{
-		Payer: attempt.Payer, Request: r.ID, Attempt: attempt.Number,
-		Amount: attempt.Quoted, Limit: facts.DailyLimit,
-	}, a.Clock())
-	if err != nil || fits {
-		return "", err
-	}
-	return "daily_limit", nil
-}
-
-// over says that an amount is above a limit; zero is no limit. In another currency than
-// the limit's nothing may be paid: we could not compare it.
-func over(amount, limit models.Money) bool {
-	return limit.Minor > 0 && (amount.Currency != limit.Currency || amount.Minor > limit.Minor)
 }

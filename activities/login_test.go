@@ -2,11 +2,13 @@ package activities_test
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -18,18 +20,23 @@ func welcome(t *testing.T) *world {
 		return store.InviteFacts{State: store.InviteLive, Request: "fpr_1"}, nil
 	}
 	w.rows.disguise = func() (bool, error) { return false, nil }
-	w.limits(store.PayerFacts{})
-	w.rows.day = func(share store.DayShare) (bool, error) {
-		want := store.DayShare{Payer: "pay_1", Request: "fpr_1", Attempt: number, Amount: models.CNY(12900)}
-		want.Limit = share.Limit
-		require.Equal(t, want, share)
-		return true, nil
-	}
+	w.known(store.PayerFacts{})
+	w.limited()
 	return w
 }
 
-func (w *world) limits(facts store.PayerFacts) {
+func (w *world) known(facts store.PayerFacts) {
 	w.rows.facts = func() (store.PayerFacts, error) { return facts, nil }
+}
+
+// limited are the limits of the app, of which enough is left.
+func (w *world) limited(limits ...policy.Limit) {
+	tables := policy.NewTables()
+	for i, l := range limits {
+		tables.Limits[strconv.Itoa(i)] = l
+	}
+	w.rows.offers = func() (*policy.Catalogue, error) { return policy.NewCatalogue(1, tables), nil }
+	w.rows.take = func(store.LimitShare) (*policy.Limit, error) { return nil, nil }
 }
 
 func (w *world) invited(facts store.InviteFacts) {
@@ -45,7 +52,6 @@ func (w *world) disguised() { w.rows.disguise = func() (bool, error) { return tr
 var nobody = models.Refuse(models.NotFound, "unknown", canary)
 
 func TestWhoMayPay(t *testing.T) {
-	yuan := func(fen int64) models.Money { return models.CNY(fen) }
 	for name, c := range map[string]struct {
 		arrange func(*world)
 		reason  string
@@ -66,31 +72,14 @@ func TestWhoMayPay(t *testing.T) {
 		"there is no such payer": {func(w *world) {
 			w.rows.facts = func() (store.PayerFacts, error) { return store.PayerFacts{}, nobody }
 		}, "login_needed"},
-		"he is blocked":   {func(w *world) { w.limits(store.PayerFacts{Blocked: true}) }, "payer_blocked"},
+		"he is blocked":   {func(w *world) { w.known(store.PayerFacts{Blocked: true}) }, "payer_blocked"},
 		"he is the buyer": {func(w *world) { w.disguised() }, "payer_is_buyer"},
 		"he is, and may":  {func(w *world) { w.disguised(); w.ownAllowed() }, ""},
 		"he is, may, and is blocked": {func(w *world) {
 			w.disguised()
 			w.ownAllowed()
-			w.limits(store.PayerFacts{Blocked: true})
+			w.known(store.PayerFacts{Blocked: true})
 		}, "payer_blocked"},
-		"just within his payments": {func(w *world) {
-			w.limits(store.PayerFacts{PerPaymentLimit: yuan(12900)})
-		}, ""},
-		"above his payments": {func(w *world) {
-			w.limits(store.PayerFacts{PerPaymentLimit: yuan(12899)})
-		}, "payment_limit"},
-		"just within his day": {func(w *world) { w.limits(store.PayerFacts{DailyLimit: yuan(12900)}) }, ""},
-		"above any day of his": {func(w *world) {
-			w.limits(store.PayerFacts{DailyLimit: yuan(12899)})
-		}, "daily_limit"},
-		"above what is left of his day": {func(w *world) {
-			w.limits(store.PayerFacts{DailyLimit: yuan(20000)})
-			w.rows.day = func(store.DayShare) (bool, error) { return false, nil }
-		}, "daily_limit"},
-		"a limit in another currency": {func(w *world) {
-			w.limits(store.PayerFacts{PerPaymentLimit: models.Money{Minor: 99999, Currency: "HKD"}})
-		}, "payment_limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := welcome(t)
@@ -113,6 +102,7 @@ func TestTheBuyerHimselfNeedsNoLink(t *testing.T) {
 	w := newWorld(t)
 	call := models.Call{Request: request(models.NewAttempt), Ref: number}
 	call.Request.Attempts[0].ByBuyer, call.Request.Attempts[0].Invite = true, ""
+	w.limited(limit("payer", "transaction", 1), limit("buyer", "transaction", 1)) // for friends
 	w.ownAllowed()
 	event, err := w.run("CheckLogin", call)
 	require.NoError(t, err)
@@ -132,8 +122,11 @@ func TestALoginIsNotJudgedBlindly(t *testing.T) {
 		func(w *world) { w.rows.disguise = func() (bool, error) { return false, down } },
 		func(w *world) { w.rows.facts = func() (store.PayerFacts, error) { return store.PayerFacts{}, down } },
 		func(w *world) {
-			w.limits(store.PayerFacts{DailyLimit: models.CNY(20000)})
-			w.rows.day = func(store.DayShare) (bool, error) { return false, down }
+			w.rows.offers = func() (*policy.Catalogue, error) { return nil, down }
+		},
+		func(w *world) {
+			w.limited(limit("merchant", "day", 20000))
+			w.rows.take = func(store.LimitShare) (*policy.Limit, error) { return nil, down }
 		},
 		func(w *world) {
 			w.disguised()

@@ -32,6 +32,9 @@ func (a *Activities) unoffered(
 		return "", err
 	}
 	asked.Payer = &policy.Payer{ID: attempt.Payer, IsBuyer: attempt.ByBuyer}
+	if policy.Over(asked, attempt.Channel) != "" {
+		return "", nil // the limits have words of their own
+	}
 	decision := policy.Decide(asked)
 	if slices.Contains(decision.Channels, attempt.Channel) {
 		return "", nil

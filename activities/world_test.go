@@ -45,7 +45,7 @@ type rows struct {
 	offers   func() (*policy.Catalogue, error)
 	claim    func(store.Claim) (string, error)
 	facts    func() (store.PayerFacts, error)
-	day      func(store.DayShare) (bool, error)
+	take     func(store.LimitShare) (*policy.Limit, error)
 	budgets  func(attempt string, shares []store.BudgetShare) (bool, error)
 	invite   func() (store.InviteFacts, error)
 	disguise func() (bool, error)
@@ -75,14 +75,13 @@ func (r *rows) KeepDecision(_ context.Context, d store.Decision) error {
 	return nil
 }
 
-func (r *rows) PayerFacts(context.Context, string, string) (store.PayerFacts, error) {
+func (r *rows) PayerFacts(context.Context, string) (store.PayerFacts, error) {
 	return r.facts()
 }
 
-func (r *rows) TakeFromDay(_ context.Context, share store.DayShare, now time.Time) (bool, error) {
+func (r *rows) TakeLimits(_ context.Context, share store.LimitShare, now time.Time) (*policy.Limit, error) {
 	require.Equal(r.t, noon, now)
-	require.Equal(r.t, number, share.Attempt)
-	return r.day(share)
+	return r.take(share)
 }
 
 func (r *rows) TakeFromBudgets(

@@ -10,6 +10,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers"
 )
 
@@ -114,17 +115,25 @@ func TestRefusalsAreSaidToTheFriend(t *testing.T) {
 		how  models.EventKind
 		says string
 	}{
-		"payer_is_buyer":      {models.LoginRefused, "这是你自己的订单"},
-		"daily_limit":         {models.LoginRefused, "今天剩余的付款限额"},
-		"payer_blocked":       {models.LoginRefused, "不能付款，请联系客服"},
-		"refused_by_provider": {models.PaymentRefused, "支付渠道没有接受"},
+		"payer_is_buyer":       {models.LoginRefused, "这是你自己的订单"},
+		"daily_limit":          {models.LoginRefused, "你今天剩余的付款限额"},
+		"merchant_daily_limit": {models.LoginRefused, "这家店今天可代付的额度用完了"},
+		"channel_limit":        {models.LoginRefused, "这个付款方式的单笔限额"},
+		"payer_blocked":        {models.LoginRefused, "不能付款，请联系客服"},
+		"refused_by_provider":  {models.PaymentRefused, "支付渠道没有接受"},
 	} {
 		f.door.refuse, f.door.reason = c.how, reason
 		v := f.visit(f.place()).logIn("138001380" + mint2())
 		got := v.pay()
 		require.Equal(t, http.StatusForbidden, got.Code, reason)
 		require.Contains(t, got.Body.String(), c.says, reason)
-		require.Equal(t, reason, v.json(post, "/v1/link/attempts", wantsTea).text("reason"))
+		problem := v.json(post, "/v1/link/attempts", wantsTea)
+		require.Equal(t, reason, problem.text("reason"))
+		until := ""
+		if strings.Contains(reason, "daily") {
+			until = policy.Tomorrow(time.Now()).Format(time.RFC3339)
+		}
+		require.Equal(t, until, problem.text("until"), reason)
 	}
 }
 

@@ -38,6 +38,8 @@ type ChannelView struct {
 	NameEN string `json:"name_en"`
 
 	Quote *QuoteView `json:"quote,omitempty" doc:"What the order costs through it."`
+	// Remaining is known of a friend's link only.
+	Remaining *models.Money `json:"remaining_today,omitempty" doc:"What limits leave of today, if any applies."`
 }
 
 // eligibility asks the rules about an order; what it says of a registered one is kept.
@@ -106,6 +108,11 @@ func (s *Server) factsOf(ctx context.Context, order store.Order, surface string)
 		return asked, err
 	}
 	asked.Surface, asked.Broken = surface, policy.BrokenOn(breakers, surface, asked.Now)
+	if len(known.LimitsOf(order.App)) > 0 {
+		if asked.Used, err = s.Store.LimitsUsed(ctx, order); err != nil {
+			return asked, err
+		}
+	}
 	if asked.Spent, err = s.rows(ctx).PromotionsSpent(ctx, order.App); err != nil {
 		return asked, err
 	}

@@ -38,6 +38,7 @@ var wayOut = map[string]string{
 	policy.FixOpenBrowser:   "Let the friend open the link in a browser.",
 	policy.FixQR:            "Let the friend scan the link's code with another app.",
 	policy.FixLater:         "Try again in a few minutes.",
+	policy.FixTomorrow:      "Ask again tomorrow, or let the buyer pay the order himself.",
 	policy.FixShareCode:     "Send the short code instead of the link.",
 }
 

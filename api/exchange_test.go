@@ -10,6 +10,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
 )
 
 func TestTheExchangeLeavesTheSecretBehind(t *testing.T) {
@@ -163,6 +164,11 @@ func TestDecliningReportingAndPledging(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, v.post("/pay/report").Code)
 	require.Contains(t, v.get("/pay").Body.String(), "已收到举报")
 	require.Contains(t, f.log.String(), "link reported")
+	v.post("/pay/report")
+	cases, err := f.store.Cases(t.Context(), store.CaseFilter{Kind: models.CaseReported})
+	require.NoError(t, err)
+	require.Len(t, cases.Items, 1, "one for each link, however often it is reported")
+	require.NotEmpty(t, cases.Items[0].Invite)
 }
 
 // A report is heard at any time, and never takes a payer's way to his money away.

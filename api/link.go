@@ -19,6 +19,8 @@ import (
 // friendStore is what the friend's side needs of the store.
 type friendStore interface {
 	InviteByHash(ctx context.Context, tokenHash []byte) (store.Link, error)
+	LimitsUsed(ctx context.Context, order store.Order) ([]policy.Use, error)
+	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
 	Link(ctx context.Context, invite, payer string) (store.Link, error)
 	ShareCode(ctx context.Context, codeHash []byte) (invite string, err error)
 	OpenInvite(ctx context.Context, id string) error
@@ -110,12 +112,7 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	view := viewPayer(link, s.decisionOn(ctx, link))
-	asked := s.quotingOn(ctx, link)
-	for i := range view.Channels {
-		view.Channels[i].Quote = quoteView(asked, view.Channels[i].ID, link.Request.PriceVersion)
-	}
-	return &linkOut{Body: view}, nil
+	return &linkOut{Body: s.payersView(ctx, link)}, nil
 }
 
 // ownLink reads the link of the caller's session.
@@ -149,6 +146,7 @@ func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
 	}
 	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
 	asked.Surface, asked.Version = surface(ctx), surfaceVersion(ctx)
+	asked.Used = link.Used
 	asked.Spent, asked.Broken = link.Spent, policy.BrokenOn(link.Breakers, asked.Surface, asked.Now)
 	return facts.Made(asked, link.Released)
 }
@@ -218,7 +216,7 @@ func (s *Server) reportLink(ctx context.Context, _ *nothing) (*nothing, error) {
 	return &nothing{}, err
 }
 
-// report hears a suspicion always, and ends the link unless a payment through it is
+// report hears a suspicion always, opens a case for it, and ends the link unless a payment through it is
 // under way or done: it is then the payer's only way to his money. kept says so.
 func (s *Server) report(ctx context.Context) (kept bool, err error) {
 	link, err := s.ownLink(ctx)
@@ -227,6 +225,13 @@ func (s *Server) report(ctx context.Context) (kept bool, err error) {
 	}
 	kept = paidThrough(link)
 	s.Log.WarnContext(ctx, "link reported", "request", link.Request.ID, "invite", link.Invite.ID, "kept", kept)
+	_, err = s.Store.OpenCase(ctx, store.Case{
+		Request: link.Request.ID, Kind: models.CaseReported, Invite: link.Invite.ID,
+		Detail: "A friend takes this request for a fraud.",
+	})
+	if err != nil {
+		return false, err
+	}
 	if kept {
 		return true, nil
 	}

@@ -86,7 +86,7 @@ func (s *Server) logIn(ctx context.Context, in *loginIn) (*loginOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &loginOut{SetCookie: cookie.String(), Body: viewPayer(link, s.decisionOn(ctx, link))}, nil
+	return &loginOut{SetCookie: cookie.String(), Body: s.payersView(ctx, link)}, nil
 }
 
 func (s *Server) loggedIn(

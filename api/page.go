@@ -145,11 +145,12 @@ func (s *Server) card(link store.Link) web.Card {
 // channels are the ways to pay that the rules leave.
 func (s *Server) channels(ctx context.Context, link store.Link) []web.Channel {
 	var list []web.Channel
-	asked := s.quotingOn(ctx, link)
-	for _, id := range s.decisionOn(ctx, link).Channels {
+	asked, facts := s.quotingOn(ctx, link), s.factsOn(ctx, link)
+	for _, id := range policy.Decide(facts).Channels {
 		if c, known := link.Channel(id); known {
 			shown, quote := onPage(c), policy.QuoteOf(asked, id)
 			shown.Pays, shown.Saved = quote.PayerPays, savings(quote.PayerPays.Currency, quote.Discounts())
+			shown.Left = remaining(facts, id)
 			list = append(list, shown)
 		}
 	}

@@ -64,8 +64,13 @@ func (s *Server) noWay(ctx context.Context, link store.Link) string {
 		return "outage"
 	}
 	for _, left := range decision.LeftOut {
-		if policy.HelpsElsewhere(left.Fix) {
+		switch {
+		case policy.HelpsElsewhere(left.Fix):
 			return "elsewhere"
+		case left.Fix == policy.FixTomorrow:
+			return "tomorrow"
+		case left.Rule == "pay_limit_amount":
+			return "limit"
 		}
 	}
 	return "no_way"

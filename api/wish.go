@@ -27,6 +27,9 @@ func (s *Server) wish(
 		return models.Event{}, err
 	}
 	c, err := offered(link.Channels, told, channel)
+	if over := policy.Over(s.factsOn(ctx, link), channel); err != nil && over != "" {
+		err = s.refusedAttempt(over)
+	}
 	if err != nil {
 		return models.Event{}, err
 	}
@@ -89,37 +92,15 @@ func usable(link store.Link) error {
 
 // outcomeOf reads what became of the wish: the attempt made, the one that the
 // same payer had going already, or why there is none.
-func outcomeOf(r models.Request, number string) (string, error) {
+func (s *Server) outcomeOf(r models.Request, number string) (string, error) {
 	made, ok := r.Attempt(number)
 	if !ok {
 		return r.Slot, nil
 	}
 	if made.State == models.FailedAttempt && made.Reason != "" {
-		return "", refusedAttempt(made.Reason)
+		return "", s.refusedAttempt(made.Reason)
 	}
 	return number, nil
-}
-
-// refusedAttempt says why CheckLogin or the provider would not have it.
-func refusedAttempt(reason string) error {
-	if reason == errRepriced.Reason {
-		return errRepriced
-	}
-	words, known := attemptRefusals[reason]
-	if !known {
-		words = "This payment is not possible."
-	}
-	return models.Refuse(models.Forbidden, reason, words)
-}
-
-var attemptRefusals = map[string]string{
-	"payer_blocked":       "You cannot pay with this account.",
-	"payer_is_buyer":      "This is your own order: pay it in the shop.",
-	"payment_limit":       "The amount is above your limit for one payment.",
-	"daily_limit":         "The amount is above what is left of your daily limit.",
-	"link_revoked":        "The buyer took this link back.",
-	"channel_unavailable": "This way to pay is not available now. Pick another.",
-	"refused_by_provider": "The provider refused the payment. Pick another way to pay.",
 }
 
 // bring delivers a wish to pay that the row does not plainly refuse, and says which
@@ -145,6 +126,6 @@ func (s *Server) bring(
 	if err != nil {
 		return r, "", err
 	}
-	number, err = outcomeOf(after, wish.Pay.Number)
+	number, err = s.outcomeOf(after, wish.Pay.Number)
 	return after, number, err
 }

@@ -88,6 +88,8 @@ const (
 	CaseSilence  CaseKind = "provider_silent"
 	CaseRefund   CaseKind = "refund_failed"
 	CaseOrphan   CaseKind = "unknown_number" // opened by the relay, not by the law
+	CaseReported CaseKind = "link_reported"  // by a friend, who takes the request for a fraud
+	CaseShipment CaseKind = "shipment_hold"  // too many strangers paid: the goods wait, the money does not
 
 	// Opened when the books are compared with a provider's statement.
 	CaseUnbilled    CaseKind = "not_on_statement"

@@ -83,7 +83,8 @@ const (
 	FixOpenBrowser   = "open_browser"
 	FixQR            = "qr"
 	FixShareCode     = "share_code"
-	FixLater         = "later" // it will work again
+	FixLater         = "later"    // it will work again
+	FixTomorrow      = "tomorrow" // a limit of the day is used up
 )
 
 // HelpsElsewhere says that a way out leads to another app or browser.

@@ -29,6 +29,7 @@ var rules = slices.Concat(
 	releaseRules,
 	surfaceRules,
 	windowRules,
+	limitRules,
 	breakerRules,
 )
 

@@ -68,7 +68,7 @@ func (s *Store) lockBudgets(
 }
 
 // abandoned is what a step that was lost held: nobody saved its attempt.
-const abandoned = `u.taken_at <= clock_timestamp() - interval '` + shareLife + `'
+const abandoned = `u.taken_at <= clock_timestamp() - interval '` + holdLife + `'
 	AND NOT EXISTS (SELECT FROM attempts WHERE number = u.attempt)`
 
 func (s *Store) waitForBudgets(ctx context.Context, about map[string]any) error {

@@ -22,6 +22,7 @@ type Case struct {
 	Provider   string
 	Account    string
 	Day        string // of the statement that it is about, 2006-01-02
+	Invite     string // the link that a friend reported
 	Detail     string // a sentence, without personal data
 	Owner      string
 	OpenedAt   time.Time `gorm:"->"`
@@ -47,6 +48,8 @@ var deadlines = map[models.CaseKind]time.Duration{
 	models.CaseSilence:  4 * time.Hour,
 	models.CaseRefund:   24 * time.Hour,
 	models.CaseOrphan:   24 * time.Hour,
+	models.CaseReported: 4 * time.Hour,
+	models.CaseShipment: 4 * time.Hour,
 
 	models.CaseUnbilled:    24 * time.Hour,
 	models.CaseStatement:   24 * time.Hour,
@@ -97,7 +100,7 @@ func (s *Store) openCase(ctx context.Context, record caseRecord) error {
 }
 
 // OpenCase opens a case unless one is open for the same request, kind, attempt, refund,
-// account and day; it returns the open one. DueAt is the kind's own when zero.
+// account, day and link; it returns the open one. DueAt is the kind's own when zero.
 func (s *Store) OpenCase(ctx context.Context, opened Case) (Case, error) {
 	opened.ID = mint.ID(mint.Case)
 	opened.ClosedAt, opened.ClosedBy, opened.Resolution = time.Time{}, "", ""
@@ -109,7 +112,8 @@ func (s *Store) OpenCase(ctx context.Context, opened Case) (Case, error) {
 	}
 	open, err := gorm.G[Case](s.db).Where("request_id = ? AND kind = ? AND attempt = ? AND refund = ?",
 		opened.Request, opened.Kind, opened.Attempt, opened.Refund).
-		Where("account = ? AND day = ? AND closed_at IS NULL", opened.Account, opened.Day).Take(ctx)
+		Where("account = ? AND day = ? AND invite = ?", opened.Account, opened.Day, opened.Invite).
+		Where("closed_at IS NULL").Take(ctx)
 	return open, missing("open case", "unknown_case", err)
 }
 

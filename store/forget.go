@@ -43,6 +43,8 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 				`DELETE FROM payer_identities WHERE payer_id = @who`,
 				`DELETE FROM day_shares WHERE payer_id = @who`,
 				`DELETE FROM decisions WHERE payer_id = @who`,
+				`DELETE FROM limit_holds WHERE request_id IN (SELECT request_id FROM limit_holds
+					WHERE scope = 'payer' AND subject = @who)`,
 				`DELETE FROM idempotency_keys WHERE principal LIKE 'invite:%:' || @who`,
 				`UPDATE payers SET phone_index = NULL, phone_sealed = NULL, masked_phone = '', blocked_reason = '',
 					forgotten_at = clock_timestamp() WHERE id = @who AND (forgotten_at IS NULL

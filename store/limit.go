@@ -53,14 +53,19 @@ func (s *Store) Spent(
 	return found[0], true, nil
 }
 
-// PruneLimits forgets windows that are over, login codes that no limit counts any more
-// and shares of a day or a budget that nobody saved an attempt for, and says how many.
+// PruneLimits forgets windows that are over, login codes that no limit counts any more,
+// holds on limits and budgets that nobody saved an attempt for, and counters of limits that
+// are of no day to come, and says how many. It waits for none that is just being written.
 func (s *Store) PruneLimits(ctx context.Context) (total int64, err error) {
 	for _, prune := range []string{
 		"DELETE FROM limits WHERE expires_at <= clock_timestamp()",
 		"DELETE FROM login_codes WHERE issued_at < clock_timestamp() - interval '25 hours'",
 		"UPDATE promotion_uses u SET state = 'free' WHERE state = 'held' AND " + abandoned,
-		"DELETE FROM day_shares WHERE taken_at <= clock_timestamp() - interval '" + shareLife + "'",
+		"DELETE FROM day_shares WHERE taken_at <= clock_timestamp() - interval '" + holdLife + "'",
+		`DELETE FROM limit_holds WHERE ctid = ANY(ARRAY(SELECT ctid FROM limit_holds
+			WHERE taken_at <= clock_timestamp() - interval '` + holdLife + `' FOR UPDATE SKIP LOCKED))`,
+		`DELETE FROM limit_used WHERE ctid = ANY(ARRAY(SELECT ctid FROM limit_used
+			WHERE day < current_date - 3 AND (day > '-infinity' OR minor = 0) FOR UPDATE SKIP LOCKED))`,
 	} {
 		rows, err := s.write(ctx, prune)
 		if err != nil {

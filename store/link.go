@@ -28,6 +28,7 @@ type Link struct {
 	// pending attempts hold: a wish to pay takes their place.
 	Spent    map[string]int64
 	Breakers []policy.Breaker // the app's, but for closed ones
+	Used     []policy.Use     // of the limits of the day, by the payer too if he is known
 }
 
 // Channel is the app's channel of that id.
@@ -49,6 +50,7 @@ type linkRecord struct {
 	Catalogue int64
 	Released  []string         `gorm:"serializer:list"`
 	Breakers  []policy.Breaker `gorm:"serializer:list"`
+	Used      []policy.Use     `gorm:"serializer:list"`
 	PayerID   string
 	Masked    string
 	Blocked   bool
@@ -67,13 +69,13 @@ type channelJSON struct {
 // InviteByHash reads the page of whoever holds the token with this hash; unknown
 // is not_found "unknown_link". One round trip.
 func (s *Store) InviteByHash(ctx context.Context, tokenHash []byte) (Link, error) {
-	return s.link(ctx, "i.token_hash = ?", tokenHash, "")
+	return s.link(ctx, "i.token_hash = @key", tokenHash, "")
 }
 
 // Link reads the page of an invite already exchanged for a session, and the
 // payer logged in there, if any. One round trip.
 func (s *Store) Link(ctx context.Context, invite, payer string) (Link, error) {
-	return s.link(ctx, "i.id = ?", invite, payer)
+	return s.link(ctx, "i.id = @key", invite, payer)
 }
 
 func (s *Store) link(ctx context.Context, which string, key any, payer string) (Link, error) {
@@ -82,7 +84,8 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 		return Link{}, err
 	}
 	var records []linkRecord
-	if err := s.read(ctx, &records, query+which, payer, key); err != nil {
+	about := map[string]any{"payer": payer, "key": key, "day": shanghaiDay(s.db.NowFunc())}
+	if err := s.read(ctx, &records, query+which, about); err != nil {
 		return Link{}, failed("read link", err)
 	}
 	if len(records) == 0 {
@@ -94,7 +97,7 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 func (l linkRecord) link() Link {
 	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
 	link.Catalogue, link.Released, link.Spent = l.Catalogue, l.Released, l.Spent
-	link.Breakers = l.Breakers
+	link.Breakers, link.Used = l.Breakers, l.Used
 	for _, c := range l.Channels {
 		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
 		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
@@ -133,8 +136,9 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 		(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.position, c.id) FROM channels c
 			WHERE c.app_id = r.app_id) AS channels,
 		(SELECT jsonb_agg(to_jsonb(b) ORDER BY b.channel, b.surface) FROM breakers b
-			WHERE b.app_id = r.app_id AND b.state <> 'closed') AS breakers
+			WHERE b.app_id = r.app_id AND b.state <> 'closed') AS breakers,
+		(SELECT coalesce(jsonb_agg(to_jsonb(u)), '[]') FROM (` + linksUsed + `) u) AS used
 		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
 		JOIN apps a ON a.id = r.app_id JOIN merchants m ON m.id = a.merchant_id
-		LEFT JOIN payers p ON p.id = ? WHERE `, nil
+		LEFT JOIN payers p ON p.id = @payer WHERE `, nil
 })

@@ -10,7 +10,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/friendpay/friendpay/internal/mint"
-	"github.com/friendpay/friendpay/models"
 )
 
 // Payer is the friend who pays. The phone itself stays in the store.
@@ -20,13 +19,8 @@ type Payer struct {
 	Blocked     bool
 }
 
-// PayerFacts is what the login check needs to know of a payer; a limit of zero is none.
-// How much of his day is left only TakeFromDay can say.
-type PayerFacts struct {
-	Blocked         bool
-	DailyLimit      models.Money
-	PerPaymentLimit models.Money
-}
+// PayerFacts is what the login check needs to know of a payer.
+type PayerFacts struct{ Blocked bool }
 
 type payerRecord struct {
 	ID            string `gorm:"primaryKey"`
@@ -43,7 +37,7 @@ func (p payerRecord) payer() Payer {
 	return Payer{ID: p.ID, MaskedPhone: p.MaskedPhone, Blocked: p.Blocked}
 }
 
-// shanghai is where a payer's day begins; China keeps no summer time.
+// shanghai is where a day of the limits begins; China keeps no summer time.
 var shanghai = time.FixedZone("Asia/Shanghai", int((8 * time.Hour).Seconds()))
 
 // PayerByPhone finds the payer of a phone, who exists from the first use on. The
@@ -100,25 +94,10 @@ func (s *Store) BlockPayer(ctx context.Context, id string, blocked bool, reason 
 	return failed("block payer", err)
 }
 
-// PayerFacts reads what CheckLogin asks about a payer within an app.
-func (s *Store) PayerFacts(ctx context.Context, payer, app string) (PayerFacts, error) {
-	const query = `SELECT p.blocked,
-			a.daily_limit_minor, a.daily_limit_currency, a.payment_limit_minor, a.payment_limit_currency
-		FROM payers p, apps a WHERE p.id = ? AND a.id = ?`
-	var rows []struct {
-		Blocked      bool
-		DailyLimit   models.Money `gorm:"embedded;embeddedPrefix:daily_limit_"`
-		PaymentLimit models.Money `gorm:"embedded;embeddedPrefix:payment_limit_"`
-	}
-	if err := s.read(ctx, &rows, query, payer, app); err != nil {
-		return PayerFacts{}, failed("read payer facts", err)
-	}
-	if len(rows) == 0 {
-		return PayerFacts{}, unknown("unknown_payer")
-	}
-	return PayerFacts{
-		Blocked: rows[0].Blocked, DailyLimit: rows[0].DailyLimit, PerPaymentLimit: rows[0].PaymentLimit,
-	}, nil
+// PayerFacts reads what CheckLogin asks about a payer; unknown is not_found "unknown_payer".
+func (s *Store) PayerFacts(ctx context.Context, payer string) (PayerFacts, error) {
+	record, err := gorm.G[payerRecord](s.db).Where("id = ?", payer).Take(ctx)
+	return PayerFacts{Blocked: record.Blocked}, missing("read payer facts", "unknown_payer", err)
 }
 
 // PayerIsBuyer says whether any identity of the payer is the buyer's: the phone that the
@@ -140,11 +119,6 @@ func (s *Store) PayerIsBuyer(ctx context.Context, payer, order string) (bool, er
 	}
 	vouched, err := s.payerOf(ctx, Identity{Provider: ByMerchant, App: found[0].App, Subject: found[0].Buyer})
 	return vouched.ID != "" && vouched.ID == payer, err
-}
-
-func midnight(now time.Time) time.Time {
-	year, month, day := now.In(shanghai).Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, shanghai).UTC()
 }
 
 // phoneIndex is the same for a mainland number with its country code and without.

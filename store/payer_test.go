@@ -51,10 +51,10 @@ func TestPayerFacts(t *testing.T) {
 	payer, err := w.PayerByPhone(t.Context(), phone)
 	require.NoError(t, err)
 	require.NoError(t, w.BlockPayer(t.Context(), payer.ID, true, "fraud"))
-	facts, err := w.PayerFacts(t.Context(), payer.ID, "app_1")
+	facts, err := w.PayerFacts(t.Context(), payer.ID)
 	require.NoError(t, err)
-	require.Equal(t, store.PayerFacts{Blocked: true, DailyLimit: models.CNY(100_000)}, facts)
-	_, err = w.PayerFacts(t.Context(), "pay_nobody", "app_1")
+	require.Equal(t, store.PayerFacts{Blocked: true}, facts)
+	_, err = w.PayerFacts(t.Context(), "pay_nobody")
 	refused(t, err, models.NotFound, "unknown_payer")
 }
 

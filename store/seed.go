@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
 )
 
 // SeedData is a whole small world of merchants, for dev, the demo and tests.
@@ -41,6 +42,7 @@ func (s *Store) Seed(ctx context.Context, data SeedData) error {
 			func() error { return tx.plantAccounts(ctx, accounts) },
 			func() error { return plant(ctx, tx, data.Channels) },
 			func() error { return plant(ctx, tx, data.Promotions) },
+			func() error { return tx.plantLimits(ctx, data.Apps) },
 		} {
 			if err := seed(); err != nil {
 				return err
@@ -89,6 +91,27 @@ func (s *Store) plantAccounts(ctx context.Context, accounts []accountRecord) err
 		if rows == 0 {
 			return models.Refuse(models.Conflict, "foreign_account",
 				a.ID+" is an account of another app or provider.")
+		}
+	}
+	return nil
+}
+
+// plantLimits writes what an app's settings say of each payer's limits where the limits of
+// payments are kept; a setting of zero says nothing of them.
+func (s *Store) plantLimits(ctx context.Context, apps []App) error {
+	const write = `INSERT INTO pay_limits (app_id, scope, per, minor, currency) VALUES (?, 'payer', ?, ?, ?)
+		ON CONFLICT (app_id, scope, channel, per)
+		DO UPDATE SET minor = excluded.minor, currency = excluded.currency`
+	for _, app := range apps {
+		for per, limit := range map[string]models.Money{
+			policy.PerDay: app.DailyLimit, policy.PerTransaction: app.PaymentLimit,
+		} {
+			if limit.Minor == 0 {
+				continue
+			}
+			if _, err := s.write(ctx, write, app.ID, per, limit.Minor, limit.Currency); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -36,6 +36,7 @@ type Channel struct {
 
 	Pays  models.Money // what the payer pays through it; Saved says why less than the order's amount
 	Saved []Saving
+	Left  *models.Money // what limits leave of today; nil where none applies
 }
 
 // Saving is what an offer takes off; Sponsor ("merchant", "channel" or "platform") pays for it.
@@ -84,7 +85,7 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session", "foreign",
-	"other_link", "bad", "snapshot", "stranger",
+	"other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.

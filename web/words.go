@@ -73,6 +73,8 @@ var Reasons = []string{
 	"sms_unavailable", "too_often", "login_first", "login_needed",
 	"asker_first", "asker_wrong", "no_issuer", "snapshot",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
+	"channel_limit", "channel_daily_limit", "pair_limit", "pair_daily_limit", "buyer_limit", "buyer_daily_limit",
+	"merchant_limit", "merchant_daily_limit",
 }
 
 // known is the reason itself, or "other" where no page has words for it.

@@ -158,6 +158,7 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
 		Tracer: tracer,
 	}
+	shipments := &worker.Shipments{Payments: h.Store, Durable: h.Door, Merchants: webhooks, Log: h.Log}
 	at, err := h.Config.statementsAt()
 	if err != nil {
 		return nil, err
@@ -167,7 +168,7 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
 		Build: h.Config.WorkerBuild, Watchers: watchers,
 		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
-	}, relay, outbox, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
+	}, relay, outbox, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
 		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log})
 }
 

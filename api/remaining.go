@@ -1,0 +1,29 @@
+package api
+
+import (
+	"context"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/store"
+)
+
+// payersView is the friend's view of a link, with what offers take off and limits leave him today.
+func (s *Server) payersView(ctx context.Context, link store.Link) PayerView {
+	asked := s.factsOn(ctx, link)
+	view, quoting := viewPayer(link, policy.Decide(asked)), s.quotingOn(ctx, link)
+	for i, c := range view.Channels {
+		view.Channels[i].Quote = quoteView(quoting, c.ID, link.Request.PriceVersion)
+		view.Channels[i].Remaining = remaining(asked, c.ID)
+	}
+	return view
+}
+
+// remaining is nil where no limit of the day applies.
+func remaining(asked policy.Facts, channel string) *models.Money {
+	left, limited := policy.Remaining(asked, channel)
+	if !limited {
+		return nil
+	}
+	return &left
+}
