@@ -42,7 +42,10 @@ func (a *Activities) OpenPayment(ctx context.Context, call models.Call) (models.
 
 // listed takes a list with commas apart.
 func listed(words string) []string {
-	return strings.FieldsFunc(words, func(r rune) bool { return r == ',' })
+	if words == "" {
+		return nil
+	}
+	return strings.Split(words, ",")
 }
 
 // errSources is a channel whose row asks of a provider what its adapter cannot tell it. The

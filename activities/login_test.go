@@ -35,6 +35,7 @@ func (w *world) limited(limits ...policy.Limit) {
 	for i, l := range limits {
 		tables.Limits[strconv.Itoa(i)] = l
 	}
+	tables.Channels["mock"] = policy.Channel{ID: "mock", Enabled: true}
 	w.rows.offers = func() (*policy.Catalogue, error) { return policy.NewCatalogue(1, tables), nil }
 	w.rows.take = func(store.LimitShare) (*policy.Limit, error) { return nil, nil }
 }

@@ -21,6 +21,7 @@ func discounted(t *testing.T, change func(*policy.Promotion)) (*world, models.Ca
 	change(&offer)
 	tables := policy.NewTables()
 	tables.Promotions["/rail"] = offer
+	tables.Channels["mock"] = policy.Channel{ID: "mock", Enabled: true}
 	w.rows.offers = func() (*policy.Catalogue, error) { return policy.NewCatalogue(1, tables), nil }
 	w.rows.order = func() (store.Order, error) { return store.Order{}, nil }
 	w.rows.budgets = func(attempt string, shares []store.BudgetShare) (bool, error) {

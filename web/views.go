@@ -84,8 +84,8 @@ const (
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
-	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session", "foreign",
-	"other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
+	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
+	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.

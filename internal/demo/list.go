@@ -67,6 +67,8 @@ var scenarios = []scenario{
 		expected{State: "expired, refunded, settled", Captured: 3 * price, Refunded: 2 * price, Applied: price}},
 	{"duplicate-on-two-nodes", "Two API processes get the same callback at the same moment.",
 		playDuplicateOnTwoNodes, expected{State: models.Settled, Captured: price, Applied: price}},
+	{"policy", "A tour through who may pay with what, and where; each stop holds the reasons to what they should be.",
+		playPolicy, expected{State: "cancelled_merchant, settled", Captured: 2*price - 700, Applied: 2*price - 700}},
 	{"rehydrate", "Temporal loses all it knew; every open request is started again from its row.", playRehydrate,
 		expected{State: "refunded, settled", Captured: 4 * price, Refunded: price, Applied: 3 * price}},
 	{reconciling, "200 payments are compared with the providers' own statements, of which some are wrong.",

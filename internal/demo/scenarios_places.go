@@ -165,7 +165,7 @@ func reachLimit(ctx context.Context, o *office) error {
 // comes back by itself.
 func breakerOpens(ctx context.Context, o *office) error {
 	if err := o.provider.spoil(ctx, fault{
-		Provider: o.channel.provider, Op: "create", Mode: "error", Count: -1,
+		Provider: o.channel.provider, Op: "create", Mode: "error_before", Count: -1,
 	}); err != nil {
 		return err
 	}

@@ -156,7 +156,10 @@ func ramp(ctx context.Context, o *office) error {
 		in = now
 		o.tell(fmt.Sprintf("released to %d%%: %d of %d buyers", step.points/100, len(now), buyers), models.Open)
 	}
-	return o.drain(ctx, grey)
+	if err := o.drain(ctx, grey); err != nil {
+		return err
+	}
+	return o.takeAway(ctx, ruled{"rollouts", key})
 }
 
 // reached are the buyers to whom a channel is offered.
