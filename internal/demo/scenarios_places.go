@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/local"
@@ -103,7 +104,7 @@ type quote struct {
 	PayerPays   models.Money `json:"payer_pays"`
 	Parts       []struct {
 		Sponsor string `json:"sponsor"`
-	} `json:"parts"`
+	} `json:"discounts"`
 }
 
 // quoted is the quote that a link shows to somebody who has not logged in.
@@ -164,36 +165,39 @@ func reachLimit(ctx context.Context, o *office) error {
 // breakerOpens: the provider makes no orders any more; after a few the way is hidden, and it
 // comes back by itself.
 func breakerOpens(ctx context.Context, o *office) error {
-	if err := o.provider.spoil(ctx, fault{
-		Provider: o.channel.provider, Op: "create", Mode: "error_before", Count: -1,
-	}); err != nil {
-		return err
-	}
-	s := o.sibling("in the outage", expected{State: models.CancelledMerchant})
-	if err := s.place(ctx, hour); err != nil {
-		return err
-	}
-	f, err := s.newFriend(ctx)
+	unlucky, err := o.unlucky(ctx, expected{State: models.CancelledMerchant})
 	if err != nil {
 		return err
 	}
-	_, _ = f.pay(ctx) // fails, which is what is wanted
+	if err := o.down(ctx); err != nil {
+		return err
+	}
+	var pressed sync.WaitGroup
+	for _, f := range unlucky {
+		pressed.Go(func() { _, _ = f.pay(ctx) }) // he is told to wait, or that it did not work
+	}
 	hidden := func(want bool) func() (bool, error) {
 		return func() (bool, error) {
-			said, err := s.eligible(ctx, "wechat", nil)
-			return (said.leftOut(s.options.Channel).Rule == "channel_outage") == want, err
+			said, err := o.eligible(ctx, "wechat", nil)
+			return (said.leftOut(o.options.Channel).Rule == "channel_outage") == want, err
 		}
 	}
-	if err := s.until(ctx, "the breaker to open", hidden(true)); err != nil {
+	if err := o.until(ctx, "the breaker to open", hidden(true)); err != nil {
 		return err
 	}
 	o.tell("the provider fails again and again: the way to pay is hidden", models.Open)
 	if err := o.provider.mend(ctx); err != nil {
 		return err
 	}
-	if err := s.until(ctx, "the breaker to close", hidden(false)); err != nil {
+	if err := o.until(ctx, "the breaker to close", hidden(false)); err != nil {
 		return err
 	}
 	o.tell("it answers again: the way to pay is back by itself", models.Open)
-	return s.ask(ctx, "cancel", nil, nil)
+	pressed.Wait()
+	for _, f := range unlucky {
+		if err := f.ask(ctx, "cancel", nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
