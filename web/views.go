@@ -52,6 +52,8 @@ type Link struct {
 	Channels []Channel
 	MustSay  bool // who asks is to be typed
 	Problem  *Problem
+
+	ForContact bool // one person only may use it, who comes with a merchant's word
 }
 
 // Code is the page to type a short code on, for whoever was told one instead of a link.
@@ -86,6 +88,7 @@ var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
 	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
+	"for_contact",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
