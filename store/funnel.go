@@ -103,9 +103,7 @@ const funnelQuery = `WITH chosen AS (
 		count(*) FILTER (WHERE logged_in) AS logged_in, count(*) FILTER (WHERE asked) AS asked,
 		count(*) FILTER (WHERE paid) AS paid, count(*) FILTER (WHERE newcomer) AS newcomers,
 		count(*) FILTER (WHERE NOT newcomer) AS known,
-		(SELECT count(DISTINCT a.payer_id) FROM steps c JOIN attempts a
-			ON a.request_id = c.request_id AND a.invite_id = c.id
-			WHERE c.paid AND a.state = 'succeeded' AND NOT a.by_buyer AND NOT EXISTS (
-				SELECT FROM attempts e WHERE e.payer_id = a.payer_id AND e.state = 'succeeded'
-				AND (e.paid_at, e.number) < (a.paid_at, a.number))) AS friends_won
+		(SELECT count(*) FROM steps c
+			JOIN attempts a ON a.request_id = c.request_id AND a.invite_id = c.id
+			JOIN first_payments f ON f.attempt = a.number WHERE c.paid) AS friends_won
 	FROM steps`
