@@ -111,7 +111,7 @@ func NewCatalogue(version int64, t Tables) *Catalogue {
 		return kindKey{app, kind}
 	})
 	c.channels = by(t.Channels, func(r Channel) string { return r.App }, func(a, b Channel) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
 	})
 	c.surfaces = by(t.Surfaces,
 		func(r SurfaceRow) surfaceKey { return surfaceKey{r.Surface, r.Provider, r.Product} },
