@@ -24,7 +24,7 @@ UNITS = $$($(GO) list ./... | grep -v -e /tests/ -e /internal/tidy)
 step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit conformance race integration \
+.PHONY: help setup build tools rules dev test test-all vet tidy workflowcheck lint unit conformance race integration \
 	browser chaos chaos-all fuzz rollback docs clean friendpay paysim
 
 help: ## this list
