@@ -118,6 +118,20 @@ func (p Pay) Others() []Channel {
 	return others
 }
 
+// LeftToday is what limits leave of today, where it is the same through each channel: it is said
+// once then.
+func (p Pay) LeftToday() *models.Money {
+	for _, channel := range p.Channels {
+		if channel.Left == nil || *channel.Left != *p.Channels[0].Left {
+			return nil
+		}
+	}
+	if len(p.Channels) == 0 {
+		return nil
+	}
+	return p.Channels[0].Left
+}
+
 // Problem is a refusal in a form; Reason is one of models' or the API's stable words.
 type Problem struct {
 	Reason string
