@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Share says what may be shared at a place beside the words.
 type Share struct {
@@ -48,4 +51,18 @@ func (c *Catalogue) ShareAt(place string, now time.Time) Share {
 		share.QR = true // something has to be left
 	}
 	return share
+}
+
+// ShutSurfaces lists the places that rows shut as a whole at a time, in their order.
+func (c *Catalogue) ShutSurfaces(now time.Time) (shut []string) {
+	for key := range c.surfaces {
+		if key.provider != "" || key.product != "" {
+			continue
+		}
+		if row := c.speaks(key, now); row != nil && !row.Works {
+			shut = append(shut, key.surface)
+		}
+	}
+	slices.Sort(shut)
+	return shut
 }

@@ -17,6 +17,7 @@ func TestWhatMayBeSharedWhere(t *testing.T) {
 		link     = policy.Share{Link: true}
 		noLink   = policy.Share{Code: true, QR: true}
 		picture  = policy.Share{QR: true}
+		drawnToo = policy.Share{Link: true, QR: true}
 		open     = policy.SurfaceRow{Works: true, ShareCode: true}
 		codeless = policy.SurfaceRow{Works: true}
 		drawn    = policy.SurfaceRow{Works: true, Fallback: policy.FixQR}
@@ -38,7 +39,7 @@ func TestWhatMayBeSharedWhere(t *testing.T) {
 		"nobody knows it":                 {nil, "somewhere_new", link},
 		"the exact row":                   {rows{"wechat_moments": open}, "wechat_moments", all},
 		"the exact row forbids":           {rows{"wechat_group": codeless}, "wechat_group", link},
-		"the picture stays":               {rows{"wechat_group": drawn}, "wechat_group", policy.Share{Link: true, QR: true}},
+		"the picture stays":               {rows{"wechat_group": drawn}, "wechat_group", drawnToo},
 		"the exact row before the family": {rows{"wechat": codeless, "wechat_group": open}, "wechat_group", all},
 		"the family":                      {rows{"wechat": codeless}, "wechat_group", link},
 		"the family before the known":     {rows{"wechat": open}, "wechat_moments", all},
@@ -46,7 +47,7 @@ func TestWhatMayBeSharedWhere(t *testing.T) {
 		"shut":                            {rows{"wechat": shut}, "wechat", noLink},
 		"shut and no codes":               {rows{"wechat": shutFast}, "wechat", picture},
 		"shut by the family":              {rows{"wechat": shut}, "wechat_group", noLink},
-		"an exact row opens no family":    {rows{"wechat": shut, "wechat_moments": codeless}, "wechat_moments", picture},
+		"an exact row opens no family":    {rows{"wechat": shut, "wechat_group": codeless}, "wechat_group", picture},
 		"one shut, its family open":       {rows{"wechat": open, "wechat_group": shut}, "wechat_group", noLink},
 		"another is shut":                 {rows{"alipay": shutFast}, "wechat", all},
 		"not yet":                         {rows{"wechat": later}, "wechat", all},
@@ -75,4 +76,17 @@ func TestSomethingMayAlwaysBeShared(t *testing.T) {
 		got := policy.NewCatalogue(1, tables).ShareAt("wechat_group", now)
 		require.True(t, got.Link || got.QR, bits)
 	}
+}
+
+func TestWhichSurfacesAreShut(t *testing.T) {
+	t.Parallel()
+	tables := policy.NewTables()
+	for key, row := range map[string]policy.SurfaceRow{
+		"a": {Surface: "wechat"}, "b": {Surface: "alipay", Works: true}, "c": {Surface: "qq", Provider: "wechatpay"},
+		"d": {Surface: "mobile", Since: now.Add(time.Hour)}, "e": {Surface: "qq_group"},
+		"f": {Surface: "desktop"}, "g": {Surface: "desktop", Works: true, Since: now},
+	} {
+		tables.Surfaces[key] = row
+	}
+	require.Equal(t, []string{"qq_group", "wechat"}, policy.NewCatalogue(1, tables).ShutSurfaces(now))
 }
