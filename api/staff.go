@@ -39,7 +39,7 @@ func (s *Server) staffRoutes() []route {
 
 // FamilyPath names a part of the catalogue.
 type FamilyPath struct {
-	Family string `path:"family" enum:"channels,kinds,limits,onboarding,promotions,rollouts,surfaces"`
+	Family string `path:"family" enum:"breaker_rules,channels,kinds,limits,onboarding,promotions,risk_rules,rollouts,surfaces"`
 }
 
 // table is where the rows of the family are kept.

@@ -35,7 +35,8 @@ func (w *world) version(family, key string) int64 {
 func TestACatalogueIsReadByEveryRoleAndChangedByOperators(t *testing.T) {
 	w := newWorld(t)
 	for _, family := range []string{
-		"channels", "kinds", "limits", "onboarding", "promotions", "rollouts", "surfaces",
+		"breaker_rules", "channels", "kinds", "limits", "onboarding", "promotions", "risk_rules", "rollouts",
+		"surfaces",
 	} {
 		got := w.call(http.MethodGet, "/v1/staff/"+family+"?app=app_tea", w.as("viewer"), "")
 		require.Equal(t, http.StatusOK, got.Code, got.Body)
@@ -70,6 +71,24 @@ func TestACatalogueIsReadByEveryRoleAndChangedByOperators(t *testing.T) {
 	gone := w.create("/v1/staff/kinds/take-away", w.as("operator"),
 		`{"key":"/books","reason":"again","expected_version":1}`)
 	require.Equal(t, http.StatusNotFound, gone.Code)
+}
+
+// What no decision looks at is changed like the rest, and decides nothing otherwise.
+func TestThresholdsAreChangedLikeOtherRows(t *testing.T) {
+	w := newWorld(t)
+	token := w.as("operator")
+	seen := w.version("breaker_rules", "/")
+	require.NotZero(t, seen, "the rule for all is in the history")
+	made := w.changeAs(token, "breaker_rules", `{"errors":3}`, seen, "")
+	require.Equal(t, http.StatusOK, made.Code, made.Body)
+	row := made.field("rows").([]any)[0].(map[string]any)["row"].(map[string]any)
+	require.Equal(t, []any{3.0, 60.0}, []any{row["errors"], row["window_seconds"]}, "what is not named stays")
+	require.Zero(t, made.field("effect", "changed"))
+	wrong := w.changeAs(token, "risk_rules", `{"kind":"payer_velocity","most":1000001}`,
+		w.version("risk_rules", "/payer_velocity"), "")
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code, wrong.Body)
+	require.Equal(t, "most", wrong.text("field"))
+	require.Contains(t, wrong.text("fix"), "1000000")
 }
 
 func TestAWrongChangeSaysWhy(t *testing.T) {
