@@ -51,7 +51,8 @@ func TestWhoGoesOnElsewhereMaySayThatHisLinkIsBlocked(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, v.json(post, "/v1/link/blocked", `{"surface":"qq"}`).Code)
 	require.Equal(t, []int{1, 0}, []int{f.reports("wechat"), f.reports("qq")}, "he has spoken of this link")
 
-	chat := f.call(post, "/v1/link/blocked", "", `{}`, "Cookie", v.cookie, "User-Agent", inWeChat, keyHeader, "k1")
+	chat := f.call(post, "/v1/link/blocked", "", `{}`,
+		"Cookie", v.cookie, "User-Agent", inWeChat, keyHeader, "k1")
 	require.Equal(t, "opened_here", chat.text("reason"))
 	f.exec("DELETE FROM surface_reports")
 	require.Equal(t, http.StatusNoContent, v.json(post, "/v1/link/blocked", `{"surface":"qq"}`).Code)

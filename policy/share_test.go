@@ -47,12 +47,14 @@ func TestWhatMayBeSharedWhere(t *testing.T) {
 		"shut":                            {rows{"wechat": shut}, "wechat", noLink},
 		"shut and no codes":               {rows{"wechat": shutFast}, "wechat", picture},
 		"shut by the family":              {rows{"wechat": shut}, "wechat_group", noLink},
-		"an exact row opens no family":    {rows{"wechat": shut, "wechat_group": codeless}, "wechat_group", picture},
-		"one shut, its family open":       {rows{"wechat": open, "wechat_group": shut}, "wechat_group", noLink},
-		"another is shut":                 {rows{"alipay": shutFast}, "wechat", all},
-		"not yet":                         {rows{"wechat": later}, "wechat", all},
-		"a product speaks of itself":      {rows{"wechat": product}, "wechat", all},
-		"whoever did not say":             {rows{"wechat": shutFast, "": shutFast}, "", all},
+		"an exact row opens no family": {
+			rows{"wechat": shut, "wechat_group": codeless}, "wechat_group", picture,
+		},
+		"one shut, its family open":  {rows{"wechat": open, "wechat_group": shut}, "wechat_group", noLink},
+		"another is shut":            {rows{"alipay": shutFast}, "wechat", all},
+		"not yet":                    {rows{"wechat": later}, "wechat", all},
+		"a product speaks of itself": {rows{"wechat": product}, "wechat", all},
+		"whoever did not say":        {rows{"wechat": shutFast, "": shutFast}, "", all},
 	} {
 		tables := policy.NewTables()
 		for surface, said := range row.rows {
@@ -82,7 +84,8 @@ func TestWhichSurfacesAreShut(t *testing.T) {
 	t.Parallel()
 	tables := policy.NewTables()
 	for key, row := range map[string]policy.SurfaceRow{
-		"a": {Surface: "wechat"}, "b": {Surface: "alipay", Works: true}, "c": {Surface: "qq", Provider: "wechatpay"},
+		"a": {Surface: "wechat"}, "b": {Surface: "alipay", Works: true},
+		"c": {Surface: "qq", Provider: "wechatpay"},
 		"d": {Surface: "mobile", Since: now.Add(time.Hour)}, "e": {Surface: "qq_group"},
 		"f": {Surface: "desktop"}, "g": {Surface: "desktop", Works: true, Since: now},
 	} {

@@ -38,9 +38,11 @@ func (s *sky) OpenSurfaceCase(_ context.Context, surface, why string, _ time.Tim
 func TestASurfaceIsBlockedByNumbersOrByWhatPeopleSay(t *testing.T) {
 	t.Parallel()
 	s := &sky{
-		now:     time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
-		opens:   []policy.Opens{{Surface: "alipay", Shared: 50, Opened: 30}, {Surface: "wechat", Shared: 100}},
-		reports: []policy.Reports{{Surface: "qq", Links: 5, Visitors: 5}, {Surface: "alipay", Links: 4, Visitors: 9}},
+		now:   time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
+		opens: []policy.Opens{{Surface: "alipay", Shared: 50, Opened: 30}, {Surface: "wechat", Shared: 100}},
+		reports: []policy.Reports{
+			{Surface: "qq", Links: 5, Visitors: 5}, {Surface: "alipay", Links: 4, Visitors: 9},
+		},
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	watch := worker.Surfaces{Shares: s, Log: slog.New(slog.DiscardHandler), Clock: func() time.Time {

@@ -34,6 +34,7 @@ func TestTheDoctorNamesWhatIsBlockedAndBroken(t *testing.T) {
 		}
 		broken := breakersOf(t.Context(), s)
 		require.False(t, broken.OK)
-		require.Equal(t, "mock of app_1 is taken away everywhere since 2026-05-01T08:00:00Z: SYSTEMERROR", broken.Say)
+		const said = "mock of app_1 is taken away everywhere since 2026-05-01T08:00:00Z: SYSTEMERROR"
+		require.Equal(t, said, broken.Say)
 	})
 }
