@@ -20,6 +20,7 @@ type friendStore interface {
 	InviteByHash(ctx context.Context, tokenHash []byte) (store.Link, error)
 	LimitsUsed(ctx context.Context, order store.Order) ([]policy.Use, error)
 	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
+	ReportSurface(ctx context.Context, invite, surface string, visitor []byte) error
 	Link(ctx context.Context, invite, payer string) (store.Link, error)
 	ShareCode(ctx context.Context, codeHash []byte) (invite string, err error)
 	OpenInvite(ctx context.Context, id string) error
@@ -95,6 +96,7 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/report", who: payer, id: "report-link",
 			summary: "The friend thinks that this is a fraud. It ends the link, unless money hangs on it.",
 			mount:   operation((*Server).reportLink)},
+		blockedRoute(),
 		{method: get, path: "/v1/link/stream", who: payer, id: "stream-link", streams: true,
 			summary: "The request's states as they change, as server-sent events.",
 			mount:   plain("text/event-stream", (*Server).streamLink)},
@@ -168,37 +170,6 @@ func (s *Server) pledgeLink(ctx context.Context, in *pledgeIn) (*nothing, error)
 		}
 	}
 	return &nothing{}, s.Store.PledgeInvite(ctx, link.Invite.ID, in.Body.At)
-}
-
-// reported is why an invite was declined when the friend took it for a fraud.
-const reported = "reported"
-
-// reportLink records that the friend takes the request for a fraud.
-func (s *Server) reportLink(ctx context.Context, _ *nothing) (*nothing, error) {
-	_, err := s.report(ctx)
-	return &nothing{}, err
-}
-
-// report hears a suspicion always, opens a case for it, and ends the link unless a payment through it is
-// under way or done: it is then the payer's only way to his money. kept says so.
-func (s *Server) report(ctx context.Context) (kept bool, err error) {
-	link, err := s.ownLink(ctx)
-	if err != nil {
-		return false, err
-	}
-	kept = paidThrough(link)
-	s.Log.WarnContext(ctx, "link reported", "request", link.Request.ID, "invite", link.Invite.ID, "kept", kept)
-	_, err = s.Store.OpenCase(ctx, store.Case{
-		Request: link.Request.ID, Kind: models.CaseReported, Invite: link.Invite.ID,
-		Detail: "A friend takes this request for a fraud.",
-	})
-	if err != nil {
-		return false, err
-	}
-	if kept {
-		return true, nil
-	}
-	return false, s.Store.DeclineInvite(ctx, link.Invite.ID, reported)
 }
 
 // streamLink follows the request of the caller's link: states, and nobody's names.

@@ -51,7 +51,14 @@ type Link struct {
 	Action   string // where its forms go; empty for the page's own address
 	Channels []Channel
 	MustSay  bool // who asks is to be typed
+	Blocked  Blocked
 	Problem  *Problem
+}
+
+// Blocked lets the reader say that an app does not open the link.
+type Blocked struct {
+	App   string // "wechat", "alipay", "qq" or "unionpay"; empty: there is nothing to say
+	Heard bool   // he has just said so
 }
 
 // Code is the page to type a short code on, for whoever was told one instead of a link.
@@ -156,6 +163,9 @@ type Handoff struct {
 	At   string // where to type it
 	QR   template.HTML
 	Wait time.Duration // how long it is good
+
+	Channel string // that he picked; empty: none
+	Blocked Blocked
 }
 
 // Hop leads to the provider: by a form for products that want their fields posted,
