@@ -24,7 +24,7 @@ UNITS = $$($(GO) list ./... | grep -v -e /tests/ -e /internal/tidy)
 step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build tools dev test test-all vet tidy workflowcheck lint unit conformance race integration \
+.PHONY: help setup build tools rules dev test test-all vet tidy workflowcheck lint unit conformance race integration \
 	browser chaos chaos-all fuzz rollback docs clean friendpay paysim
 
 help: ## this list
@@ -65,7 +65,7 @@ dev: setup build ## everything on this machine, until Ctrl-C
 test: setup vet tidy workflowcheck lint unit race integration browser chaos ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test rollback chaos-all fuzz ## and the suites that take long
+test-all: test rules rollback chaos-all fuzz ## and the suites that take long
 
 vet: ## the compiler's own checks
 	$(call step,vet)
@@ -110,6 +110,10 @@ fuzz: ## every fuzz target for FUZZTIME, a minute unless told
 			$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) \
 				-fuzzminimizetime 10x || exit 1; \
 		done; done
+
+rules: setup build ## every command of docs/rules.md
+	$(call step,rules)
+	@tools/rules
 
 rollback: setup build ## the release before this one does the work, on this schema; PREVIOUS names another
 	$(call step,rollback)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/friendpay/friendpay/internal/decisions"
 	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
@@ -16,7 +17,7 @@ const unavailable = "channel_unavailable"
 
 // unoffered asks the rules once more before money can move: since the API offered the
 // channel it may have been stopped, suspended or switched off. What is under way already
-// is not asked about and finishes. "" lets it begin.
+// is not asked about and finishes. "" lets it begin; what refuses it is kept.
 func (a *Activities) unoffered(
 	ctx context.Context, r models.Request, attempt models.Attempt,
 ) (reason string, err error) {
@@ -38,6 +39,12 @@ func (a *Activities) unoffered(
 	decision := policy.Decide(asked)
 	if slices.Contains(decision.Channels, attempt.Channel) {
 		return "", nil
+	}
+	about := decisions.About{
+		Side: store.EngineSide, Order: order.ID, Request: r.ID, Invite: attempt.Invite, Payer: attempt.Payer,
+	}
+	if err := decisions.Keep(ctx, a.Store, about, asked, decision); err != nil {
+		return "", err
 	}
 	for _, left := range decision.LeftOut {
 		if left.Channel == attempt.Channel {

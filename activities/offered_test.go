@@ -78,6 +78,14 @@ func TestTheEngineAsksTheRulesAgain(t *testing.T) {
 				want.Kind, want.Reason = models.LoginPassed, ""
 			}
 			require.Equal(t, want, event)
+			if c.passes {
+				require.Empty(t, w.rows.told, "nobody is told anything")
+				return
+			}
+			require.Len(t, w.rows.told, 1, "why is kept")
+			kept := w.rows.told[0]
+			require.Equal(t, []string{store.EngineSide, "fpr_1"}, []string{kept.Side, kept.Request})
+			require.NotContains(t, string(kept.Outcome), `"channels":["mock"]`)
 		})
 	}
 }

@@ -75,6 +75,8 @@ var access = map[string]audience{
 
 	"POST /pay/handoff":      payer,
 	"POST /v1/link/handoffs": payer,
+	"POST /pay/blocked":      payer,
+	"POST /v1/link/blocked":  payer,
 
 	"POST /pay/asker":             payer,
 	"POST /pay/login/openid":      payer,

@@ -21,10 +21,22 @@ func (s *Server) toBuyer(ctx context.Context, v judged, order store.Order, reque
 // toFriend decides about a link and keeps what the friend is told, before he is told. What a
 // GET shows is decided the same way and not kept: a GET changes nothing.
 func (s *Server) toFriend(ctx context.Context, link store.Link) (policy.Decision, error) {
-	asked := s.factsOn(ctx, link)
+	asked, payer := s.factsOn(ctx, link), caller(ctx).Payer
+	if link.Payer != nil {
+		payer = link.Payer.ID // who has only just logged in
+	}
 	decision := policy.Decide(asked)
 	return decision, decisions.Keep(ctx, s.rows(ctx), decisions.About{
 		Side: store.FriendSide, Order: link.Order.ID, Request: link.Request.ID, Invite: link.Invite.ID,
-		Payer: caller(ctx).Payer,
+		Payer: payer,
 	}, asked, decision)
+}
+
+// toPayer is the link as somebody sees it who has just logged in; what it tells him is kept.
+func (s *Server) toPayer(ctx context.Context, payer string) (store.Link, error) {
+	link, err := s.sessionLink(ctx, payer)
+	if err == nil {
+		_, err = s.toFriend(ctx, link)
+	}
+	return link, err
 }

@@ -95,7 +95,7 @@ func (s *Server) handoffPage(c echo.Context, p Principal, link store.Link, chann
 	}
 	return s.draw(c, http.StatusOK, web.Page{Template: web.HandoffPage, View: web.Handoff{
 		Card: s.card(link), Code: view.Code, At: s.Config.PublicURL + "/c", QR: picture,
-		Wait: s.left(view.ExpiresAt),
+		Wait: s.left(view.ExpiresAt), Channel: channel, Blocked: saysBlocked(c, link),
 	}})
 }
 

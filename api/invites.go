@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,14 +11,13 @@ import (
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
-	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
 
 // LinkView is what the buyer sends to a friend.
 type LinkView struct {
-	URL       string `json:"url"`
+	URL       string `json:"url" doc:"Not in share_text where the place that it is for blocks our links."`
 	Code      string `json:"code,omitempty" doc:"To type where links are blocked, if it may be shared."`
 	QR        string `json:"qr,omitempty" doc:"Where its picture is, as SVG, if it may be shared."`
 	ShareText string `json:"share_text"`
@@ -87,7 +84,7 @@ func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, er
 	if err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(invite)}, nil
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite)}, nil
 }
 
 // listInvites shows all links of a request, oldest first.
@@ -101,8 +98,9 @@ func (s *Server) listInvites(ctx context.Context, in *RequestPath) (*invitesOut,
 	}
 	out := &invitesOut{}
 	out.Body.Invites = []InviteView{}
+	known := s.sharing(ctx)
 	for _, invite := range invites {
-		out.Body.Invites = append(out.Body.Invites, s.viewInvite(invite))
+		out.Body.Invites = append(out.Body.Invites, s.viewInvite(known, invite))
 	}
 	return out, nil
 }
@@ -125,7 +123,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	if invite, err = s.Store.Invite(ctx, in.Invite); err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(invite)}, nil
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite)}, nil
 }
 
 // showQR is the picture of a live link of one's own, for the buyer to send or to show.
@@ -141,7 +139,7 @@ func (s *Server) showQR(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	link := s.linkOf(invite, "")
+	link := s.linkOf(s.sharing(ctx), invite, "")
 	if link == nil || link.QR == "" {
 		return models.Refuse(models.Conflict, "no_qr", "This link is not live, or may not be shared as a picture.")
 	}
@@ -166,40 +164,4 @@ func (s *Server) invite(ctx context.Context, r models.Request, invite store.Invi
 	secret := s.Links.Token(invite.ID, int64(invite.Generation))
 	invite.TokenHash, invite.CodeHash = s.Links.Hash(secret), s.Links.CodeHash(token.Code(secret))
 	return s.rows(ctx).CreateInvite(ctx, invite)
-}
-
-// shareText is what stands before the link unless the buyer writes his own.
-const shareText = "帮我付一下这笔订单，谢谢！"
-
-// shareCode follows it where the code may be shared and the buyer said where he shares it.
-const shareCode = "打不开链接？在 %s 输入短码 %s"
-
-// linkOf derives the link of a live invite again; nil when it is not live, or
-// was made under a secret that has been taken out of use.
-func (s *Server) linkOf(invite store.Invite, message string) *LinkView {
-	secret, ok := s.Links.Again(invite.ID, int64(invite.Generation), invite.TokenHash)
-	if !ok || invite.State != store.InviteLive {
-		return nil
-	}
-	address := s.Config.PublicURL + "/f/" + url.PathEscape(secret)
-	view := &LinkView{URL: address, ShareText: orDefault(message, shareText) + "\n" + address}
-	allowed := policy.ShareOf(invite.Surface)
-	if allowed.Code {
-		view.Code = token.Code(secret)
-	}
-	if allowed.Code && invite.Surface != "" {
-		view.ShareText += "\n" + fmt.Sprintf(shareCode, s.Config.PublicURL+"/c", view.Code)
-	}
-	if allowed.QR {
-		view.QR = s.Config.PublicURL + "/v1/requests/" + invite.Request + "/invites/" + invite.ID + "/qr"
-	}
-	return view
-}
-
-func (s *Server) viewInvite(i store.Invite) InviteView {
-	return InviteView{
-		ID: i.ID, State: i.State, Surface: i.Surface, Label: i.Label, ExpiresAt: i.ExpiresAt.UTC(),
-		FirstOpenedAt: timeIfAny(i.FirstOpenedAt), OpenedCount: i.OpenedCount, Link: s.linkOf(i, ""),
-		ForContact: i.ForContact(),
-	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers"
@@ -20,6 +19,7 @@ type friendStore interface {
 	InviteByHash(ctx context.Context, tokenHash []byte) (store.Link, error)
 	LimitsUsed(ctx context.Context, order store.Order) ([]policy.Use, error)
 	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
+	ReportSurface(ctx context.Context, invite, surface string, visitor []byte) error
 	Link(ctx context.Context, invite, payer string) (store.Link, error)
 	ShareCode(ctx context.Context, codeHash []byte) (invite string, err error)
 	ContactIndex(app, person string) []byte
@@ -99,6 +99,7 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/report", who: payer, id: "report-link",
 			summary: "The friend thinks that this is a fraud. It ends the link, unless money hangs on it.",
 			mount:   operation((*Server).reportLink)},
+		blockedRoute(),
 		{method: get, path: "/v1/link/stream", who: payer, id: "stream-link", streams: true,
 			summary: "The request's states as they change, as server-sent events.",
 			mount:   plain("text/event-stream", (*Server).streamLink)},
@@ -116,42 +117,6 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 		return nil, err
 	}
 	return &linkOut{Body: s.payersView(ctx, link)}, nil
-}
-
-// ownLink reads the link of the caller's session.
-func (s *Server) ownLink(ctx context.Context) (store.Link, error) {
-	link, err := s.sessionLink(ctx, caller(ctx).Payer)
-	if err == nil && link.Request.ID != caller(ctx).Request {
-		err = models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
-	}
-	return link, err
-}
-
-// sessionLink reads the link of the caller's session as this payer sees it.
-func (s *Server) sessionLink(ctx context.Context, payer string) (store.Link, error) {
-	link, err := s.Store.Link(ctx, caller(ctx).Invite, payer)
-	link.Told = caller(ctx).Checked
-	return link, err
-}
-
-// decisionOn asks the rules which channels the friend may pick.
-func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
-	return policy.Decide(s.factsOn(ctx, link))
-}
-
-// factsOn are what the rules look at of a link. A catalogue that cannot be
-// read anew is used as it is: the engine asks again before money moves.
-func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {
-	known, err := s.Catalogue.AtLeast(ctx, link.Catalogue)
-	if err != nil {
-		s.Log.WarnContext(ctx, "the catalogue could not be read anew", "error", err)
-		known = s.Catalogue.Current()
-	}
-	asked := facts.Of(link.Order, known, s.Clock(), s.Config.Speed)
-	asked.Surface, asked.Version = surface(ctx), surfaceVersion(ctx)
-	asked.Used = link.Used
-	asked.Spent, asked.Broken = link.Spent, policy.BrokenOn(link.Breakers, asked.Surface, asked.Now)
-	return facts.Made(asked, link.Released)
 }
 
 // tellOpened counts the opening of a link by a person.

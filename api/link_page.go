@@ -37,6 +37,9 @@ func (s *Server) linkPage(c echo.Context, link store.Link, cause error) error {
 		Card: s.card(link), Channels: s.channels(c.Request().Context(), link), MustSay: mustSay(link),
 		ForContact: link.Invite.ForContact(),
 	}
+	if c.Param("code") != "" {
+		view.Blocked = saysBlocked(c, link)
+	}
 	if why, ok := s.whyNot(c.Request().Context(), link, len(view.Channels)); !ok {
 		return s.whyNotPage(c, link, why, web.MineExchange)
 	}
@@ -69,8 +72,11 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 			return err
 		}
 	}
-	if then == "opened" {
+	switch then {
+	case "opened":
 		return c.NoContent(http.StatusNoContent)
+	case "blocked":
+		return s.blockedFromLink(c, link)
 	}
 	keepEntry(c)
 	place, err := s.arrive(c)

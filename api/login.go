@@ -86,7 +86,7 @@ func (s *Server) logIn(ctx context.Context, in *loginIn) (*loginOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	link, err := s.sessionLink(ctx, payer)
+	link, err := s.toPayer(ctx, payer)
 	if err != nil {
 		return nil, err
 	}

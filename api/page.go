@@ -39,6 +39,7 @@ func (s *Server) pageRoutes() []route {
 		page(post, "/c", (*Server).takeCode),
 		own(get, "/pay", (*Server).showPayPage),
 		own(post, "/pay/handoff", (*Server).handoffFromPage),
+		own(post, "/pay/blocked", (*Server).blockedFromPage),
 		own(post, "/pay/asker", (*Server).askerFromPage),
 		own(post, "/pay/code", (*Server).sendCodeFromPage),
 		own(post, "/pay/login", (*Server).logInFromPage),

@@ -47,6 +47,11 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	if !ok {
 		return s.whyNotPage(c, link, why, wayToResult(p))
 	}
+	if c.Request().Method == http.MethodPost {
+		if _, err := s.toFriend(ctx, link); err != nil {
+			return err
+		}
+	}
 	view.Channels = s.withLogins(ctx, link, view.Channels)
 	view.MustSay, view.Issuer = mustSay(link), s.OpenID != nil
 	view.Chosen = chosen(view)
@@ -99,9 +104,12 @@ func (s *Server) logInFromPage(c echo.Context) error {
 	if _, err := s.checkedLink(ctx); err != nil && !view.Look {
 		return s.payPage(c, view, err)
 	}
-	cookie, _, err := s.loggedIn(ctx, caller(ctx), view.Phone, c.FormValue("code"))
+	cookie, payer, err := s.loggedIn(ctx, caller(ctx), view.Phone, c.FormValue("code"))
 	if err != nil {
 		return s.payPage(c, view, err)
+	}
+	if _, err := s.toPayer(ctx, payer); err != nil {
+		return err
 	}
 	c.SetCookie(cookie)
 	if view.Look {

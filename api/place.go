@@ -154,7 +154,8 @@ func (s *Server) placed(ctx context.Context, in *placeIn, p placing, err error) 
 	if err != nil {
 		return nil, err
 	}
-	view := PlacedView{RequestView: viewRequest(p.request, p.order), Link: s.linkOf(invite, in.Body.Message)}
+	link := s.linkOf(s.sharing(ctx), invite, in.Body.Message)
+	view := PlacedView{RequestView: viewRequest(p.request, p.order), Link: link}
 	return &placeOut{Status: p.status, Body: view}, nil
 }
 

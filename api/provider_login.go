@@ -120,7 +120,11 @@ func (s *Server) loginChannel(
 	ctx context.Context, link store.Link, name string, look bool,
 ) (store.Channel, error) {
 	if !look {
-		return offered(link.Channels, s.decisionOn(ctx, link), name)
+		told, err := s.toFriend(ctx, link)
+		if err != nil {
+			return store.Channel{}, err
+		}
+		return offered(link.Channels, told, name)
 	}
 	if c, known := link.Channel(name); known {
 		return c, nil

@@ -39,6 +39,33 @@ func TestCodesAreNotSharedWhereTheyAreForbidden(t *testing.T) {
 	}
 }
 
+// What operators say of a place counts at once, for links made before, too.
+func TestLinksAreNotSharedWhereTheyAreBlocked(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	made := f.create("/v1/requests/"+id+"/invites", teaKey, `{"surface":"wechat_group"}`)
+	address, code := made.text("link", "url"), made.text("link", "code")
+	require.Contains(t, made.text("link", "share_text"), address)
+	text := func() string {
+		got := f.call(get, "/v1/requests/"+id+"/invites", teaKey, "")
+		require.Equal(t, http.StatusOK, got.Code, got.Body)
+		link := got.field("invites").([]any)[1].(map[string]any)["link"].(map[string]any)
+		require.Equal(t, address, link["url"], "it is still the link")
+		return link["share_text"].(string)
+	}
+	f.exec("INSERT INTO surfaces (surface, works) VALUES ('wechat', false)")
+	require.Equal(t, "帮我付一下这笔订单，谢谢！\n此处打不开链接，请用手机浏览器打开 pay.example.com/c，输入短码 "+code, text())
+	f.exec("UPDATE surfaces SET share_code = false WHERE surface = 'wechat'")
+	require.Equal(t, "帮我付一下这笔订单，谢谢！\n此处打不开链接，请保存二维码图片，用其他应用扫码打开", text())
+	moments := f.create("/v1/requests/"+id+"/invites", teaKey, `{"surface":"wechat_moments"}`)
+	require.NotContains(t, moments.text("link", "share_text"), "http")
+	at := strings.TrimPrefix(moments.text("link", "qr"), "https://pay.example.com")
+	drawn := f.call(get, at, "", "", "Authorization", "Bearer "+teaKey)
+	require.Equal(t, http.StatusOK, drawn.Code, "a picture is all that is left")
+	f.exec("DELETE FROM surfaces WHERE surface = 'wechat'")
+	require.Contains(t, text(), address)
+}
+
 // Each link stands by itself: what happens to one leaves the others.
 func TestALinkThatIsTakenBackLeavesTheOthers(t *testing.T) {
 	f := newFriends(t)

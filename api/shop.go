@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -190,11 +191,14 @@ func (s *Server) share(ctx context.Context, r models.Request, view *web.ShopRequ
 	first := invites[0]
 	view.Opened, view.Declined = int(first.OpenedCount), first.State == store.InviteDeclined
 	view.Pledged = first.PledgedFor
-	link := s.linkOf(first, "")
+	link := s.linkOf(s.sharing(ctx), first, "")
 	if link == nil {
 		return nil
 	}
 	view.Link, view.Code = link.URL, link.Code
-	view.QR, err = web.DrawQR(link.URL)
+	_, view.Share, _ = strings.Cut(link.ShareText, "\n")
+	if link.QR != "" {
+		view.QR, err = web.DrawQR(link.URL)
+	}
 	return err
 }

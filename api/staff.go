@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/friendpay/friendpay/internal/effects"
 	"github.com/friendpay/friendpay/internal/mint"
@@ -42,7 +45,21 @@ func (s *Server) staffRoutes() []route {
 
 // FamilyPath names a part of the catalogue.
 type FamilyPath struct {
-	Family string `path:"family" enum:"channels,kinds,limits,onboarding,promotions,rollouts,surfaces"`
+	Family familyName `path:"family"`
+}
+
+// familyName is a family as people say it: its table's name, but limits.
+type familyName string
+
+// Schema lists them.
+func (familyName) Schema(huma.Registry) *huma.Schema {
+	schema := &huma.Schema{Type: huma.TypeString}
+	for _, family := range policy.Families {
+		schema.Enum = append(schema.Enum, strings.TrimPrefix(family, "pay_"))
+	}
+	slices.SortFunc(schema.Enum, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+	schema.PrecomputeMessages()
+	return schema
 }
 
 // table is where the rows of the family are kept.
@@ -50,7 +67,7 @@ func (f FamilyPath) table() string {
 	if f.Family == "limits" {
 		return policy.Limits
 	}
-	return f.Family
+	return string(f.Family)
 }
 
 type rowsIn struct {

@@ -35,7 +35,8 @@ func (w *world) version(family, key string) int64 {
 func TestACatalogueIsReadByEveryRoleAndChangedByOperators(t *testing.T) {
 	w := newWorld(t)
 	for _, family := range []string{
-		"channels", "kinds", "limits", "onboarding", "promotions", "rollouts", "surfaces",
+		"breaker_rules", "channels", "kinds", "limits", "onboarding", "promotions", "risk_rules", "rollouts",
+		"surfaces",
 	} {
 		got := w.call(http.MethodGet, "/v1/staff/"+family+"?app=app_tea", w.as("viewer"), "")
 		require.Equal(t, http.StatusOK, got.Code, got.Body)
@@ -70,6 +71,24 @@ func TestACatalogueIsReadByEveryRoleAndChangedByOperators(t *testing.T) {
 	gone := w.create("/v1/staff/kinds/take-away", w.as("operator"),
 		`{"key":"/books","reason":"again","expected_version":1}`)
 	require.Equal(t, http.StatusNotFound, gone.Code)
+}
+
+// What no decision looks at is changed like the rest, and decides nothing otherwise.
+func TestThresholdsAreChangedLikeOtherRows(t *testing.T) {
+	w := newWorld(t)
+	token := w.as("operator")
+	seen := w.version("breaker_rules", "/")
+	require.NotZero(t, seen, "the rule for all is in the history")
+	made := w.changeAs(token, "breaker_rules", `{"errors":3}`, seen, "")
+	require.Equal(t, http.StatusOK, made.Code, made.Body)
+	row := made.field("rows").([]any)[0].(map[string]any)["row"].(map[string]any)
+	require.Equal(t, []any{3.0, 60.0}, []any{row["errors"], row["window_seconds"]}, "what is not named stays")
+	require.Zero(t, made.field("effect", "changed"))
+	wrong := w.changeAs(token, "risk_rules", `{"kind":"payer_velocity","most":1000001}`,
+		w.version("risk_rules", "/payer_velocity"), "")
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code, wrong.Body)
+	require.Equal(t, "most", wrong.text("field"))
+	require.Contains(t, wrong.text("fix"), "1000000")
 }
 
 func TestAWrongChangeSaysWhy(t *testing.T) {
@@ -164,4 +183,62 @@ func TestWhatAPostTellsIsKeptAndWhatAGetShowsIsNot(t *testing.T) {
 	require.Equal(t, http.StatusOK, asked.Code, "an order that is not registered leaves nothing")
 	unknown := f.call(http.MethodGet, "/v1/staff/requests/fpr_9/decisions", f.as("viewer"), "")
 	require.Equal(t, string(models.NotFound), unknown.text("code"))
+}
+
+// newest is what was told last about a request: to whom, and with how many ways to pay.
+func (w *world) newest(id string) (payer string, ways int) {
+	w.t.Helper()
+	got := w.call(http.MethodGet, "/v1/staff/requests/"+id+"/decisions", w.as("viewer"), "")
+	last := got.field("decisions").([]any)[0].(map[string]any)
+	payer, _ = last["payer_id"].(string)
+	return payer, len(last["outcome"].(map[string]any)["channels"].([]any))
+}
+
+// Each way to log in says what may be paid with, so what it says is kept; a catalogue that
+// changed meanwhile makes it something new.
+func TestWhatALoginTellsIsKept(t *testing.T) {
+	for name, logIn := range map[string]func(*friends, *visitor) answer{
+		"page": func(_ *friends, v *visitor) answer {
+			return v.post("/pay/login", "phone", v.phone, "code", v.sms.codes[v.phone])
+		},
+		"api": func(_ *friends, v *visitor) answer {
+			code := v.sms.codes[v.phone]
+			return v.json(post, "/v1/link/login", `{"phone":"`+v.phone+`","code":"`+code+`"}`)
+		},
+		"voucher": func(f *friends, v *visitor) answer {
+			made := f.call(post, "/v1/payer-tokens", teaKey, `{"app":"app_tea","person":"p1"}`)
+			return v.json(post, "/v1/link/login/voucher", `{"token":"`+made.text("token")+`"}`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFriends(t)
+			id := f.place()
+			v := f.visit(id)
+			v.phone = "13800138000"
+			require.Equal(t, http.StatusOK, v.post("/pay/code", "phone", v.phone).Code)
+			payer, ways := f.newest(id)
+			require.Equal(t, 1, ways)
+			require.Empty(t, payer)
+			f.exec("UPDATE channels SET max_minor = 5000000 WHERE id = 'small'")
+			got := logIn(f, v)
+			require.Less(t, got.Code, http.StatusBadRequest, got.Body)
+			payer, ways = f.newest(id)
+			require.Equal(t, 2, ways)
+			require.Equal(t, v.payerOf(), payer, "so that it goes with him")
+		})
+	}
+}
+
+func TestWhatARefusedLoginTellsIsKept(t *testing.T) {
+	f := newFriends(t)
+	id := f.place()
+	v := f.visit(id)
+	f.exec("UPDATE channels SET max_minor = 5000000 WHERE id = 'small'")
+	require.Equal(t, http.StatusUnprocessableEntity, v.post("/pay/login", "phone", "1", "code", "1").Code)
+	_, ways := f.newest(id)
+	require.Equal(t, 2, ways, "the page lists them again")
+	f.exec("UPDATE channels SET enabled = false WHERE id = 'small'")
+	v.json(post, "/v1/link/login/provider", `{"channel":"small"}`)
+	_, ways = f.newest(id)
+	require.Equal(t, 1, ways)
 }

@@ -57,10 +57,10 @@ func (s *Server) logInByVoucher(ctx context.Context, in *voucherIn) (*loginOut, 
 	if err != nil {
 		return nil, err
 	}
-	if link, err = s.sessionLink(ctx, payer); err != nil {
+	if link, err = s.toPayer(ctx, payer); err != nil {
 		return nil, err
 	}
-	return &loginOut{SetCookie: cookie.String(), Body: viewPayer(link, s.decisionOn(ctx, link))}, nil
+	return &loginOut{SetCookie: cookie.String(), Body: s.payersView(ctx, link)}, nil
 }
 
 // vouched makes a session of a merchant's word. It is a profile of its own, which no other

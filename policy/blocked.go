@@ -37,3 +37,26 @@ func BlockedSurfaces(seen []Opens) (blocked []string) {
 	slices.Sort(blocked)
 	return blocked
 }
+
+// Reports is how many links people could not open on a surface within the last hour, and
+// how many people said so.
+type Reports struct {
+	Surface  string // a family, such as "wechat"
+	Links    int64
+	Visitors int64
+}
+
+// enoughReports is how many links must be reported, and by how many people: one who is
+// cross, or one link that a crowd passes on, says nothing about all.
+const enoughReports = 5
+
+// ReportedSurfaces lists the surfaces that people say block our links.
+func ReportedSurfaces(seen []Reports) (blocked []string) {
+	for _, r := range seen {
+		if r.Links >= enoughReports && r.Visitors >= enoughReports {
+			blocked = append(blocked, r.Surface)
+		}
+	}
+	slices.Sort(blocked)
+	return blocked
+}

@@ -33,3 +33,24 @@ func TestWhichSurfacesAreBlocked(t *testing.T) {
 		require.Equal(t, row.want, policy.BlockedSurfaces(row.seen), name)
 	}
 }
+
+func TestWhichSurfacesPeopleReport(t *testing.T) {
+	t.Parallel()
+	wechat := func(links, visitors int64) policy.Reports { return policy.Reports{"wechat", links, visitors} }
+	alipay := func(links, visitors int64) policy.Reports { return policy.Reports{"alipay", links, visitors} }
+	for name, row := range map[string]struct {
+		seen []policy.Reports
+		want []string
+	}{
+		"nobody says anything":   {nil, nil},
+		"enough":                 {[]policy.Reports{wechat(5, 5)}, []string{"wechat"}},
+		"too few links":          {[]policy.Reports{wechat(4, 50)}, nil},
+		"one who is cross":       {[]policy.Reports{wechat(50, 1)}, nil},
+		"nearly enough people":   {[]policy.Reports{wechat(50, 4)}, nil},
+		"each by itself":         {[]policy.Reports{wechat(4, 4), alipay(4, 4)}, nil},
+		"both, in their order":   {[]policy.Reports{wechat(9, 9), alipay(5, 6)}, []string{"alipay", "wechat"}},
+		"the one, not the other": {[]policy.Reports{wechat(9, 9), alipay(4, 9)}, []string{"wechat"}},
+	} {
+		require.Equal(t, row.want, policy.ReportedSurfaces(row.seen), name)
+	}
+}

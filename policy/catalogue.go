@@ -17,10 +17,15 @@ const (
 	Limits     = "pay_limits"
 	Promotions = "promotions"
 	Kinds      = "kinds"
+
+	// What decisions do not look at: a catalogue holds no rows of these.
+	BreakerRules = "breaker_rules"
+	RiskRules    = "risk_rules"
 )
 
 // Families lists them all, in the order in which one may speak of another.
-var Families = []string{Kinds, Channels, Onboarding, Rollouts, Surfaces, Limits, Promotions}
+var Families = []string{Kinds, Channels, Onboarding, Rollouts, Surfaces, Limits, Promotions,
+	BreakerRules, RiskRules}
 
 // Tables are the rows of a catalogue by their keys, as the history writes them.
 type Tables struct {
@@ -43,7 +48,7 @@ func NewTables() Tables {
 }
 
 // Put lets a row stand for its key; nil takes the row away. A family that this binary
-// does not know is of no concern to it.
+// does not know, or that no decision looks at, is of no concern to it.
 func (t Tables) Put(family, key string, row []byte) error {
 	switch family {
 	case Channels:
@@ -111,7 +116,7 @@ func NewCatalogue(version int64, t Tables) *Catalogue {
 		return kindKey{app, kind}
 	})
 	c.channels = by(t.Channels, func(r Channel) string { return r.App }, func(a, b Channel) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
 	})
 	c.surfaces = by(t.Surfaces,
 		func(r SurfaceRow) surfaceKey { return surfaceKey{r.Surface, r.Provider, r.Product} },

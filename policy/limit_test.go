@@ -11,7 +11,7 @@ import (
 )
 
 func limit(scope, channel, per string, fen int64) policy.Limit {
-	return policy.Limit{App: "app_1", Scope: scope, Channel: channel, Per: per, Minor: fen, Currency: "CNY"}
+	return policy.Limit{App: app, Scope: scope, Channel: channel, Per: per, Minor: fen, Currency: "CNY"}
 }
 
 func usedUp(scope, channel string, fen int64) policy.Use {
@@ -25,7 +25,8 @@ func asked(limits []policy.Limit, used ...policy.Use) policy.Facts {
 	for _, l := range limits {
 		rows.Limits["/"+l.Scope+"/"+l.Channel+"/"+l.Per] = l
 	}
-	return policy.Facts{App: "app_1", Order: order(), Now: now, Used: used, Catalogue: policy.NewCatalogue(1, rows)}
+	known := policy.NewCatalogue(1, rows)
+	return policy.Facts{App: app, Order: order(), Now: now, Used: used, Catalogue: known}
 }
 
 func TestLimitsLeaveChannelsOut(t *testing.T) {

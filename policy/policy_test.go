@@ -188,3 +188,16 @@ func kindUpTo(fen int64) func(*question) {
 			Currency: "CNY"}
 	}
 }
+
+// Nobody is sent to his bank's own app who did not ask for it: it comes last wherever its
+// row puts it.
+func TestABanksOwnAppComesLast(t *testing.T) {
+	t.Parallel()
+	rows := policy.NewTables()
+	rows.Channels = channels()
+	rows.Channels["bank"] = policy.Channel{
+		ID: "bank", App: app, Kind: policy.KindBankApp, Position: -1, Enabled: true,
+	}
+	asked := policy.Facts{Order: order(), App: app, Now: now, Catalogue: policy.NewCatalogue(1, rows)}
+	require.Equal(t, append(strings.Fields(everyone), "bank"), policy.Decide(asked).Channels)
+}

@@ -22,6 +22,15 @@ type Channel struct {
 	Enabled         bool     `json:"enabled"`
 }
 
+// rank puts a bank's own app behind every other way, whatever its position: nobody is sent
+// there who did not ask for it.
+func (c Channel) rank() int {
+	if c.Kind == KindBankApp {
+		return 1
+	}
+	return 0
+}
+
 // Window bounds an amount, both ends included; a zero end is open.
 type Window struct{ Min, Max models.Money }
 

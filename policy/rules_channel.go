@@ -4,8 +4,9 @@ import "slices"
 
 // Kinds of channels that rules look at.
 const (
-	KindCredit = "credit" // the provider lends the money
-	KindAsk    = "ask"    // no way to pay: a way for the buyer to ask
+	KindCredit  = "credit"   // the provider lends the money
+	KindBankApp = "bank_app" // one bank's own app
+	KindAsk     = "ask"      // no way to pay: a way for the buyer to ask
 )
 
 // standingRules are about a channel as it stands: in the app, at its provider, and for

@@ -86,6 +86,32 @@ func anyStanding(t *rapid.T, f *Facts, rows Tables) {
 	}
 }
 
+// What is about the order as a whole is asked once, however many channels there are.
+func TestRulesAboutTheOrderAreAskedOnce(t *testing.T) {
+	t.Parallel()
+	rows, asked := NewTables(), map[string]int{}
+	for _, id := range []string{"a", "b", "c"} {
+		rows.Channels[id] = Channel{ID: id}
+	}
+	says := func(name string, about, no bool) rule {
+		return rule{name: name, order: about, no: func(_ Facts, c Channel) bool {
+			asked[name]++
+			return no && (about || c.ID == "a")
+		}}
+	}
+	d := decide(Facts{Catalogue: NewCatalogue(1, rows)}, []rule{
+		says("fine", true, false), says("a alone", false, true), says("over", true, true),
+		says("never", false, true), says("too late", true, true),
+	})
+	require.Equal(t, map[string]int{"fine": 1, "a alone": 3, "over": 1}, asked)
+	var why []string
+	for _, reason := range d.LeftOut {
+		why = append(why, reason.Channel+": "+reason.Rule)
+	}
+	require.Equal(t, []string{"a: a alone", "b: over", "c: over"}, why)
+	require.Equal(t, "over", d.Reasons[0].Rule)
+}
+
 func TestRulesOnlyNarrow(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -71,6 +71,21 @@ func (s *Store) Breakers(ctx context.Context, app string) ([]policy.Breaker, err
 	return breakers, failed("read breakers", err)
 }
 
+// OpenBreaker is a breaker that takes its channel away, or lets one payer try it.
+type OpenBreaker struct {
+	BreakerKey
+	State  policy.BreakerState
+	Reason string // the failure that opened it, in the provider's code
+	Since  time.Time
+}
+
+// OpenBreakers lists those of all apps that are not closed, the longest open first.
+func (s *Store) OpenBreakers(ctx context.Context, limit int) (open []OpenBreaker, err error) {
+	const query = `SELECT app_id, channel, surface, state, reason, coalesce(opened_at, updated_at) AS since
+		FROM breakers WHERE state <> 'closed' ORDER BY since, app_id, channel, surface LIMIT ?`
+	return open, failed("read breakers", s.read(ctx, &open, query, limit))
+}
+
 // NoteMade tells the channel's breakers how making an order went: that of the payer's
 // surface, and that of all surfaces. A success costs one statement, which mostly finds
 // nothing to forget.

@@ -35,10 +35,24 @@ var checks = map[string]struct{ field, fix string }{
 	"kinds_kind":              {"kind", "A kind of order, like virtual."},
 	"kinds_min":               {"min_minor", "Fen, not below zero."},
 	"kinds_max":               {"max_minor", "Fen, not below zero; 0 for none."},
+
+	"breaker_rules_errors":       {"errors", "1 to 100 failures."},
+	"breaker_rules_window":       {"window_seconds", "1 to 3600 seconds."},
+	"breaker_rules_rest":         {"rest_seconds", "1 to 3600 seconds."},
+	"breaker_rules_longest":      {"longest_seconds", "Seconds, rest_seconds or more."},
+	"breaker_rules_longest_most": {"longest_seconds", "86400 seconds at most."},
+	"risk_rules_kind": {"kind",
+		"One of payer_velocity, buyer_strangers, app_strangers, dear_strangers."},
+	"risk_rules_window":     {"window_seconds", "1 to 2592000 seconds, which are thirty days."},
+	"risk_rules_most":       {"most", "0 or more: beyond so many goods are held."},
+	"risk_rules_most_most":  {"most", "1000000 at most; enabled=false for no such rule."},
+	"risk_rules_times":      {"times", "0 or more."},
+	"risk_rules_times_most": {"times", "1000000 at most."},
+	"risk_rules_times_told": {"times", "Of dear_strangers 1 or more: times the app's median price."},
 }
 
-// referred refuses a row about a channel that nobody has: it would be about nothing, and a
-// slip of the pen that switches off, or leaves on, what was not meant.
+// referred refuses a row about an app or a channel that nobody has: it would be about
+// nothing, and a slip of the pen that switches off, or leaves on, what was not meant.
 func (s *Store) referred(ctx context.Context, c Change, row map[string]json.RawMessage) error {
 	var named struct {
 		Channel string `json:"channel"`
@@ -48,8 +62,21 @@ func (s *Store) referred(ctx context.Context, c Change, row map[string]json.RawM
 	if err == nil {
 		err = json.Unmarshal(encoded, &named)
 	}
-	if err != nil || c.Away || named.Channel == "" {
+	if err != nil || c.Away {
 		return err
+	}
+	if named.App != "" {
+		const query = "SELECT EXISTS (SELECT FROM apps WHERE id = ?)"
+		var known bool
+		if err := s.read(ctx, &known, query, named.App); err != nil {
+			return err
+		}
+		if !known {
+			return wrongField("app_id", "unknown_reference", "It names what does not exist.", "Name one that exists.")
+		}
+	}
+	if named.Channel == "" {
+		return nil
 	}
 	const query = "SELECT EXISTS (SELECT FROM channels WHERE id = ? AND (app_id = ? OR ? = ''))"
 	var known bool

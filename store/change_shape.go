@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ var keys = map[string][]string{
 	"channels": {"app_id", "id"}, "onboarding": {"app_id", "channel", "surface"},
 	"rollouts": {"feature", "channel", "app_id"}, "surfaces": {"surface", "provider", "product", "since"},
 	"pay_limits": {"app_id", "scope", "channel", "per"}, "promotions": {"app_id", "id"},
-	"kinds": {"app_id", "kind"},
+	"kinds": {"app_id", "kind"}, "breaker_rules": {"app_id", "channel"}, "risk_rules": {"app_id", "kind"},
 }
 
 // shape is what a family's rows look like.
@@ -48,7 +49,7 @@ func (s *Store) shapeOf(ctx context.Context, family string) (shape, error) {
 	key, known := keys[family]
 	if !known {
 		return shape{}, wrongField("family", "unknown_family", "There is no such part of the catalogue.",
-			"One of channels, kinds, onboarding, pay_limits, promotions, rollouts, surfaces.")
+			"One of "+strings.Join(slices.Sorted(maps.Keys(keys)), ", ")+".")
 	}
 	of := shape{table: family, key: key}
 	return of, s.read(ctx, &of.columns, query, family)

@@ -42,6 +42,9 @@ func TestARowIsMadeChangedAndTakenAway(t *testing.T) {
 			"fixed_minor":100,"budget_minor":1000,"currency":"CNY","stack_group":"x",
 			"since":"2026-05-01T00:00:00Z","until":"2026-06-01T00:00:00Z"}`,
 		"kinds": `{"kind":"books","friend_pay":true}`,
+		"breaker_rules": `{"app_id":"app_1","channel":"mock","errors":2,"window_seconds":60,"rest_seconds":5,
+			"longest_seconds":60}`,
+		"risk_rules": `{"app_id":"app_1","kind":"dear_strangers","window_seconds":60,"most":2,"times":5}`,
 	} {
 		made, err := w.wants(family, text)
 		require.NoError(t, err, family)
@@ -116,6 +119,23 @@ func TestAWrongRowSaysWhichFieldAndWhatToDo(t *testing.T) {
 			"minor", "bad_field"},
 		{"channels", `{"app_id":"app_1","id":"mock","account_id":"acc_9"}`, "account_id", "unknown_reference"},
 		{"channels", `{"app_id":"app_1","id":"mock","min_minor":5,"max_minor":4}`, "max_minor", "bad_field"},
+		{"kinds", `{"app_id":"app_9","kind":"books","friend_pay":true}`, "app_id", "unknown_reference"},
+		{"breaker_rules", `{"errors":0}`, "errors", "bad_field"},
+		{"breaker_rules", `{"errors":101}`, "errors", "bad_field"},
+		{"breaker_rules", `{"window_seconds":3601}`, "window_seconds", "bad_field"},
+		{"breaker_rules", `{"rest_seconds":0}`, "rest_seconds", "bad_field"},
+		{"breaker_rules", `{"rest_seconds":301}`, "longest_seconds", "bad_field"},
+		{"breaker_rules", `{"longest_seconds":86401}`, "longest_seconds", "bad_field"},
+		{"breaker_rules", `{"channel":"mock","errors":3}`, "window_seconds", "missing_field"},
+		{"breaker_rules", `{"app_id":"app_9","errors":3}`, "app_id", "unknown_reference"},
+		{"breaker_rules", `{"channel":"mokc","errors":3}`, "channel", "unknown_channel"},
+		{"risk_rules", `{"kind":"cats","window_seconds":60,"most":2}`, "kind", "bad_field"},
+		{"risk_rules", `{"kind":"payer_velocity","window_seconds":2592001}`, "window_seconds", "bad_field"},
+		{"risk_rules", `{"kind":"payer_velocity","most":-1}`, "most", "bad_field"},
+		{"risk_rules", `{"kind":"payer_velocity","most":1000001}`, "most", "bad_field"},
+		{"risk_rules", `{"kind":"payer_velocity","times":-1}`, "times", "bad_field"},
+		{"risk_rules", `{"kind":"dear_strangers","times":0}`, "times", "bad_field"},
+		{"risk_rules", `{"kind":"dear_strangers","times":1000001}`, "times", "bad_field"},
 		{"orders", `{}`, "family", "unknown_family"},
 	} {
 		_, err := w.wants(wrong.family, wrong.row)

@@ -59,14 +59,14 @@ func (s *Store) unsealed(sealed []byte, place string) (string, error) {
 	return string(plain), err
 }
 
-// PruneCheckouts forgets addresses after a week, and logins, vouchers and hand-offs that
-// never came back, and says how many.
+// PruneCheckouts forgets addresses after a week, logins, vouchers and hand-offs that never
+// came back, and who said that an app blocks links, and says how many.
 func (s *Store) PruneCheckouts(ctx context.Context) (total int64, err error) {
 	const old = "DELETE FROM checkouts WHERE created_at < clock_timestamp() - interval '7 days'"
 	if total, err = s.write(ctx, old); err != nil {
 		return 0, failed("prune checkouts", err)
 	}
-	for _, table := range []string{"login_states", "vouchers", "handoffs"} {
+	for _, table := range []string{"login_states", "vouchers", "handoffs", "surface_reports"} {
 		rows, err := s.write(ctx, "DELETE FROM "+table+" WHERE expires_at <= clock_timestamp()")
 		if err != nil {
 			return total, failed("prune checkouts", err)

@@ -18,8 +18,27 @@ func (s *Store) SurfaceOpens(ctx context.Context, from, to time.Time) ([]policy.
 	return seen, failed("count opened links", s.read(ctx, &seen, query, from.UTC(), to.UTC()))
 }
 
-// OpenSurfaceCase opens a case about a surface once a day, in Shanghai, whatever became of it.
-func (s *Store) OpenSurfaceCase(ctx context.Context, surface string, now time.Time) (opened bool, err error) {
+// ReportSurface keeps that a visitor could not open a link on a surface, a family; again
+// it changes nothing. visitor is a keyed hash of 32 bytes.
+func (s *Store) ReportSurface(ctx context.Context, invite, surface string, visitor []byte) error {
+	const keep = `INSERT INTO surface_reports (invite_id, visitor, surface) VALUES (?, ?, ?)
+		ON CONFLICT DO NOTHING`
+	_, err := s.write(ctx, keep, invite, visitor, surface)
+	return failed("keep a report", err)
+}
+
+// SurfaceReports counts who reported surfaces since a moment, of the last day at most.
+func (s *Store) SurfaceReports(ctx context.Context, since time.Time) (seen []policy.Reports, err error) {
+	const query = `SELECT surface, count(DISTINCT invite_id) AS links, count(DISTINCT visitor) AS visitors
+		FROM surface_reports WHERE at >= ? GROUP BY 1 ORDER BY 1`
+	return seen, failed("count reports", s.read(ctx, &seen, query, since.UTC()))
+}
+
+// OpenSurfaceCase opens a case about a surface once a day, in Shanghai, whatever became of
+// it. why is for staff.
+func (s *Store) OpenSurfaceCase(
+	ctx context.Context, surface, why string, now time.Time,
+) (opened bool, err error) {
 	day := now.In(models.Shanghai).Format(time.DateOnly)
 	known := false
 	const look = "SELECT EXISTS (SELECT FROM cases WHERE kind = ? AND account = ? AND day = ?)"
@@ -28,7 +47,7 @@ func (s *Store) OpenSurfaceCase(ctx context.Context, surface string, now time.Ti
 	}
 	_, err = s.OpenCase(ctx, Case{
 		Kind: models.CaseSurface, Account: surface, Day: day,
-		Detail: "Next to no link is opened on " + surface + " while elsewhere links are.",
+		Detail: why,
 	})
 	return err == nil, err
 }

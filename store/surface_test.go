@@ -39,7 +39,7 @@ func TestASurfaceIsOneCaseADay(t *testing.T) {
 	w := open(t)
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	raised := func(surface string, at time.Time) bool {
-		opened, err := w.OpenSurfaceCase(t.Context(), surface, at)
+		opened, err := w.OpenSurfaceCase(t.Context(), surface, "Nobody opens links.", at)
 		require.NoError(t, err)
 		return opened
 	}
@@ -52,4 +52,38 @@ func TestASurfaceIsOneCaseADay(t *testing.T) {
 	require.True(t, raised("wechat", now.Add(5*time.Hour)), "it is tomorrow in Shanghai")
 	require.True(t, raised("alipay", now))
 	require.Contains(t, w.reasons(time.Now()), "A case is open: surface blocked.")
+}
+
+// One visitor counts once, however many links he reports, and one link however many report it.
+func TestReportsOfSurfacesAreCountedByLinkAndVisitor(t *testing.T) {
+	w := open(t)
+	l := w.opened()
+	report := func(invite, surface string, visitor byte) {
+		require.NoError(t, w.ReportSurface(t.Context(), invite, surface, hash(visitor)))
+	}
+	for i, id := range []string{"inv_r1", "inv_r2"} {
+		_, err := w.CreateInvite(t.Context(), store.Invite{
+			ID: id, Request: l.request.ID, Generation: 1, TokenHash: hash(byte(50 + i)),
+			ExpiresAt: time.Now().Add(time.Hour),
+		})
+		require.NoError(t, err)
+	}
+	for _, visitor := range []byte{1, 1, 2, 3} {
+		report("inv_r1", "wechat", visitor)
+	}
+	report("inv_r2", "wechat", 1)
+	report("inv_r2", "qq", 4)
+	now := time.Now()
+	seen, err := w.SurfaceReports(t.Context(), now.Add(-time.Hour))
+	require.NoError(t, err)
+	want := []policy.Reports{{Surface: "qq", Links: 1, Visitors: 1}, {Surface: "wechat", Links: 2, Visitors: 3}}
+	require.Equal(t, want, seen)
+	seen, err = w.SurfaceReports(t.Context(), now.Add(time.Hour))
+	require.NoError(t, err)
+	require.Empty(t, seen)
+
+	require.NoError(t, w.exec("UPDATE surface_reports SET expires_at = now() - interval '1 second'"))
+	gone, err := w.PruneCheckouts(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 5, gone)
 }

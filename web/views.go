@@ -51,9 +51,16 @@ type Link struct {
 	Action   string // where its forms go; empty for the page's own address
 	Channels []Channel
 	MustSay  bool // who asks is to be typed
+	Blocked  Blocked
 	Problem  *Problem
 
 	ForContact bool // one person only may use it, who comes with a merchant's word
+}
+
+// Blocked lets the reader say that an app does not open the link.
+type Blocked struct {
+	App   string // "wechat", "alipay", "qq" or "unionpay"; empty: there is nothing to say
+	Heard bool   // he has just said so
 }
 
 // Code is the page to type a short code on, for whoever was told one instead of a link.
@@ -121,6 +128,20 @@ func (p Pay) Others() []Channel {
 	return others
 }
 
+// LeftToday is what limits leave of today, where it is the same through each channel: it is said
+// once then.
+func (p Pay) LeftToday() *models.Money {
+	for _, channel := range p.Channels {
+		if channel.Left == nil || *channel.Left != *p.Channels[0].Left {
+			return nil
+		}
+	}
+	if len(p.Channels) == 0 {
+		return nil
+	}
+	return p.Channels[0].Left
+}
+
 // Problem is a refusal in a form; Reason is one of models' or the API's stable words.
 type Problem struct {
 	Reason string
@@ -145,6 +166,9 @@ type Handoff struct {
 	At   string // where to type it
 	QR   template.HTML
 	Wait time.Duration // how long it is good
+
+	Channel string // that he picked; empty: none
+	Blocked Blocked
 }
 
 // Hop leads to the provider: by a form for products that want their fields posted,

@@ -38,8 +38,9 @@ type ShopRequest struct {
 	PayAt    string        // where he goes on; empty for none
 	PayQR    template.HTML // to be scanned instead; empty for none
 	Link     string        // empty once it can no longer be paid
+	Share    string        // the link or what stands for it, in lines, to be sent to a friend
 	Code     string        // the short address of the link; empty for none
-	QR       template.HTML
+	QR       template.HTML // empty where no picture may be shared
 	MayPay   bool // the buyer may pay himself now
 	MayEnd   bool // the buyer may take it back now
 	Opened   int  // how often a person opened the link

@@ -61,6 +61,10 @@ func views(t *testing.T) map[string]web.Page {
 		}),
 		"handoff": page(web.HandoffPage, web.Handoff{
 			Card: card, Code: "7K2M9-QX4AB", At: "https://pay.example/c", QR: qr, Wait: 2 * time.Minute,
+			Blocked: web.Blocked{App: "alipay"},
+		}),
+		"coded": page(web.LinkPage, web.Link{
+			Card: card, Channels: channels, Blocked: web.Blocked{App: "wechat", Heard: true},
 		}),
 		"decline": page(web.DeclinePage, web.Decline{Card: card}),
 		"leave":   page(web.HopPage, web.Hop{URL: "https://wallet.example/h5?id=1"}),

@@ -14,12 +14,14 @@ const (
 	surfaceTick  = 5 * time.Minute
 	surfaceSpan  = 6 * time.Hour
 	surfaceGrace = 30 * time.Minute
+	reportSpan   = time.Hour // people say at once what does not work
 )
 
 // Shares is what the watch over surfaces needs of the store.
 type Shares interface {
 	SurfaceOpens(ctx context.Context, from, to time.Time) ([]policy.Opens, error)
-	OpenSurfaceCase(ctx context.Context, surface string, now time.Time) (opened bool, err error)
+	SurfaceReports(ctx context.Context, since time.Time) ([]policy.Reports, error)
+	OpenSurfaceCase(ctx context.Context, surface, why string, now time.Time) (opened bool, err error)
 }
 
 // Surfaces raises an alarm when an app seems to block our links. Several at once do no harm.
@@ -47,18 +49,32 @@ func (s *Surfaces) Run(ctx context.Context) error {
 
 func (s *Surfaces) look(ctx context.Context) error {
 	now := s.Clock()
+	reports, err := s.Shares.SurfaceReports(ctx, now.Add(-reportSpan))
+	if err != nil {
+		return err
+	}
+	for _, surface := range policy.ReportedSurfaces(reports) {
+		if err := s.raise(ctx, surface, "People say that links do not open on "+surface+".", now); err != nil {
+			return err
+		}
+	}
 	seen, err := s.Shares.SurfaceOpens(ctx, now.Add(-surfaceSpan), now.Add(-surfaceGrace))
 	if err != nil {
 		return err
 	}
 	for _, surface := range policy.BlockedSurfaces(seen) {
-		opened, err := s.Shares.OpenSurfaceCase(ctx, surface, now)
-		if err != nil {
+		why := "Next to no link is opened on " + surface + " while elsewhere links are."
+		if err := s.raise(ctx, surface, why, now); err != nil {
 			return err
-		}
-		if opened {
-			s.Log.ErrorContext(ctx, "a surface seems to block our links", "surface", surface)
 		}
 	}
 	return nil
+}
+
+func (s *Surfaces) raise(ctx context.Context, surface, why string, now time.Time) error {
+	opened, err := s.Shares.OpenSurfaceCase(ctx, surface, why, now)
+	if opened {
+		s.Log.ErrorContext(ctx, "a surface seems to block our links", "surface", surface, "why", why)
+	}
+	return err
 }

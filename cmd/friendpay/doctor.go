@@ -88,7 +88,7 @@ func examine(ctx context.Context, h *house.House) []finding {
 	stuck, err := h.Store.Stuck(ctx, time.Now(), 100)
 	f := judge("stuck", fmt.Sprintf("%d stuck; see friendpay staff stuck", len(stuck)), err)
 	f.OK = f.OK && len(stuck) == 0
-	return append(findings, f)
+	return append(findings, f, surfacesOf(ctx, h.Store), breakersOf(ctx, h.Store))
 }
 
 // oldest says which day has waited longest for its statement.

@@ -115,7 +115,12 @@ func TestWhatIsExportedIsImportedWithoutAChange(t *testing.T) {
 	staff(t, byHand("catalogue", "set", "limits", "app_id=app_1", "scope=pair", "per=day", "minor=500",
 		"currency=CNY")...)
 	staff(t, byHand("catalogue", "set", "surfaces", "surface=qq", "works=true", "note=0123")...)
+	staff(t, byHand("catalogue", "set", "breaker_rules", "errors=3")...)
+	staff(t, byHand("catalogue", "set", "risk_rules", "kind=app_strangers", "most=9")...)
 	text := staff(t, "catalogue", "export")
+	for _, part := range []string{"errors: 3\n", "most: 9\n", "window_seconds: 60\n", "kind: dear_strangers\n"} {
+		require.Contains(t, text, part, "what was there before is in it, too")
+	}
 	require.Equal(t, text, staff(t, "catalogue", "export"))
 	file := filepath.Join(t.TempDir(), "catalogue.yaml")
 	load := func(text string, more ...string) (string, error) {

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -28,6 +29,7 @@ type Follower struct {
 	Holder   *Holder
 	Listener Listener
 	Log      *slog.Logger
+	Poll     time.Duration // between two questions for the version; 0: a second
 }
 
 // Run follows until ctx ends. Trouble of the database is logged when it begins and when it
@@ -37,7 +39,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	var listening sync.WaitGroup
 	defer listening.Wait()
 	listening.Go(func() { f.listen(ctx, told) })
-	ticker := time.NewTicker(pollEvery)
+	ticker := time.NewTicker(cmp.Or(f.Poll, pollEvery))
 	defer ticker.Stop()
 	blind := false
 	for {

@@ -48,11 +48,19 @@ func (e *ear) Listen(ctx context.Context, channel string, tell func()) error {
 
 func follow(t *testing.T, dsn string, deaf bool) process {
 	t.Helper()
+	return followEvery(t, dsn, deaf, 0)
+}
+
+// followEvery asks at another pace than each second.
+func followEvery(t *testing.T, dsn string, deaf bool, poll time.Duration) process {
+	t.Helper()
 	rows := connect(t, dsn)
 	holder, ear := catalogue.New(rows), &ear{Listener: rows, deaf: deaf}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	follower := &catalogue.Follower{Holder: holder, Listener: ear, Log: slog.New(slog.DiscardHandler)}
+	follower := &catalogue.Follower{
+		Holder: holder, Listener: ear, Log: slog.New(slog.DiscardHandler), Poll: poll,
+	}
 	go func() { done <- follower.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
@@ -111,6 +119,16 @@ func TestAChangeReachesEveryProcess(t *testing.T) {
 		require.Eventually(t, func() bool { return one.heard.Load() > before }, time.Second, time.Millisecond,
 			"it was told, and not found by asking")
 	}
+}
+
+// What is heard is read at once: this process would ask in an hour.
+func TestWhatIsHeardIsRead(t *testing.T) {
+	t.Parallel()
+	dsn := testkit.Database(t, store.Migrate)
+	p, conn := followEvery(t, dsn, false, time.Hour), byHand(t, dsn)
+	require.Eventually(t, func() bool { return p.heard.Load() > 0 }, 10*time.Second, 5*time.Millisecond)
+	p.reaches(t, change(t, conn, "first"))
+	p.reaches(t, change(t, conn, "second"))
 }
 
 func TestAProcessThatHearsNothingAsks(t *testing.T) {

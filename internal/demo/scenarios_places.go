@@ -139,6 +139,7 @@ func reachLimit(ctx context.Context, o *office) error {
 		return err
 	}
 	first := o.sibling("within the limit", expected{models.Settled, price, 0, price, 0, 0})
+	first.buyer = "b-limit"
 	if err := first.place(ctx, hour); err != nil {
 		return err
 	}
@@ -146,6 +147,7 @@ func reachLimit(ctx context.Context, o *office) error {
 		return err
 	}
 	second := o.sibling("beyond the limit", expected{State: models.CancelledMerchant})
+	second.buyer = first.buyer
 	if err := second.place(ctx, hour); err != nil {
 		return err
 	}

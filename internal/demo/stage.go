@@ -121,6 +121,7 @@ type story struct {
 	price    int64    // fen, as the demo believes it to be
 	version  int64    // of the price
 	only     []string // channels that the order allows; empty: all
+	buyer    string   // the merchant's id of him; empty: somebody who never asked before
 	coupon   int64    // fen of it that a coupon of the provider's pays
 	payer    *friend  // who got the right to pay
 	made     string   // the number of the attempt he got it by
@@ -138,11 +139,13 @@ type view struct {
 
 // place is the merchant's server placing an order and asking a friend to pay it.
 func (s *story) place(ctx context.Context, expiresIn time.Duration) error {
+	n := s.orders.Add(1)
 	body := map[string]any{
 		"order": map[string]any{
-			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], s.orders.Add(1)),
+			"app": local.DemoApp, "number": fmt.Sprintf("D%s%d", mint.Number()[:8], n),
 			"title": "手冲咖啡壶套装", "kind": "physical", "payable": models.CNY(s.price), "price_version": s.version,
-			"buyer": map[string]string{"id": "b-1", "name": "王小明"}, "allowed_channels": s.only,
+			"buyer":            map[string]string{"id": cmp.Or(s.buyer, fmt.Sprintf("b-%d", n)), "name": "王小明"},
+			"allowed_channels": s.only,
 		},
 		"expires_in_seconds": int(expiresIn.Seconds()),
 	}

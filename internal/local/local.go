@@ -107,7 +107,7 @@ func (h *House) Close() error {
 
 // StartWorker runs the engine in this process, watched by interceptors.
 func (h *House) StartWorker(ctx context.Context, watchers ...interceptor.WorkerInterceptor) error {
-	w, err := h.Parts.Worker(watchers...)
+	w, err := h.Parts.Worker(watchers...) //nolint:contextcheck // what it follows ends with the house
 	if err != nil {
 		return err
 	}

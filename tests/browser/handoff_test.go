@@ -14,11 +14,13 @@ func TestAFriendGoesOnInHisOwnBrowser(t *testing.T) {
 	house := houseOf(t, local.Options{NameCheck: store.AlwaysCheck})
 	inApp, own := newVisit(t, house), newVisit(t, house)
 	inApp.open(newVisit(t, house).ask())
+	inApp.shot("name-check")
 	inApp.fill("input[name=asker]", "王")
 	inApp.press("form.choices button[value=mockpay]")
 	inApp.press("form[action='/pay/handoff'] button")
 	inApp.sees("article.handoff svg.qr")
 	inApp.fits()
+	inApp.shot("handoff")
 	code := inApp.text("b.code")
 
 	own.open(house.APIURL + "/c")
