@@ -94,8 +94,7 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
-	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
-	"for_contact",
+	"foreign", "other_link", "bad", "for_contact", "snapshot", "stranger", "tomorrow", "limit",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
