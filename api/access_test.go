@@ -16,6 +16,7 @@ import (
 // without a row here fails the test.
 var access = map[string]audience{
 	"POST /v1/buyer-tokens":                          merchant,
+	"GET /v1/staff/funnel":                           staff,
 	"POST /v1/payer-tokens":                          merchant,
 	"POST /v1/eligibility":                           seller,
 	"POST /v1/orders":                                merchant,

@@ -51,6 +51,7 @@ type sellerStore interface {
 type staffStore interface {
 	CatalogueRows(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
+	Funnel(ctx context.Context, filter store.FunnelFilter) (store.Funnel, error)
 	Decisions(ctx context.Context, filter store.DecisionFilter) ([]store.Decision, error)
 }
 

@@ -57,6 +57,9 @@ func (s *Server) handoff(
 	if err := usable(link); err != nil {
 		return HandoffView{}, err
 	}
+	if link.Invite.ForContact() { // in another browser nobody knows who he is
+		return HandoffView{}, errForContact
+	}
 	if err := s.within(ctx, "handoffs:"+link.Invite.ID, handoffsPerLink, time.Hour); err != nil {
 		return HandoffView{}, err
 	}

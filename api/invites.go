@@ -32,6 +32,7 @@ type InviteView struct {
 	ExpiresAt     time.Time         `json:"expires_at"`
 	FirstOpenedAt *time.Time        `json:"first_opened_at,omitempty"`
 	OpenedCount   int64             `json:"opened_count"`
+	ForContact    bool              `json:"for_contact,omitempty" doc:"One person only may use it."`
 	Link          *LinkView         `json:"link,omitempty" doc:"While the invite is live."`
 }
 
@@ -40,6 +41,7 @@ type inviteIn struct {
 	Body struct {
 		Label   string `json:"label,omitempty" maxLength:"40" doc:"The buyer's own word for the friend."`
 		Surface string `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$"`
+		Contact string `json:"contact,omitempty" maxLength:"64" doc:"Your own id of whom alone it is for."`
 	}
 }
 
@@ -74,9 +76,11 @@ func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, er
 	if len(known) >= maxInvites {
 		return nil, models.Refuse(models.Conflict, "too_many_invites", "A request has at most 50 invites.")
 	}
-	invite, err := s.invite(ctx, request, store.Invite{
-		ID: minted(ctx), Label: in.Body.Label, Surface: in.Body.Surface,
-	})
+	made := store.Invite{ID: minted(ctx), Label: in.Body.Label, Surface: in.Body.Surface}
+	if in.Body.Contact != "" {
+		made.ContactIndex = s.Store.ContactIndex(request.App, in.Body.Contact)
+	}
+	invite, err := s.invite(ctx, request, made)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ func (s *Server) showLinkPage(c echo.Context, find finder) error {
 func (s *Server) linkPage(c echo.Context, link store.Link, cause error) error {
 	view := web.Link{
 		Card: s.card(link), Channels: s.channels(c.Request().Context(), link), MustSay: mustSay(link),
+		ForContact: link.Invite.ForContact(),
 	}
 	if c.Param("code") != "" {
 		view.Blocked = saysBlocked(c, link)
@@ -93,8 +94,15 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if strings.HasPrefix(reasonOf(err), "asker_") {
 		return s.linkPage(c, link, err)
 	}
+	if reasonOf(err) == "for_contact" && s.wantsPage(c) {
+		return s.notice(c, http.StatusForbidden, web.Notice{Name: "for_contact"})
+	}
 	if err != nil {
 		return err
+	}
+	if link.Invite.ExchangedAt.IsZero() {
+		ctx := c.Request().Context()
+		s.counted(ctx, s.Store.CameIn(ctx, link.Invite.ID, picked(link, channel)))
 	}
 	if then == "handoff" {
 		return s.handoffPage(c, p, link, channel)
@@ -104,6 +112,12 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 		return c.Redirect(http.StatusSeeOther, address)
 	}
 	return c.Redirect(http.StatusSeeOther, afterExchange(then, channel))
+}
+
+// picked is the way to pay that a form names, if there is one of that name.
+func picked(link store.Link, channel string) string {
+	chosen, _ := link.Channel(channel)
+	return chosen.ID
 }
 
 // enter gives the visitor a session, or goes on with the one that he has for this link
@@ -116,6 +130,9 @@ func (s *Server) enter(c echo.Context, link store.Link) (p Principal, err error)
 		p.Payer, p.Vouched, p.Checked = old.Payer, old.Vouched, old.Checked
 	}
 	payer, checked := p.Payer, p.Checked
+	if err := s.contactFirst(ctx, &p, link, c.FormValue("voucher")); err != nil {
+		return p, err
+	}
 	p.Checked = p.Checked || link.Told
 	if link.Told = p.Checked; c.FormValue("then") == "" && mustSay(link) {
 		err = s.sayAsker(ctx, link, c.FormValue("asker"))

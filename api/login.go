@@ -46,7 +46,11 @@ func (s *Server) sendLoginCode(ctx context.Context, in *phoneIn) (*nothing, erro
 	if _, err := s.checkedLink(ctx); err != nil {
 		return nil, err
 	}
-	return &nothing{}, s.sendCode(ctx, in.Body.Phone)
+	if err := s.sendCode(ctx, in.Body.Phone); err != nil {
+		return nil, err
+	}
+	s.counted(ctx, s.Store.LoginBegun(ctx, caller(ctx).Invite))
+	return &nothing{}, nil
 }
 
 func (s *Server) sendCode(ctx context.Context, typed string) error {
@@ -104,9 +108,17 @@ func (s *Server) loggedIn(
 	if err != nil {
 		return nil, "", err
 	}
+	s.counted(ctx, s.Store.LoggedIn(ctx, p.Invite, known.New))
 	p.Payer, p.Vouched = known.ID, false
 	cookie, err = s.session(p)
 	return cookie, known.ID, err
+}
+
+// counted says in the log that a step was not. It is never a friend's trouble.
+func (s *Server) counted(ctx context.Context, err error) {
+	if err != nil {
+		s.Log.WarnContext(ctx, "a step of the funnel is not counted", "error", err)
+	}
 }
 
 // session makes the cookie of a friend's session.

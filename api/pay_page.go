@@ -91,6 +91,9 @@ func (s *Server) sendCodeFromPage(c echo.Context) error {
 		err = s.sendCode(ctx, view.Phone)
 	}
 	view.CodeSent = err == nil || reasonOf(err) == "code_too_soon"
+	if view.CodeSent && !view.Look {
+		s.counted(ctx, s.Store.LoginBegun(ctx, caller(ctx).Invite))
+	}
 	return s.payPage(c, view, err)
 }
 

@@ -191,6 +191,7 @@ func (s *Server) loggedInAs(
 		return nil, err
 	}
 	p := caller(ctx)
+	s.counted(ctx, s.Store.LoggedIn(ctx, p.Invite, known.New))
 	p.Payer, p.Vouched = known.ID, false
 	return s.session(p)
 }

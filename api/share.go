@@ -69,5 +69,6 @@ func (s *Server) viewInvite(known *policy.Catalogue, i store.Invite) InviteView 
 	return InviteView{
 		ID: i.ID, State: i.State, Surface: i.Surface, Label: i.Label, ExpiresAt: i.ExpiresAt.UTC(),
 		FirstOpenedAt: timeIfAny(i.FirstOpenedAt), OpenedCount: i.OpenedCount, Link: s.linkOf(known, i, ""),
+		ForContact: i.ForContact(),
 	}
 }

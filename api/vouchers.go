@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"net/http"
 	"slices"
@@ -80,8 +81,43 @@ func (s *Server) takeVoucher(ctx context.Context, link store.Link, raw string) (
 	if err != nil {
 		return "", err
 	}
+	if !s.meant(link, who) {
+		return "", errForContact
+	}
 	known, err := s.Store.LinkIdentity(ctx, "", who)
+	if err == nil {
+		s.counted(ctx, s.Store.LoggedIn(ctx, link.Invite.ID, known.New))
+	}
 	return known.ID, err
+}
+
+// errForContact is the one answer to everybody who is not the person that an invite is for:
+// to who comes without a merchant's word, with one that is over, and with somebody else's.
+var errForContact = &models.Error{
+	Code: models.Forbidden, Reason: "for_contact", Message: "This link is for one person, in the shop's app.",
+	Fix: "Open it in the app, logged in there.",
+}
+
+// meant says whether an invite is for him.
+func (s *Server) meant(link store.Link, who store.Identity) bool {
+	return !link.Invite.ForContact() ||
+		hmac.Equal(link.Invite.ContactIndex, s.Store.ContactIndex(link.Request.App, who.Subject))
+}
+
+// contactFirst lets nobody in by the invite of one person but him: no session of such an invite
+// is anybody else's. A session that he has is proof enough.
+func (s *Server) contactFirst(ctx context.Context, p *Principal, link store.Link, word string) (err error) {
+	if !link.Invite.ForContact() || p.Payer != "" {
+		return nil
+	}
+	if word == "" {
+		return errForContact
+	}
+	p.Payer, err = s.vouchedPayer(ctx, link, word)
+	if p.Vouched = p.Payer != ""; err == nil && !p.Vouched {
+		return errForContact
+	}
+	return err
 }
 
 // vouchedPayer is the same for the page behind a link: who comes with a voucher that is over

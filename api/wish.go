@@ -115,6 +115,7 @@ func (s *Server) bring(
 		return r, "", err
 	}
 	asked := store.Checkout{Address: browserAddress(ctx), Surface: surface(ctx), Version: surfaceVersion(ctx)}
+	asked.Invite = wish.Pay.Invite
 	if err := s.Store.SaveCheckout(ctx, wish.Pay.Number, asked); err != nil {
 		return r, "", err
 	}

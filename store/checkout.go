@@ -12,14 +12,18 @@ type Checkout struct {
 	Address string // IP of the payer's browser
 	Surface string // as in policy
 	Version string // of the app that the surface is
+	Invite  string // that the friend came by; empty: the buyer pays himself
 }
 
-// SaveCheckout keeps it; the first word about an attempt stays.
+// SaveCheckout keeps it, and with the invite that money was asked for by it; the first word
+// about each stays.
 func (s *Store) SaveCheckout(ctx context.Context, attempt string, checkout Checkout) error {
-	const save = `INSERT INTO checkouts (attempt, address_sealed, surface, version) VALUES (?, ?, ?, ?)
+	const save = `WITH step AS (
+			UPDATE invites SET asked_at = clock_timestamp() WHERE id = ? AND asked_at IS NULL)
+		INSERT INTO checkouts (attempt, address_sealed, surface, version) VALUES (?, ?, ?, ?)
 		ON CONFLICT (attempt) DO NOTHING`
 	sealed := s.vault.Seal([]byte(checkout.Address), addressPlace(attempt))
-	_, err := s.write(ctx, save, attempt, sealed, checkout.Surface, checkout.Version)
+	_, err := s.write(ctx, save, checkout.Invite, attempt, sealed, checkout.Surface, checkout.Version)
 	return failed("save checkout", err)
 }
 

@@ -40,6 +40,8 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 			words:    "SELECT invite_id FROM his",
 			also: []string{
 				`DELETE FROM login_codes WHERE phone_index = (SELECT phone_index FROM payers WHERE id = @who)`,
+				`UPDATE invites SET contact_index = ` + nobody + ` WHERE contact_index IN (SELECT subject_index
+					FROM payer_identities WHERE payer_id = @who AND provider = '` + ByMerchant + `')`,
 				`DELETE FROM payer_identities WHERE payer_id = @who`,
 				`DELETE FROM day_shares WHERE payer_id = @who`,
 				`DELETE FROM decisions WHERE payer_id = @who`,
@@ -135,6 +137,9 @@ func (s *Store) forget(ctx context.Context, f forgetting) (total int64, err erro
 	return total, s.Audit(ctx, Deed{Actor: f.by.Actor, Act: f.act, Subject: f.subject, Reason: f.by.Reason})
 }
 
+// nobody stands where an invite's contact stood: it is not for whoever has the link now.
+const nobody = `decode(repeat('00', 32), 'hex')`
+
 // everywhere is what attempts leave of whoever made them. Callbacks keep their keys, so
 // that a resend is still known.
 func (f forgetting) everywhere(with string) []string {
@@ -148,5 +153,7 @@ func (f forgetting) everywhere(with string) []string {
 		with + `UPDATE provider_event_conflicts SET raw_sealed = '' WHERE raw_sealed <> ''
 			AND event_id IN (SELECT id FROM provider_events WHERE ` + events + ")",
 		with + "UPDATE invites SET label = '' WHERE label <> '' AND id IN (" + f.words + ")",
+		with + "UPDATE invites SET contact_index = " + nobody + " WHERE contact_index <> " + nobody +
+			" AND id IN (" + f.words + ")",
 	}
 }

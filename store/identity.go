@@ -37,7 +37,7 @@ func (s *Store) PayerByIdentity(ctx context.Context, identity Identity) (Payer, 
 		if rows == 0 { // another tab was faster: its payer it is, and ours never was
 			return errFaster
 		}
-		payer = Payer{ID: id}
+		payer = Payer{ID: id, New: true}
 		return nil
 	})
 	if models.CodeOf(err) == models.Conflict {

@@ -38,7 +38,19 @@ type Invite struct {
 	FirstOpenedAt time.Time `gorm:"serializer:moment"`
 	OpenedCount   int64
 	CreatedAt     time.Time `gorm:"->"`
+	ExchangedAt   time.Time `gorm:"->;serializer:moment"` // when somebody first came in by it
+	LoggedInAt    time.Time `gorm:"->;serializer:moment"` // when one of them first logged in
+
+	ContactIndex []byte // of the only person whom it is for; empty: for whoever has the link
 }
+
+// ContactIndex is the keyed hash of a person whom a merchant knows: the one of his identity.
+func (s *Store) ContactIndex(app, person string) []byte {
+	return s.subjectIndex(Identity{Provider: ByMerchant, App: app, Subject: person})
+}
+
+// ForContact says that the invite is for one person whom the merchant vouches for.
+func (i Invite) ForContact() bool { return len(i.ContactIndex) > 0 }
 
 // InviteFacts is what the login check needs to know of an invite.
 type InviteFacts struct {
@@ -53,6 +65,9 @@ func (s *Store) CreateInvite(ctx context.Context, invite Invite) (Invite, error)
 	invite.PledgedFor, invite.FirstOpenedAt, invite.OpenedCount = time.Time{}, time.Time{}, 0
 	if len(invite.CodeHash) == 0 {
 		invite.CodeHash = nil // NULL: several invites may have none
+	}
+	if len(invite.ContactIndex) == 0 {
+		invite.ContactIndex = nil
 	}
 	once := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoNothing: true}
 	if err := gorm.G[Invite](s.db, once).Create(ctx, &invite); err != nil {

@@ -56,6 +56,7 @@ func TestTheFriendsPageIsOneRoundTrip(t *testing.T) {
 	link, err = fresh.Link(t.Context(), invite.ID, payer.ID)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, count.Load())
+	payer.New = false
 	require.Equal(t, &payer, link.Payer)
 
 	_, err = fresh.InviteByHash(t.Context(), hash(9))

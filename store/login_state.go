@@ -23,12 +23,18 @@ type LoginState struct {
 	Secret   string // what the browser alone knows of it; never stored
 }
 
-// BeginLogin keeps a login until it comes back, for 5 minutes.
+// BeginLogin keeps a login until it comes back, for 5 minutes, and with the invite that one
+// was begun; not of one that only looks at what became of a payment.
 func (s *Store) BeginLogin(ctx context.Context, login LoginState) error {
-	const begin = `INSERT INTO login_states (invite_id, hash, provider, account_id, channel, expires_at)
-		VALUES (?, ?, ?, ?, ?, clock_timestamp() + make_interval(secs => ?))`
-	_, err := s.write(ctx, begin, login.Invite, stateHash(login.State), login.Provider, login.Account,
-		login.Channel, loginLife.Seconds())
+	const begin = `WITH step AS (UPDATE invites SET login_begun_at = clock_timestamp(),
+			channel = CASE channel WHEN '' THEN @channel ELSE channel END
+		WHERE id = @invite AND login_begun_at IS NULL AND (@channel <> '' OR @provider = @issuer))
+		INSERT INTO login_states (invite_id, hash, provider, account_id, channel, expires_at)
+		VALUES (@invite, @hash, @provider, @account, @channel, clock_timestamp() + make_interval(secs => @life))`
+	_, err := s.write(ctx, begin, map[string]any{
+		"invite": login.Invite, "hash": stateHash(login.State), "provider": login.Provider,
+		"account": login.Account, "channel": login.Channel, "issuer": ByIssuer, "life": loginLife.Seconds(),
+	})
 	return failed("begin login", err)
 }
 

@@ -17,6 +17,7 @@ type Payer struct {
 	ID          string // pay_…
 	MaskedPhone string // "138****5678"
 	Blocked     bool
+	New         bool // this login made the profile
 }
 
 // PayerFacts is what the login check needs to know of a payer.
@@ -58,7 +59,9 @@ func (s *Store) PayerByPhone(ctx context.Context, phone string) (Payer, error) {
 		return Payer{}, failed("create payer", err)
 	}
 	found, err = gorm.G[payerRecord](s.db).Where("phone_index = ?", index).Take(ctx)
-	return found.payer(), failed("find payer", err)
+	payer := found.payer()
+	payer.New = payer.ID == id // else another tab was faster
+	return payer, failed("find payer", err)
 }
 
 // KnownPayer finds the payer of a phone and makes none; not_found "unknown_payer".

@@ -53,6 +53,8 @@ type Link struct {
 	MustSay  bool // who asks is to be typed
 	Blocked  Blocked
 	Problem  *Problem
+
+	ForContact bool // one person only may use it, who comes with a merchant's word
 }
 
 // Blocked lets the reader say that an app does not open the link.
@@ -92,7 +94,7 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
-	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
+	"foreign", "other_link", "bad", "for_contact", "snapshot", "stranger", "tomorrow", "limit",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.

@@ -71,7 +71,7 @@ var Reasons = []string{
 	"login_over", "login_failed", "login_refused", "login_unavailable", "no_provider_login",
 	"provider_login_first",
 	"sms_unavailable", "too_often", "login_first", "login_needed",
-	"asker_first", "asker_wrong", "no_issuer", "snapshot",
+	"asker_first", "asker_wrong", "no_issuer", "snapshot", "for_contact",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 	"channel_limit", "channel_daily_limit", "pair_limit", "pair_daily_limit", "buyer_limit", "buyer_daily_limit",
 	"merchant_limit", "merchant_daily_limit",

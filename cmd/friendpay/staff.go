@@ -22,7 +22,7 @@ import (
 func staffCommand() *cobra.Command {
 	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
 		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand(),
-		tokenCommand())
+		tokenCommand(), funnelCommand())
 }
 
 // withHouse runs do with the parts that the settings name.

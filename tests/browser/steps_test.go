@@ -1,9 +1,7 @@
 package browser
 
 import (
-	"encoding/json"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -91,19 +89,11 @@ func TestStepsOfWhoIsVouchedFor(t *testing.T) {
 // vouch is the call of the merchant's server.
 func vouch(t *testing.T, house *local.House, person string) string {
 	t.Helper()
-	body := `{"app":"` + local.DemoApp + `","person":"` + person + `"}`
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
-		house.APIURL+"/v1/payer-tokens", strings.NewReader(body))
-	require.NoError(t, err)
-	request.Header.Set("Authorization", "Bearer "+house.Demo.APIKey)
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer answer.Body.Close()
 	var made struct {
 		Token string `json:"token"`
 	}
-	require.NoError(t, json.NewDecoder(answer.Body).Decode(&made))
+	body := `{"app":"` + local.DemoApp + `","person":"` + person + `"}`
+	merchantCall(t, house, http.MethodPost, "/v1/payer-tokens", body, &made)
 	require.NotEmpty(t, made.Token)
 	return made.Token
 }

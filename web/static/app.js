@@ -59,6 +59,7 @@ const word = new URLSearchParams(location.hash.slice(1)).get("voucher");
 if (word) {
   for (const input of document.querySelectorAll("input[name=voucher]")) input.value = word;
   history.replaceState(null, "", location.pathname);
+  document.querySelector("form[data-contact]")?.requestSubmit(); // he is known: no tap is needed
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
