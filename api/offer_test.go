@@ -32,7 +32,7 @@ func TestAQuoteIsToldBeforeAnythingIsAsked(t *testing.T) {
 	id := f.place()
 	v := f.visit(id)
 	page := strings.Join(strings.Fields(v.get("/f/"+f.secret(id)).Body.String()), " ")
-	require.Contains(t, page, `¥121.00<small class="saved"> · 立减 ¥3.00 由商家承担</small>`)
+	require.Contains(t, page, `¥121.00<small class="saved">立减 ¥3.00 由商家承担</small>`)
 	require.Contains(t, page, "立减 ¥5.00 由支付渠道承担")
 	require.Contains(t, v.get("/pay?channel=mock").Body.String(), "立减 ¥5.00 由支付渠道承担", "before the login")
 

@@ -41,9 +41,9 @@ type ShopRequest struct {
 	Share    string        // the link or what stands for it, in lines, to be sent to a friend
 	Code     string        // the short address of the link; empty for none
 	QR       template.HTML // empty where no picture may be shared
-	MayPay   bool // the buyer may pay himself now
-	MayEnd   bool // the buyer may take it back now
-	Opened   int  // how often a person opened the link
+	MayPay   bool          // the buyer may pay himself now
+	MayEnd   bool          // the buyer may take it back now
+	Opened   int           // how often a person opened the link
 	Declined bool
 	Pledged  time.Time // when the friend said he would pay; zero for never said
 	Receipt  bool
