@@ -128,7 +128,7 @@ var controls = []struct {
 	short bool
 	lines []int
 }{
-	{"bug_skip_verify", true, []int{3, 10}},
+	{"bug_skip_verify", false, []int{3, 10}},
 	{"bug_new_number", true, []int{1, 2}},
 	{"bug_ack_first", false, []int{3}},
 	{"bug_no_dedupe", false, []int{3}},
