@@ -176,13 +176,17 @@ func (s *Store) writeRow(
 	list := strings.Join(columns, ", ")
 	statement := "INSERT INTO " + of.table + " (" + list + ") SELECT " + list +
 		" FROM jsonb_populate_record(NULL::" + of.table + ", ?::jsonb)" +
-		" ON CONFLICT (" + strings.Join(of.key, ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ")
+		" ON CONFLICT (" + strings.Join(of.key, ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ") +
+		" RETURNING to_jsonb(" + of.table + ") AS body"
 	encoded, err := json.Marshal(row)
 	if err != nil {
 		return err
 	}
-	_, err = s.write(ctx, statement, string(encoded))
-	return err
+	var written struct{ Body []byte }
+	if err := s.read(ctx, &written, statement, string(encoded)); err != nil {
+		return err
+	}
+	return s.sound(ctx, of, known.Body, written.Body)
 }
 
 func (s *Store) takeRow(

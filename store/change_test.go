@@ -149,6 +149,50 @@ func TestAWrongRowSaysWhichFieldAndWhatToDo(t *testing.T) {
 	refused(t, err, models.Invalid, "nobody")
 }
 
+// strangers adds another merchant's app with an account, and one of ours at another provider.
+func (w *world) strangers() {
+	w.t.Helper()
+	more := seed()
+	more.Merchants = append(more.Merchants, store.Merchant{ID: "mer_2", Name: "Coffee House"})
+	more.Apps = append(more.Apps, store.App{ID: "app_2", Merchant: "mer_2", Name: "X", DefaultExpirySeconds: 60})
+	for _, a := range []store.Account{
+		{ID: "acc_2", Provider: "mockpay", App: "app_2"}, {ID: "acc_3", Provider: "alipay", App: "app_1"},
+	} {
+		a.Settings, a.State = []byte(settings), "active"
+		more.Accounts = append(more.Accounts, a)
+	}
+	require.NoError(w.t, w.Seed(w.t.Context(), more))
+}
+
+func TestMoneyGoesToNoStrangersAccount(t *testing.T) {
+	w := open(t)
+	w.strangers()
+	for _, wrong := range []struct{ row, reason string }{
+		{`{"app_id":"app_1","id":"mock","account_id":"acc_2"}`, "foreign_account"},
+		{`{"app_id":"app_1","id":"mock","account_id":"acc_3"}`, "foreign_account"},
+		{`{"app_id":"app_1","id":"mock","provider":"alipay"}`, "foreign_account"},
+		{`{"app_id":"app_1","id":"mock","account_id":null}`, "missing_field"},
+		{`{"app_id":"app_1","id":"code","account_id":"acc_2"}`, "foreign_account"},
+	} {
+		_, err := w.wants("channels", wrong.row)
+		said := refused(t, err, models.Invalid, wrong.reason)
+		require.Equal(t, "account_id", said.Field, wrong.row)
+		require.NotEmpty(t, said.Fix)
+	}
+	for _, right := range []string{
+		`{"app_id":"app_1","id":"mock","account_id":"acc_3","provider":"alipay"}`,
+		`{"app_id":"app_1","id":"mock","account_id":null,"kind":"ask"}`,
+	} {
+		_, err := w.wants("channels", right)
+		require.NoError(t, err, right)
+	}
+	require.NoError(t, w.exec("UPDATE channels SET account_id = 'acc_2', kind = 'wallet'"))
+	_, err := w.wants("channels", `{"app_id":"app_1","id":"mock","position":3}`)
+	refused(t, err, models.Invalid, "foreign_account")
+	_, err = w.wants("channels", `{"app_id":"app_1","id":"mock","enabled":false}`)
+	require.NoError(t, err, "what stands wrong can be switched off")
+}
+
 func TestARowThatSomebodyElseChangedIsAConflict(t *testing.T) {
 	w := open(t)
 	none := int64(0)
