@@ -30,8 +30,8 @@ func (s *Store) sound(ctx context.Context, of shape, was, is []byte) error {
 		}
 		return false
 	}
-	if of.table != policy.Channels {
-		return nil
+	if err := wellWorded(of.table, after, turned); err != nil || of.table != policy.Channels {
+		return err
 	}
 	var c Channel
 	if err := json.Unmarshal(is, &c); err != nil {
