@@ -189,7 +189,7 @@ func (s *Server) changeCatalogue(ctx context.Context, in ChangeIn, change store.
 	err := s.rows(ctx).WithTx(ctx, func(tx *store.Store) (err error) {
 		out, err = effects.Change(ctx, tx, effects.Order{
 			By: store.By{Actor: who.id(), Reason: in.Reason}, Changes: []store.Change{change},
-			DryRun: in.DryRun, Force: in.Force, Now: s.Clock(),
+			DryRun: in.DryRun, Force: in.Force, Now: s.Clock(), Accounts: s.Accounts,
 		})
 		return err
 	})

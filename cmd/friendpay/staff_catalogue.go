@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/friendpay/friendpay/internal/effects"
+	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
@@ -51,12 +53,13 @@ func (c *changing) flags(cmd *cobra.Command) *cobra.Command {
 }
 
 // make makes changes and says what they do.
-func (c *changing) make(ctx context.Context, out io.Writer, s *store.Store, changes []store.Change) error {
-	done, err := effects.Change(ctx, s, effects.Order{
+func (c *changing) make(ctx context.Context, out io.Writer, h *house.House, changes []store.Change) error {
+	done, err := effects.Change(ctx, h.Store, effects.Order{
 		By: c.by, Changes: changes, DryRun: c.dryRun, Force: c.force, Now: time.Now().UTC(),
+		Accounts: h.Accounts,
 	})
 	if err != nil {
-		return err
+		return inFlags(err)
 	}
 	if c.asJSON {
 		return lines(out, []map[string]any{
@@ -64,6 +67,17 @@ func (c *changing) make(ctx context.Context, out io.Writer, s *store.Store, chan
 		})
 	}
 	return tellChange(out, done)
+}
+
+// inFlags says the way out of a refusal as this program takes it.
+func inFlags(err error) error {
+	var refused *models.Error
+	if errors.As(err, &refused) && refused.Field == "force" {
+		said := *refused
+		said.Field, said.Fix = "--force", "Look at the effect with --dry-run; say --force if it is meant."
+		return &said
+	}
+	return err
 }
 
 func tellChange(out io.Writer, done effects.Outcome) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
@@ -35,8 +36,8 @@ func setRowCommand() *cobra.Command {
 			if cmd.Flags().Changed("seen") {
 				change.Expected = &seen
 			}
-			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				return how.make(ctx, cmd.OutOrStdout(), s, []store.Change{change})
+			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
+				return how.make(ctx, cmd.OutOrStdout(), h, []store.Change{change})
 			})
 		},
 	}
@@ -79,8 +80,8 @@ func takeRowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				rows, err := s.CatalogueRows(ctx, store.CatalogueFilter{Family: table, Key: args[1]})
+			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
+				rows, err := h.Store.CatalogueRows(ctx, store.CatalogueFilter{Family: table, Key: args[1]})
 				if err != nil {
 					return err
 				}
@@ -91,7 +92,7 @@ func takeRowCommand() *cobra.Command {
 				if err := json.Unmarshal(rows[0].Body, &change.Row); err != nil {
 					return fmt.Errorf("read the row: %w", err)
 				}
-				return how.make(ctx, cmd.OutOrStdout(), s, []store.Change{change})
+				return how.make(ctx, cmd.OutOrStdout(), h, []store.Change{change})
 			})
 		},
 	}
@@ -122,9 +123,9 @@ func (r *release) set(cmd *cobra.Command, fields map[string]any) error {
 		return usageError{errors.New("--feature channel goes with --channel, every other without")}
 	}
 	fields["feature"], fields["channel"], fields["app_id"] = r.feature, r.channel, r.app
-	return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+	return withHouse(cmd, func(ctx context.Context, h *house.House) error {
 		key := strings.Join([]string{r.feature, r.channel, r.app}, "/")
-		known, err := s.CatalogueRows(ctx, store.CatalogueFilter{Family: policy.Rollouts, Key: key})
+		known, err := h.Store.CatalogueRows(ctx, store.CatalogueFilter{Family: policy.Rollouts, Key: key})
 		if err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func (r *release) set(cmd *cobra.Command, fields map[string]any) error {
 				return fmt.Errorf("write %s: %w", name, err)
 			}
 		}
-		return r.how.make(ctx, cmd.OutOrStdout(), s, []store.Change{{Family: policy.Rollouts, Row: row}})
+		return r.how.make(ctx, cmd.OutOrStdout(), h, []store.Change{{Family: policy.Rollouts, Row: row}})
 	})
 }
 

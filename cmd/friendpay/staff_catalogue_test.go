@@ -40,7 +40,7 @@ func withShop(t *testing.T) (order store.Order) {
 			Merchants: []store.Merchant{{ID: "mer_1", Name: "Tea"}},
 			Apps:      []store.App{{ID: "app_1", Merchant: "mer_1", Name: "Tea", DefaultExpirySeconds: 86400}},
 			Accounts: []store.Account{
-				{ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: []byte("{}"), State: "active"},
+				{ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: []byte(deskOfTea), State: "active"},
 			},
 			Channels: []store.Channel{{
 				ID: "mock", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "wap", NameZH: "模拟",

@@ -19,6 +19,8 @@ type Order struct {
 	DryRun  bool // look only
 	Force   bool // even though open requests are left without any way to pay
 	Now     time.Time
+	// Accounts are asked what their providers can do; nil: nobody is asked.
+	Accounts Accounts
 }
 
 // Outcome is what was changed, or would have been, and what that does.
@@ -34,6 +36,9 @@ type Outcome struct {
 func Change(ctx context.Context, rows *store.Store, order Order) (out Outcome, err error) {
 	do := func(tx *store.Store) error {
 		if out.Lines, err = tx.ChangeRows(ctx, order.By, order.Changes); err != nil || len(out.Lines) == 0 {
+			return err
+		}
+		if err := understood(ctx, tx, order.Accounts, out.Lines); err != nil {
 			return err
 		}
 		if out.Effect, err = effect(ctx, tx, out.Lines, order.Now); err != nil {
