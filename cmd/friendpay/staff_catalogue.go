@@ -47,7 +47,7 @@ type changing struct {
 
 func (c *changing) flags(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "show the effect and save nothing")
-	cmd.Flags().BoolVar(&c.force, "force", false, "even though open requests are left without any way to pay")
+	cmd.Flags().BoolVar(&c.force, "force", false, "even though open requests are left without any way to pay, or become cheaper than half")
 	cmd.Flags().BoolVar(&c.asJSON, "json", false, "one JSON object")
 	return answerable(cmd, &c.by)
 }
@@ -85,26 +85,15 @@ func tellChange(out io.Writer, done effects.Outcome) error {
 		_, err := fmt.Fprintln(out, "it stands so already; nothing changes")
 		return err
 	}
-	for _, line := range done.Lines {
+	for _, line := range done.Lines[:min(len(done.Lines), atOnce)] {
 		said := string(line.Body)
 		if said == "" {
 			said = "taken away"
 		}
 		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, line.Family, line.Key, said)
 	}
-	e := done.Effect
-	_, _ = fmt.Fprintf(out, "of %d open requests %d are decided otherwise, %d left without any way to pay\n",
-		e.Sampled, e.Changed, len(e.Stranded))
-	for _, x := range e.Examples {
-		_, _ = fmt.Fprintf(out, "  %s  %s -> %s", x.Request, x.Before, x.After)
-		for _, gained := range x.Gained {
-			_, _ = fmt.Fprintf(out, "  +%s", gained)
-		}
-		for _, lost := range x.Lost {
-			_, _ = fmt.Fprintf(out, "  -%s (%s@%d: %s)", lost.Channel, lost.Rule, lost.Version, lost.EN)
-		}
-		_, _ = fmt.Fprintln(out)
-	}
+	andMore(out, len(done.Lines))
+	tellEffect(out, done.Effect)
 	said := "saved; every process has it within two seconds"
 	if !done.Saved {
 		said = "a trial: nothing is saved"
