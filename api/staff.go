@@ -128,7 +128,7 @@ type ChangeIn struct {
 	Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"Why, or the ticket. No names."`
 	Expected int64  `json:"expected_version" minimum:"0" doc:"The row's version when it was read; 0: none."`
 	DryRun   bool   `json:"dry_run,omitempty" doc:"Show the effect and save nothing."`
-	Force    bool   `json:"force,omitempty" doc:"Even though requests lose every way to pay or cost less than half."`
+	Force    bool   `json:"force,omitempty" doc:"Even if requests lose every way to pay or cost less than half."`
 }
 
 type changeIn struct {

@@ -41,8 +41,8 @@ func TestADeepDiscountIsMeantOrRefused(t *testing.T) {
 	w := newWorld(t)
 	id, token := w.place(), w.as("operator")
 	offer := func(off, since string) string {
-		return `{"app_id":"app_tea","id":"tea","name_zh":"a","name_en":"b","sponsor":"merchant","fixed_minor":` + off +
-			`,"budget_minor":9000000,"currency":"CNY","stack_group":"x","since":"` + since +
+		return `{"app_id":"app_tea","id":"tea","name_zh":"a","name_en":"b","sponsor":"merchant","fixed_minor":` +
+			off + `,"budget_minor":9000000,"currency":"CNY","stack_group":"x","since":"` + since +
 			`","until":"2999-01-01T00:00:00Z"}`
 	}
 	const past, later = "2020-01-01T00:00:00Z", "2998-01-01T00:00:00Z"

@@ -50,7 +50,8 @@ func (s *Store) ownAccount(ctx context.Context, c Channel) error {
 		if c.Kind == policy.KindAsk {
 			return nil
 		}
-		return wrongField("account_id", "missing_field", "Money has to go somewhere: this channel names no account.",
+		return wrongField("account_id", "missing_field",
+			"Money has to go somewhere: this channel names no account.",
 			"Name an account of the app; only a channel of the kind ask needs none.")
 	}
 	const query = "SELECT EXISTS (SELECT FROM provider_accounts WHERE id = ? AND app_id = ? AND provider = ?)"

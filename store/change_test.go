@@ -172,7 +172,7 @@ func TestASlipOfThePenIsNotKept(t *testing.T) {
 		{"surfaces", `{"surface":"wechta","works":false}`, "surface"},
 		{"surfaces", `{"surface":"wechat","works":true,"min_version":"8.x"}`, "min_version"},
 		{"surfaces", `{"surface":"wechat","works":true,"min_version":"8..1"}`, "min_version"},
-		{"rollouts", `{"feature":"freind_pay","state":"off","owner":"a"}`, "feature"},
+		{"rollouts", `{"feature":"friendpay","state":"off","owner":"a"}`, "feature"},
 		{"rollouts", `{"feature":"channel","state":"off","owner":"a"}`, "channel"},
 		{"rollouts", `{"feature":"friend_pay","channel":"mock","state":"off","owner":"a"}`, "channel"},
 		{"kinds", `{"kind":"books","currency":"cny",` + kindly, "currency"},

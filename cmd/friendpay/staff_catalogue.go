@@ -28,14 +28,20 @@ func catalogueCommands() *cobra.Command {
 
 // tableOf is where a family's rows are kept; people say limits.
 func tableOf(family string) (string, error) {
-	if family == "limits" {
-		family = policy.Limits
+	table := effects.FamilyTable(family)
+	if !slices.Contains(policy.Families, table) {
+		return "", usageError{fmt.Errorf("the catalogue has no %q: say one of %s", family, families())}
 	}
-	if !slices.Contains(policy.Families, family) {
-		return "", usageError{fmt.Errorf("the catalogue has no %q: say one of %s", family,
-			strings.ReplaceAll(strings.Join(policy.Families, ", "), policy.Limits, "limits"))}
+	return table, nil
+}
+
+// families lists the parts of the catalogue.
+func families() string {
+	names := make([]string, len(policy.Families))
+	for i, family := range policy.Families {
+		names[i] = effects.FamilyName(family)
 	}
-	return family, nil
+	return strings.Join(names, ", ")
 }
 
 // changing is how a change by hand is made.
@@ -47,7 +53,8 @@ type changing struct {
 
 func (c *changing) flags(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "show the effect and save nothing")
-	cmd.Flags().BoolVar(&c.force, "force", false, "even though open requests are left without any way to pay, or become cheaper than half")
+	cmd.Flags().BoolVar(&c.force, "force", false,
+		"even though open requests are left without any way to pay, or cost less than half")
 	cmd.Flags().BoolVar(&c.asJSON, "json", false, "one JSON object")
 	return answerable(cmd, &c.by)
 }
@@ -90,7 +97,7 @@ func tellChange(out io.Writer, done effects.Outcome) error {
 		if said == "" {
 			said = "taken away"
 		}
-		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, line.Family, line.Key, said)
+		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, effects.FamilyName(line.Family), line.Key, said)
 	}
 	andMore(out, len(done.Lines))
 	tellEffect(out, done.Effect)
@@ -111,7 +118,7 @@ func jsonRows(entries []store.CatalogueEntry) []map[string]any {
 			body = json.RawMessage(e.Body)
 		}
 		rows = append(rows, map[string]any{
-			"family": e.Family, "key": e.Key, "version": e.Version, "row": body, "author": e.Author,
+			"family": effects.FamilyName(e.Family), "key": e.Key, "version": e.Version, "row": body, "author": e.Author,
 			"reason": e.Reason, "at": e.At.UTC(),
 		})
 	}

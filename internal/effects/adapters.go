@@ -64,13 +64,15 @@ func takes(ctx context.Context, accounts Accounts, c store.Channel) error {
 	}
 	switch {
 	case err != nil: // its words are for the log of who runs it, not for this answer
-		return wrong("account_id", "account_unusable", "The account "+c.Account+" at "+c.Provider+" cannot be used.",
+		return wrong("account_id", "account_unusable",
+			"The account "+c.Account+" at "+c.Provider+" cannot be used.",
 			"Name an account that is not disabled, at a provider that this release speaks to.")
 	case !slices.Contains(adapter.Products(), c.Product):
 		return wrong("product", "unknown_product", c.Provider+" has no such product.",
 			"One of "+strings.Join(adapter.Products(), ", ")+".")
 	case !providers.CanFund(adapter, c.Funding):
-		return wrong("funding", "unknown_funding", c.Provider+" does not know one of these words.", sourcesOf(adapter))
+		return wrong("funding", "unknown_funding", c.Provider+" does not know one of these words.",
+			sourcesOf(adapter))
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ type Outcome struct {
 
 // Change tries the changes on open requests and then saves them, all or none. A change that
 // leaves an open request without any way to pay is the conflict "strands_requests", one that
-// takes off more than half of its price "deep_discount", unless it is forced. With DryRun everything happens but the saving: whatever would be refused is.
+// takes off more than half of its price "deep_discount", unless it is forced. With DryRun
+// everything happens but the saving: whatever would be refused is.
 func Change(ctx context.Context, rows *store.Store, order Order) (out Outcome, err error) {
 	do := func(tx *store.Store) error {
 		if out.Lines, err = tx.ChangeRows(ctx, order.By, order.Changes); err != nil || len(out.Lines) == 0 {

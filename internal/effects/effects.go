@@ -24,7 +24,7 @@ const shown = 10
 type Report struct {
 	Sampled  int            `json:"sampled" doc:"Open requests that the change was tried on, the newest."`
 	Changed  int            `json:"changed" doc:"Of these, decided otherwise after it on some surface."`
-	Stranded []string       `json:"stranded" nullable:"false" doc:"Payable on some surface before, on none after."`
+	Stranded []string       `json:"stranded" nullable:"false" doc:"Payable on a surface before, on none after."`
 	Gained   map[string]int `json:"gained" doc:"By channel: requests that may use it on more surfaces."`
 	Lost     map[string]int `json:"lost" doc:"By channel: requests that may use it on fewer surfaces."`
 	Surfaces []Place        `json:"surfaces" nullable:"false" doc:"Where it makes a difference."`
