@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 	"github.com/friendpay/friendpay/internal/house"
 )
 
+// colleague is a name as the catalogue's history and the audit keep it.
+var colleague = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
 func tokenCommand() *cobra.Command {
 	var role string
 	cmd := &cobra.Command{
@@ -20,6 +24,9 @@ func tokenCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(house.StaffRoles, role) {
 				return usageError{errors.New("--role is one of " + strings.Join(house.StaffRoles, ", "))}
+			}
+			if !colleague.MatchString(args[0]) {
+				return usageError{errors.New("a colleague's name is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'")}
 			}
 			config, err := settings()
 			if err != nil {
