@@ -19,6 +19,12 @@ import (
 // roleOperator may change what operators decide; every role may read it.
 const roleOperator = "operator"
 
+// StaffRoles are what a colleague may be here: each may read, an operator may change what
+// decides who may pay, and how. What opens histories opens nothing here.
+var StaffRoles = []string{"viewer", "agent", "supervisor", roleOperator}
+
+func isStaffRole(role string) bool { return slices.Contains(StaffRoles, role) }
+
 // staffRoutes are for colleagues. The families of the catalogue are one resource each.
 func (s *Server) staffRoutes() []route {
 	return []route{

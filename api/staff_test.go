@@ -242,3 +242,12 @@ func TestWhatARefusedLoginTellsIsKept(t *testing.T) {
 	_, ways = f.newest(id)
 	require.Equal(t, 1, ways)
 }
+
+func TestATokenForHistoriesOpensNothingHere(t *testing.T) {
+	w := newWorld(t)
+	for role, status := range map[string]int{
+		"history_reader": 401, "boss": 401, "viewer": 200, "agent": 200, "supervisor": 200, "operator": 200,
+	} {
+		require.Equal(t, status, w.call(http.MethodGet, "/v1/staff/kinds", w.as(role), "").Code, role)
+	}
+}
