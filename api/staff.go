@@ -76,6 +76,7 @@ func (f FamilyPath) table() string {
 type rowsIn struct {
 	FamilyPath
 	App   string `query:"app" maxLength:"64" doc:"Its rows, and those about all apps."`
+	After string `query:"after" maxLength:"300" doc:"The last key of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
 }
 
@@ -91,6 +92,7 @@ type rowsOut struct{ Body RowsView }
 // RowsView are lines of the catalogue's history: for a list the newest of each row.
 type RowsView struct {
 	Rows []RowView `json:"rows" nullable:"false"`
+	Next string    `json:"next,omitempty" doc:"Of a list: there are more; send it as after."`
 }
 
 // RowView is a row as it was from a version on.
@@ -117,9 +119,16 @@ func viewRows(entries []store.CatalogueEntry) RowsView {
 
 func (s *Server) listRows(ctx context.Context, in *rowsIn) (*rowsOut, error) {
 	entries, err := s.Store.CatalogueRows(ctx, store.CatalogueFilter{
-		Family: in.table(), App: in.App, Limit: in.Limit,
+		Family: in.table(), App: in.App, After: in.After, Limit: in.Limit + 1,
 	})
-	return &rowsOut{Body: viewRows(entries)}, err
+	next := ""
+	if len(entries) > in.Limit {
+		entries = entries[:in.Limit]
+		next = entries[in.Limit-1].Key
+	}
+	view := viewRows(entries)
+	view.Next = next
+	return &rowsOut{Body: view}, err
 }
 
 func (s *Server) listHistory(ctx context.Context, in *historyIn) (*rowsOut, error) {

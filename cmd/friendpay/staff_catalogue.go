@@ -173,10 +173,33 @@ func reading(use, short string, args int, read func(
 }
 
 func listRowsCommand() *cobra.Command {
-	return reading("list FAMILY", "List the rows as they stand", 1,
-		func(ctx context.Context, s *store.Store, f store.CatalogueFilter) ([]store.CatalogueEntry, error) {
-			return s.CatalogueRows(ctx, f)
-		})
+	cmd := reading("list [FAMILY]", "List the rows as they stand, or the families", 1, allRows)
+	read := cmd.RunE
+	cmd.Args = cobra.MaximumNArgs(1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return read(cmd, args)
+		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), families())
+		return err
+	}
+	return cmd
+}
+
+// allRows reads a family's rows page by page; as many as are asked for, or all.
+func allRows(
+	ctx context.Context, s *store.Store, f store.CatalogueFilter,
+) (all []store.CatalogueEntry, err error) {
+	const page = 1000
+	if f.Limit > 0 {
+		return s.CatalogueRows(ctx, f)
+	}
+	for f.Limit = page; ; f.After = all[len(all)-1].Key {
+		rows, err := s.CatalogueRows(ctx, f)
+		if all = append(all, rows...); err != nil || len(rows) < page {
+			return all, err
+		}
+	}
 }
 
 func showRowCommand() *cobra.Command {
