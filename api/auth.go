@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -164,7 +165,7 @@ func (s *Server) admitPayer(r *http.Request) (Principal, error) {
 
 func (s *Server) admitStaff(bearer string) (Principal, error) {
 	claims, err := s.Tokens.Staff(bearer)
-	if err != nil || len(claims.Roles) == 0 {
+	if err != nil || !slices.ContainsFunc(claims.Roles, isStaffRole) {
 		return Principal{}, errNobody
 	}
 	return Principal{Kind: staff, Staff: claims.Subject, Roles: claims.Roles}, nil

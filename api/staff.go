@@ -19,6 +19,12 @@ import (
 // roleOperator may change what operators decide; every role may read it.
 const roleOperator = "operator"
 
+// StaffRoles are what a colleague may be here: each may read, an operator may change what
+// decides who may pay, and how. What opens histories opens nothing here.
+var StaffRoles = []string{"viewer", "agent", "supervisor", roleOperator}
+
+func isStaffRole(role string) bool { return slices.Contains(StaffRoles, role) }
+
 // staffRoutes are for colleagues. The families of the catalogue are one resource each.
 func (s *Server) staffRoutes() []route {
 	return []route{
@@ -73,6 +79,7 @@ func (f FamilyPath) table() string {
 type rowsIn struct {
 	FamilyPath
 	App   string `query:"app" maxLength:"64" doc:"Its rows, and those about all apps."`
+	After string `query:"after" maxLength:"300" doc:"The last key of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
 }
 
@@ -88,6 +95,7 @@ type rowsOut struct{ Body RowsView }
 // RowsView are lines of the catalogue's history: for a list the newest of each row.
 type RowsView struct {
 	Rows []RowView `json:"rows" nullable:"false"`
+	Next string    `json:"next,omitempty" doc:"Of a list: there are more; send it as after."`
 }
 
 // RowView is a row as it was from a version on.
@@ -114,9 +122,16 @@ func viewRows(entries []store.CatalogueEntry) RowsView {
 
 func (s *Server) listRows(ctx context.Context, in *rowsIn) (*rowsOut, error) {
 	entries, err := s.Store.CatalogueRows(ctx, store.CatalogueFilter{
-		Family: in.table(), App: in.App, Limit: in.Limit,
+		Family: in.table(), App: in.App, After: in.After, Limit: in.Limit + 1,
 	})
-	return &rowsOut{Body: viewRows(entries)}, err
+	next := ""
+	if len(entries) > in.Limit {
+		entries = entries[:in.Limit]
+		next = entries[in.Limit-1].Key
+	}
+	view := viewRows(entries)
+	view.Next = next
+	return &rowsOut{Body: view}, err
 }
 
 func (s *Server) listHistory(ctx context.Context, in *historyIn) (*rowsOut, error) {
@@ -131,7 +146,7 @@ type ChangeIn struct {
 	Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"Why, or the ticket. No names."`
 	Expected int64  `json:"expected_version" minimum:"0" doc:"The row's version when it was read; 0: none."`
 	DryRun   bool   `json:"dry_run,omitempty" doc:"Show the effect and save nothing."`
-	Force    bool   `json:"force,omitempty" doc:"Even though open requests are left without any way to pay."`
+	Force    bool   `json:"force,omitempty" doc:"Even if requests lose every way to pay or cost less than half."`
 }
 
 type changeIn struct {
@@ -192,7 +207,7 @@ func (s *Server) changeCatalogue(ctx context.Context, in ChangeIn, change store.
 	err := s.rows(ctx).WithTx(ctx, func(tx *store.Store) (err error) {
 		out, err = effects.Change(ctx, tx, effects.Order{
 			By: store.By{Actor: who.id(), Reason: in.Reason}, Changes: []store.Change{change},
-			DryRun: in.DryRun, Force: in.Force, Now: s.Clock(),
+			DryRun: in.DryRun, Force: in.Force, Now: s.Clock(), Accounts: s.Accounts,
 		})
 		return err
 	})

@@ -242,3 +242,29 @@ func TestWhatARefusedLoginTellsIsKept(t *testing.T) {
 	_, ways = f.newest(id)
 	require.Equal(t, 1, ways)
 }
+
+func TestRowsComeInPages(t *testing.T) {
+	w := newWorld(t)
+	var keys []any
+	for path := "/v1/staff/kinds?limit=2"; path != ""; {
+		page := w.call(http.MethodGet, path, w.as("viewer"), "")
+		require.Equal(t, http.StatusOK, page.Code, page.Body)
+		for _, one := range page.field("rows").([]any) {
+			keys = append(keys, one.(map[string]any)["key"])
+		}
+		if path = ""; page.text("next") != "" {
+			require.Len(t, page.field("rows"), 2)
+			path = "/v1/staff/kinds?limit=2&after=" + page.text("next")
+		}
+	}
+	require.Equal(t, []any{"/cross_border", "/top_up", "/virtual"}, keys)
+}
+
+func TestATokenForHistoriesOpensNothingHere(t *testing.T) {
+	w := newWorld(t)
+	for role, status := range map[string]int{
+		"history_reader": 401, "boss": 401, "viewer": 200, "agent": 200, "supervisor": 200, "operator": 200,
+	} {
+		require.Equal(t, status, w.call(http.MethodGet, "/v1/staff/kinds", w.as(role), "").Code, role)
+	}
+}

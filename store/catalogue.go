@@ -40,8 +40,9 @@ type CatalogueFilter struct {
 	Family string
 	Key    string // one row
 	App    string // its rows, and those that are about all apps
+	After  string // keys after this one: the next page of a family's rows
 	Before int64  // versions before this one: the next page of a history
-	Limit  int    // 1 to 1000, 200 when 0
+	Limit  int    // 1 to 1001, 200 when 0
 }
 
 // CatalogueRows lists the rows of a family as they stand, by key, each with its newest line
@@ -50,6 +51,7 @@ func (s *Store) CatalogueRows(ctx context.Context, filter CatalogueFilter) ([]Ca
 	const query = `SELECT * FROM (SELECT DISTINCT ON (family, key)
 			version, family, key, body, author, reason, at FROM catalogue_history
 			WHERE (@family = '' OR family = @family) AND (@key = '' OR key = @key)
+				AND (@after = '' OR key > @after)
 			ORDER BY family, key, version DESC) newest
 		WHERE body IS NOT NULL AND (@app = '' OR coalesce(body ->> 'app_id', '') IN (@app, ''))
 		ORDER BY family, key LIMIT @limit`
@@ -81,7 +83,8 @@ func (s *Store) entries(
 	}
 	err = s.read(ctx, &entries, query, map[string]any{
 		"family": filter.Family, "key": filter.Key, "app": filter.App, "before": filter.Before,
-		"limit": min(limit, 1000),
+		"after": filter.After,
+		"limit": min(limit, 1001),
 	})
 	return entries, failed("read the catalogue", err)
 }

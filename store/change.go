@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -44,7 +45,7 @@ func (s *Store) ChangeRows(ctx context.Context, by By, changes []Change) (done [
 		}
 		for _, change := range changes {
 			if err := tx.change(ctx, change); err != nil {
-				return err
+				return ofMany(changes, change, err)
 			}
 		}
 		if done, err = tx.allSince(ctx, before); err != nil {
@@ -53,6 +54,18 @@ func (s *Store) ChangeRows(ctx context.Context, by By, changes []Change) (done [
 		return tx.auditChanges(ctx, by, done)
 	})
 	return done, failed("change the catalogue", err)
+}
+
+// ofMany says which row of several is meant: its key, as the list names it.
+func ofMany(changes []Change, change Change, err error) error {
+	if len(changes) == 1 {
+		return err
+	}
+	parts := make([]string, len(keys[change.Family]))
+	for i, column := range keys[change.Family] {
+		_ = json.Unmarshal(change.Row[column], &parts[i]) // what is no text is named by the refusal itself
+	}
+	return fmt.Errorf("%s %s: %w", change.Family, strings.Join(parts, "/"), err)
 }
 
 // Unsaved makes changes, lets do look at them, and takes them back.
@@ -176,13 +189,17 @@ func (s *Store) writeRow(
 	list := strings.Join(columns, ", ")
 	statement := "INSERT INTO " + of.table + " (" + list + ") SELECT " + list +
 		" FROM jsonb_populate_record(NULL::" + of.table + ", ?::jsonb)" +
-		" ON CONFLICT (" + strings.Join(of.key, ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ")
+		" ON CONFLICT (" + strings.Join(of.key, ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ") +
+		" RETURNING to_jsonb(" + of.table + ") AS body"
 	encoded, err := json.Marshal(row)
 	if err != nil {
 		return err
 	}
-	_, err = s.write(ctx, statement, string(encoded))
-	return err
+	var written struct{ Body []byte }
+	if err := s.read(ctx, &written, statement, string(encoded)); err != nil {
+		return err
+	}
+	return s.sound(ctx, of, known.Body, written.Body)
 }
 
 func (s *Store) takeRow(

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -147,6 +148,94 @@ func TestAWrongRowSaysWhichFieldAndWhatToDo(t *testing.T) {
 	require.Equal(t, "reason", refused(t, err, models.Invalid, "missing_reason").Field)
 	_, err = w.ChangeRows(t.Context(), store.By{Reason: "why"}, nil)
 	refused(t, err, models.Invalid, "nobody")
+}
+
+func TestASlipOfThePenIsNotKept(t *testing.T) {
+	w := open(t)
+	long := strings.Repeat("茶", 65)
+	const mock, kindly = `{"app_id":"app_1","id":"mock",`, `"friend_pay":true}`
+	const made = `"provider":"mockpay","account_id":"acc_1","product":"wap","name_zh":"a","name_en":"b",
+		"kind":"wallet","min_minor":1,"min_currency":"CNY","max_minor":9,"max_currency":"CNY"}`
+	for _, wrong := range []struct{ family, row, field string }{
+		{"channels", mock + `"kind":"walet"}`, "kind"},
+		{"channels", mock + `"surfaces":["mobile","wechta"]}`, "surfaces"},
+		{"channels", mock + `"surfaces":[""]}`, "surfaces"},
+		{"channels", mock + `"name_zh":"` + long + `"}`, "name_zh"},
+		{"channels", mock + `"name_en":" "}`, "name_en"},
+		{"channels", mock + `"brand":"` + long + `"}`, "brand"},
+		{"channels", mock + `"min_currency":"cny","max_currency":"cny"}`, "min_currency"},
+		{"channels", mock + `"min_currency":"USD"}`, "max_minor"},
+		{"channels", `{"app_id":"app_1","id":"a b",` + made, "id"},
+		{"channels", `{"app_id":"app_1","id":"",` + made, "id"},
+		{"channels", `{"app_id":"app_1","id":"a/b",` + made, "id"},
+		{"onboarding", `{"app_id":"app_1","channel":"mock","surface":"wechta","state":"none"}`, "surface"},
+		{"surfaces", `{"surface":"wechta","works":false}`, "surface"},
+		{"surfaces", `{"surface":"wechat","works":true,"min_version":"8.x"}`, "min_version"},
+		{"surfaces", `{"surface":"wechat","works":true,"min_version":"8..1"}`, "min_version"},
+		{"rollouts", `{"feature":"friendpay","state":"off","owner":"a"}`, "feature"},
+		{"rollouts", `{"feature":"channel","state":"off","owner":"a"}`, "channel"},
+		{"rollouts", `{"feature":"friend_pay","channel":"mock","state":"off","owner":"a"}`, "channel"},
+		{"kinds", `{"kind":"books","currency":"cny",` + kindly, "currency"},
+	} {
+		_, err := w.wants(wrong.family, wrong.row)
+		said := refused(t, err, models.Invalid, "bad_field")
+		require.Equal(t, wrong.field, said.Field, wrong.row)
+		require.NotEmpty(t, said.Fix, wrong.row)
+	}
+	for _, right := range []struct{ family, row string }{
+		{"channels", mock + `"kind":"debit","surfaces":["wechat_moments","unknown","wechat_group"]}`},
+		{"channels", `{"app_id":"app_1","id":"Pay-2_x",` + made},
+		{"onboarding", `{"app_id":"app_1","channel":"mock","surface":"","state":"none"}`},
+		{"surfaces", `{"surface":"wechat_group","works":true,"min_version":"8.0.49"}`},
+		{"rollouts", `{"feature":"channel","channel":"mock","state":"off","owner":"a"}`},
+	} {
+		_, err := w.wants(right.family, right.row)
+		require.NoError(t, err, right.row)
+	}
+}
+
+// strangers adds another merchant's app with an account, and one of ours at another provider.
+func (w *world) strangers() {
+	w.t.Helper()
+	more := seed()
+	more.Merchants = append(more.Merchants, store.Merchant{ID: "mer_2", Name: "Coffee House"})
+	more.Apps = append(more.Apps, store.App{ID: "app_2", Merchant: "mer_2", Name: "X", DefaultExpirySeconds: 60})
+	for _, a := range []store.Account{
+		{ID: "acc_2", Provider: "mockpay", App: "app_2"}, {ID: "acc_3", Provider: "alipay", App: "app_1"},
+	} {
+		a.Settings, a.State = []byte(settings), "active"
+		more.Accounts = append(more.Accounts, a)
+	}
+	require.NoError(w.t, w.Seed(w.t.Context(), more))
+}
+
+func TestMoneyGoesToNoStrangersAccount(t *testing.T) {
+	w := open(t)
+	w.strangers()
+	for _, wrong := range []struct{ row, reason string }{
+		{`{"app_id":"app_1","id":"mock","account_id":"acc_2"}`, "foreign_account"},
+		{`{"app_id":"app_1","id":"mock","account_id":"acc_3"}`, "foreign_account"},
+		{`{"app_id":"app_1","id":"mock","provider":"alipay"}`, "foreign_account"},
+		{`{"app_id":"app_1","id":"mock","account_id":null}`, "missing_field"},
+		{`{"app_id":"app_1","id":"code","account_id":"acc_2"}`, "foreign_account"},
+	} {
+		_, err := w.wants("channels", wrong.row)
+		said := refused(t, err, models.Invalid, wrong.reason)
+		require.Equal(t, "account_id", said.Field, wrong.row)
+		require.NotEmpty(t, said.Fix)
+	}
+	for _, right := range []string{
+		`{"app_id":"app_1","id":"mock","account_id":"acc_3","provider":"alipay"}`,
+		`{"app_id":"app_1","id":"mock","account_id":null,"kind":"ask"}`,
+	} {
+		_, err := w.wants("channels", right)
+		require.NoError(t, err, right)
+	}
+	require.NoError(t, w.exec("UPDATE channels SET account_id = 'acc_2', kind = 'wallet'"))
+	_, err := w.wants("channels", `{"app_id":"app_1","id":"mock","position":3}`)
+	refused(t, err, models.Invalid, "foreign_account")
+	_, err = w.wants("channels", `{"app_id":"app_1","id":"mock","enabled":false}`)
+	require.NoError(t, err, "what stands wrong can be switched off")
 }
 
 func TestARowThatSomebodyElseChangedIsAConflict(t *testing.T) {

@@ -17,7 +17,7 @@ type Channel struct {
 	Product         string       `json:"product"`
 	NameZH          string       `gorm:"column:name_zh" json:"name_zh"`
 	NameEN          string       `gorm:"column:name_en" json:"name_en"`
-	Kind            string       `json:"kind"`  // "wallet", "card", "credit"
+	Kind            string       `json:"kind"`  // one of policy.ChannelKinds
 	Brand           string       `json:"brand"` // what the payer sees at the till; empty: the channel's name
 	Position        int          `json:"position"`
 	Min             models.Money `gorm:"embedded;embeddedPrefix:min_" json:"-"`

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/models"
 )
 
 // The exit codes, as README lists them.
@@ -46,7 +47,7 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "friendpay:", err)
+	fmt.Fprintln(os.Stderr, "friendpay:", told(err))
 	var usage usageError
 	if errors.As(err, &usage) || !began {
 		os.Exit(exitUsage)
@@ -56,6 +57,26 @@ func main() {
 		os.Exit(coded.code)
 	}
 	os.Exit(exitFailed)
+}
+
+// told is an error in words, with the input that is wrong and the way out where they are known.
+func told(err error) string {
+	said := err.Error()
+	var refused *models.Error
+	if !errors.As(err, &refused) {
+		return said
+	}
+	var more []string
+	if refused.Field != "" {
+		more = append(more, "field "+refused.Field)
+	}
+	if refused.Fix != "" {
+		more = append(more, "fix: "+refused.Fix)
+	}
+	if len(more) == 0 {
+		return said
+	}
+	return said + " (" + strings.Join(more, "; ") + ")"
 }
 
 // root is the command line. began tells whether a command was understood and run:

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/friendpay/friendpay/internal/effects"
+	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
@@ -26,14 +28,20 @@ func catalogueCommands() *cobra.Command {
 
 // tableOf is where a family's rows are kept; people say limits.
 func tableOf(family string) (string, error) {
-	if family == "limits" {
-		family = policy.Limits
+	table := effects.FamilyTable(family)
+	if !slices.Contains(policy.Families, table) {
+		return "", usageError{fmt.Errorf("the catalogue has no %q: say one of %s", family, families())}
 	}
-	if !slices.Contains(policy.Families, family) {
-		return "", usageError{fmt.Errorf("the catalogue has no %q: say one of %s", family,
-			strings.ReplaceAll(strings.Join(policy.Families, ", "), policy.Limits, "limits"))}
+	return table, nil
+}
+
+// families lists the parts of the catalogue.
+func families() string {
+	names := make([]string, len(policy.Families))
+	for i, family := range policy.Families {
+		names[i] = effects.FamilyName(family)
 	}
-	return family, nil
+	return strings.Join(names, ", ")
 }
 
 // changing is how a change by hand is made.
@@ -45,18 +53,20 @@ type changing struct {
 
 func (c *changing) flags(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "show the effect and save nothing")
-	cmd.Flags().BoolVar(&c.force, "force", false, "even though open requests are left without any way to pay")
+	cmd.Flags().BoolVar(&c.force, "force", false,
+		"even though open requests are left without any way to pay, or cost less than half")
 	cmd.Flags().BoolVar(&c.asJSON, "json", false, "one JSON object")
 	return answerable(cmd, &c.by)
 }
 
 // make makes changes and says what they do.
-func (c *changing) make(ctx context.Context, out io.Writer, s *store.Store, changes []store.Change) error {
-	done, err := effects.Change(ctx, s, effects.Order{
+func (c *changing) make(ctx context.Context, out io.Writer, h *house.House, changes []store.Change) error {
+	done, err := effects.Change(ctx, h.Store, effects.Order{
 		By: c.by, Changes: changes, DryRun: c.dryRun, Force: c.force, Now: time.Now().UTC(),
+		Accounts: h.Accounts,
 	})
 	if err != nil {
-		return err
+		return inFlags(err)
 	}
 	if c.asJSON {
 		return lines(out, []map[string]any{
@@ -66,31 +76,31 @@ func (c *changing) make(ctx context.Context, out io.Writer, s *store.Store, chan
 	return tellChange(out, done)
 }
 
+// inFlags says the way out of a refusal as this program takes it.
+func inFlags(err error) error {
+	var refused *models.Error
+	if errors.As(err, &refused) && refused.Field == "force" {
+		said := *refused
+		said.Field, said.Fix = "--force", "Look at the effect with --dry-run; say --force if it is meant."
+		return &said
+	}
+	return err
+}
+
 func tellChange(out io.Writer, done effects.Outcome) error {
 	if len(done.Lines) == 0 {
 		_, err := fmt.Fprintln(out, "it stands so already; nothing changes")
 		return err
 	}
-	for _, line := range done.Lines {
+	for _, line := range done.Lines[:min(len(done.Lines), atOnce)] {
 		said := string(line.Body)
 		if said == "" {
 			said = "taken away"
 		}
-		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, line.Family, line.Key, said)
+		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, effects.FamilyName(line.Family), line.Key, said)
 	}
-	e := done.Effect
-	_, _ = fmt.Fprintf(out, "of %d open requests %d are decided otherwise, %d left without any way to pay\n",
-		e.Sampled, e.Changed, len(e.Stranded))
-	for _, x := range e.Examples {
-		_, _ = fmt.Fprintf(out, "  %s  %s -> %s", x.Request, x.Before, x.After)
-		for _, gained := range x.Gained {
-			_, _ = fmt.Fprintf(out, "  +%s", gained)
-		}
-		for _, lost := range x.Lost {
-			_, _ = fmt.Fprintf(out, "  -%s (%s@%d: %s)", lost.Channel, lost.Rule, lost.Version, lost.EN)
-		}
-		_, _ = fmt.Fprintln(out)
-	}
+	andMore(out, len(done.Lines))
+	tellEffect(out, done.Effect)
 	said := "saved; every process has it within two seconds"
 	if !done.Saved {
 		said = "a trial: nothing is saved"
@@ -108,7 +118,7 @@ func jsonRows(entries []store.CatalogueEntry) []map[string]any {
 			body = json.RawMessage(e.Body)
 		}
 		rows = append(rows, map[string]any{
-			"family": e.Family, "key": e.Key, "version": e.Version, "row": body, "author": e.Author,
+			"family": effects.FamilyName(e.Family), "key": e.Key, "version": e.Version, "row": body, "author": e.Author,
 			"reason": e.Reason, "at": e.At.UTC(),
 		})
 	}
@@ -163,10 +173,33 @@ func reading(use, short string, args int, read func(
 }
 
 func listRowsCommand() *cobra.Command {
-	return reading("list FAMILY", "List the rows as they stand", 1,
-		func(ctx context.Context, s *store.Store, f store.CatalogueFilter) ([]store.CatalogueEntry, error) {
-			return s.CatalogueRows(ctx, f)
-		})
+	cmd := reading("list [FAMILY]", "List the rows as they stand, or the families", 1, allRows)
+	read := cmd.RunE
+	cmd.Args = cobra.MaximumNArgs(1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return read(cmd, args)
+		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), families())
+		return err
+	}
+	return cmd
+}
+
+// allRows reads a family's rows page by page; as many as are asked for, or all.
+func allRows(
+	ctx context.Context, s *store.Store, f store.CatalogueFilter,
+) (all []store.CatalogueEntry, err error) {
+	const page = 1000
+	if f.Limit > 0 {
+		return s.CatalogueRows(ctx, f)
+	}
+	for f.Limit = page; ; f.After = all[len(all)-1].Key {
+		rows, err := s.CatalogueRows(ctx, f)
+		if all = append(all, rows...); err != nil || len(rows) < page {
+			return all, err
+		}
+	}
 }
 
 func showRowCommand() *cobra.Command {

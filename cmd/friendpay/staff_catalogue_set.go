@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
@@ -35,8 +36,8 @@ func setRowCommand() *cobra.Command {
 			if cmd.Flags().Changed("seen") {
 				change.Expected = &seen
 			}
-			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				return how.make(ctx, cmd.OutOrStdout(), s, []store.Change{change})
+			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
+				return how.make(ctx, cmd.OutOrStdout(), h, []store.Change{change})
 			})
 		},
 	}
@@ -79,8 +80,8 @@ func takeRowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				rows, err := s.CatalogueRows(ctx, store.CatalogueFilter{Family: table, Key: args[1]})
+			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
+				rows, err := h.Store.CatalogueRows(ctx, store.CatalogueFilter{Family: table, Key: args[1]})
 				if err != nil {
 					return err
 				}
@@ -91,7 +92,7 @@ func takeRowCommand() *cobra.Command {
 				if err := json.Unmarshal(rows[0].Body, &change.Row); err != nil {
 					return fmt.Errorf("read the row: %w", err)
 				}
-				return how.make(ctx, cmd.OutOrStdout(), s, []store.Change{change})
+				return how.make(ctx, cmd.OutOrStdout(), h, []store.Change{change})
 			})
 		},
 	}
@@ -106,6 +107,8 @@ func rolloutCommands() *cobra.Command {
 type release struct {
 	feature, channel, app, owner string
 	percent                      float64
+	revive                       bool
+	seen                         int64
 	how                          changing
 }
 
@@ -113,6 +116,7 @@ func (r *release) flags(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringVar(&r.feature, "feature", "channel", "friend_pay, or channel with --channel")
 	cmd.Flags().StringVar(&r.channel, "channel", "", "the channel")
 	cmd.Flags().StringVar(&r.app, "app", "", "in one app; empty: in all")
+	cmd.Flags().Int64Var(&r.seen, "seen", 0, "the row's version as you saw it; refused if it is another by now")
 	cmd.Flags().StringVar(&r.owner, "owner", "", "who answers for the release; --by when it is new")
 	return r.how.flags(cmd)
 }
@@ -122,9 +126,9 @@ func (r *release) set(cmd *cobra.Command, fields map[string]any) error {
 		return usageError{errors.New("--feature channel goes with --channel, every other without")}
 	}
 	fields["feature"], fields["channel"], fields["app_id"] = r.feature, r.channel, r.app
-	return withStore(cmd, func(ctx context.Context, s *store.Store) error {
+	return withHouse(cmd, func(ctx context.Context, h *house.House) error {
 		key := strings.Join([]string{r.feature, r.channel, r.app}, "/")
-		known, err := s.CatalogueRows(ctx, store.CatalogueFilter{Family: policy.Rollouts, Key: key})
+		known, err := h.Store.CatalogueRows(ctx, store.CatalogueFilter{Family: policy.Rollouts, Key: key})
 		if err != nil {
 			return err
 		}
@@ -136,14 +140,45 @@ func (r *release) set(cmd *cobra.Command, fields map[string]any) error {
 		if _, told := fields["state"]; !told && len(known) == 0 {
 			fields["state"] = "off"
 		}
-		row := map[string]json.RawMessage{}
+		change := store.Change{Family: policy.Rollouts, Row: map[string]json.RawMessage{}}
+		if change.Expected, err = r.expected(cmd, fields, known); err != nil {
+			return err
+		}
 		for name, value := range fields {
-			if row[name], err = json.Marshal(value); err != nil {
+			if change.Row[name], err = json.Marshal(value); err != nil {
 				return fmt.Errorf("write %s: %w", name, err)
 			}
 		}
-		return r.how.make(ctx, cmd.OutOrStdout(), s, []store.Change{{Family: policy.Rollouts, Row: row}})
+		return r.how.make(ctx, cmd.OutOrStdout(), h, []store.Change{change})
 	})
+}
+
+// expected is the version that the row must have: the one that whoever calls has seen or, of
+// a ramp, the one by which it is judged here whether the release is killed; nil: any.
+func (r *release) expected(
+	cmd *cobra.Command, fields map[string]any, known []store.CatalogueEntry,
+) (*int64, error) {
+	_, ramps := fields["basis_points"]
+	if ramps && len(known) > 0 {
+		var was policy.Rollout
+		if err := json.Unmarshal(known[0].Body, &was); err != nil {
+			return nil, fmt.Errorf("read the row: %w", err)
+		}
+		if was.Killed && !r.revive {
+			return nil, usageError{errors.New("it is killed: say --revive if it is to go on")}
+		}
+	}
+	switch {
+	case cmd.Flags().Changed("seen"):
+		return &r.seen, nil
+	case !ramps:
+		return nil, nil // a kill waits for nobody
+	}
+	var version int64
+	if len(known) > 0 {
+		version = known[0].Version
+	}
+	return &version, nil
 }
 
 func rampCommand() *cobra.Command {
@@ -151,9 +186,12 @@ func rampCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "ramp", Short: "Release to that part of the buyers; 100 is full, 0 is off", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("percent") {
+				return usageError{errors.New("--percent is missing: of the buyers, from 0 to 100")}
+			}
 			points := math.Round(r.percent * 100)
-			if !cmd.Flags().Changed("percent") || points < 0 || points > 10000 {
-				return usageError{errors.New("--percent is from 0 to 100, with two decimals at most: " +
+			if math.IsNaN(points) || math.Abs(points-r.percent*100) > 1e-6 || points < 0 || points > 10000 {
+				return usageError{errors.New("--percent is from 0 to 100, with two decimals at most, and not " +
 					strconv.FormatFloat(r.percent, 'f', -1, 64))}
 			}
 			state := "grey"
@@ -167,6 +205,7 @@ func rampCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().Float64Var(&r.percent, "percent", 0, "of the buyers")
+	cmd.Flags().BoolVar(&r.revive, "revive", false, "even though it is killed")
 	return r.flags(cmd)
 }
 

@@ -40,7 +40,7 @@ func withShop(t *testing.T) (order store.Order) {
 			Merchants: []store.Merchant{{ID: "mer_1", Name: "Tea"}},
 			Apps:      []store.App{{ID: "app_1", Merchant: "mer_1", Name: "Tea", DefaultExpirySeconds: 86400}},
 			Accounts: []store.Account{
-				{ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: []byte("{}"), State: "active"},
+				{ID: "acc_1", Provider: "mockpay", App: "app_1", Settings: []byte(deskOfTea), State: "active"},
 			},
 			Channels: []store.Channel{{
 				ID: "mock", App: "app_1", Provider: "mockpay", Account: "acc_1", Product: "wap", NameZH: "模拟",
@@ -67,10 +67,22 @@ func TestStaffRampAndKill(t *testing.T) {
 	_, _, err = run(t, byHand("staff", "rollout", "ramp", "--percent", "10")...)
 	require.ErrorAs(t, err, &usage)
 
+	_, _, err = run(t, byHand("staff", "rollout", "ramp", "--channel", "mock")...)
+	require.ErrorContains(t, err, "--percent is missing")
+	for _, odd := range []string{"33.339", "NaN", "Inf", "-1"} {
+		_, _, err = run(t, byHand("staff", "rollout", "ramp", "--channel", "mock", "--percent", odd)...)
+		require.ErrorAs(t, err, &usage, odd)
+	}
 	staff(t, byHand("rollout", "ramp", "--channel", "mock", "--percent", "10")...)
+	_, _, err = run(t, byHand("staff", "rollout", "ramp", "--channel", "mock", "--percent", "9.99", "--seen", "1")...)
+	require.ErrorContains(t, err, "row_changed")
 	staff(t, byHand("rollout", "ramp", "--channel", "mock", "--percent", "100")...)
 	staff(t, byHand("rollout", "kill", "--channel", "mock")...)
-	trial := staff(t, byHand("rollout", "ramp", "--channel", "mock", "--percent", "5", "--dry-run")...)
+	again := []string{"rollout", "ramp", "--channel", "mock", "--percent", "5", "--dry-run"}
+	_, _, err = run(t, byHand(append([]string{"staff"}, again...)...)...)
+	require.ErrorAs(t, err, &usage, "a kill is lifted by nobody who did not mean to")
+	require.ErrorContains(t, err, "it is killed: say --revive")
+	trial := staff(t, byHand(append(again, "--revive")...)...)
 	require.Contains(t, trial, "nothing is saved")
 	out := staff(t, "catalogue", "history", "rollouts", "channel/mock/", "--json")
 	var states []string

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/friendpay/friendpay/internal/effects"
+	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -43,12 +44,12 @@ func importCommand() *cobra.Command {
 				defer file.Close()
 				in = io.Reader(file)
 			}
-			return withStore(cmd, func(ctx context.Context, s *store.Store) error {
-				changes, err := effects.Differences(ctx, s, app, in)
+			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
+				changes, err := effects.Differences(ctx, h.Store, app, in)
 				if err != nil {
 					return err
 				}
-				return how.make(ctx, cmd.OutOrStdout(), s, changes)
+				return how.make(ctx, cmd.OutOrStdout(), h, changes)
 			})
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
+
+// sides are whom a decision may have been told.
+var sides = []string{store.BuyerSide, store.FriendSide, store.EngineSide}
 
 func explainCommand() *cobra.Command {
 	var asJSON bool
@@ -26,6 +30,9 @@ func explainCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if (q.Request == "") == (q.Order == "") {
 				return usageError{errors.New("name one: --request or --order")}
+			}
+			if q.Side != "" && !slices.Contains(sides, q.Side) {
+				return usageError{errors.New("--side is one of " + strings.Join(sides, ", "))}
 			}
 			if at != "" {
 				if q.At, err = time.Parse(time.RFC3339Nano, at); err != nil {

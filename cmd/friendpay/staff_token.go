@@ -3,14 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/friendpay/friendpay/internal/house"
+	"github.com/friendpay/friendpay/api"
 )
+
+// colleague is a name as the catalogue's history and the audit keep it.
+var colleague = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 func tokenCommand() *cobra.Command {
 	var role string
@@ -18,8 +22,11 @@ func tokenCommand() *cobra.Command {
 		Use: "token NAME", Short: "Print a colleague's token for /v1/staff, good for twelve hours",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(house.StaffRoles, role) {
-				return usageError{errors.New("--role is one of " + strings.Join(house.StaffRoles, ", "))}
+			if !slices.Contains(api.StaffRoles, role) {
+				return usageError{errors.New("--role is one of " + strings.Join(api.StaffRoles, ", "))}
+			}
+			if !colleague.MatchString(args[0]) {
+				return usageError{errors.New("a colleague's name is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'")}
 			}
 			config, err := settings()
 			if err != nil {

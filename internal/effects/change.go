@@ -17,8 +17,10 @@ type Order struct {
 	By      store.By
 	Changes []store.Change
 	DryRun  bool // look only
-	Force   bool // even though open requests are left without any way to pay
+	Force   bool // even though open requests are left without any way to pay, or cost less than half
 	Now     time.Time
+	// Accounts are asked what their providers can do; nil: nobody is asked.
+	Accounts Accounts
 }
 
 // Outcome is what was changed, or would have been, and what that does.
@@ -29,11 +31,15 @@ type Outcome struct {
 }
 
 // Change tries the changes on open requests and then saves them, all or none. A change that
-// leaves an open request without any way to pay is the conflict "strands_requests" unless it
-// is forced. With DryRun everything happens but the saving: whatever would be refused is.
+// leaves an open request without any way to pay is the conflict "strands_requests", one that
+// takes off more than half of its price "deep_discount", unless it is forced. With DryRun
+// everything happens but the saving: whatever would be refused is.
 func Change(ctx context.Context, rows *store.Store, order Order) (out Outcome, err error) {
 	do := func(tx *store.Store) error {
 		if out.Lines, err = tx.ChangeRows(ctx, order.By, order.Changes); err != nil || len(out.Lines) == 0 {
+			return err
+		}
+		if err := understood(ctx, tx, order.Accounts, out.Lines); err != nil {
 			return err
 		}
 		if out.Effect, err = effect(ctx, tx, out.Lines, order.Now); err != nil {
@@ -41,6 +47,9 @@ func Change(ctx context.Context, rows *store.Store, order Order) (out Outcome, e
 		}
 		if n := len(out.Effect.Stranded); n > 0 && !order.DryRun && !order.Force {
 			return stranded(n, out.Effect.Stranded[0])
+		}
+		if n := len(out.Effect.Deep); n > 0 && !order.DryRun && !order.Force {
+			return deepDiscount(n, out.Effect.Deep[0])
 		}
 		return nil
 	}
@@ -56,8 +65,17 @@ func Change(ctx context.Context, rows *store.Store, order Order) (out Outcome, e
 }
 
 func stranded(n int, first string) error {
-	refused := models.Refuse(models.Conflict, "strands_requests",
+	return unforced("strands_requests",
 		strconv.Itoa(n)+" open requests would be left without any way to pay; one is "+first+".")
+}
+
+func deepDiscount(n int, first string) error {
+	return unforced("deep_discount",
+		strconv.Itoa(n)+" open requests would cost less than half of their price; one is "+first+".")
+}
+
+func unforced(reason, message string) error {
+	refused := models.Refuse(models.Conflict, reason, message)
 	refused.Field = "force"
 	refused.Fix = "Look at the effect with dry_run; send force if it is meant."
 	return refused
@@ -85,7 +103,13 @@ func effect(
 	if err != nil {
 		return Report{}, err
 	}
-	return compare(ctx, tx, app, now, before, after)
+	var begins []time.Time
+	for _, line := range lines {
+		if line.Family == policy.Promotions && len(line.Body) > 0 {
+			begins = append(begins, tables.Promotions[line.Key].Since)
+		}
+	}
+	return compare(ctx, tx, app, now, change{before, after, momentsOf(now, begins)})
 }
 
 func put(tables policy.Tables, entries []store.CatalogueEntry) (policy.Tables, error) {

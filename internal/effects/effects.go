@@ -20,24 +20,37 @@ const Sampled = 200
 // shown is how many of those that decide otherwise are told one by one.
 const shown = 10
 
-// Report says what a change does to a sample of open requests.
+// Report says what a change does to a sample of open requests, wherever their links are opened.
 type Report struct {
 	Sampled  int            `json:"sampled" doc:"Open requests that the change was tried on, the newest."`
-	Changed  int            `json:"changed" doc:"Of these, decided otherwise after it."`
-	Stranded []string       `json:"stranded" nullable:"false" doc:"Requests left without any way to pay."`
-	Gained   map[string]int `json:"gained" doc:"By channel: requests that may use it after the change."`
-	Lost     map[string]int `json:"lost" doc:"By channel: requests that may use it no more."`
+	Changed  int            `json:"changed" doc:"Of these, decided otherwise after it on some surface."`
+	Stranded []string       `json:"stranded" nullable:"false" doc:"Payable on a surface before, on none after."`
+	Gained   map[string]int `json:"gained" doc:"By channel: requests that may use it on more surfaces."`
+	Lost     map[string]int `json:"lost" doc:"By channel: requests that may use it on fewer surfaces."`
+	Surfaces []Place        `json:"surfaces" nullable:"false" doc:"Where it makes a difference."`
 	Examples []Example      `json:"examples" nullable:"false" doc:"At most ten that are decided otherwise."`
+
+	Repriced int       `json:"repriced" doc:"Prices that change: one for each request and channel."`
+	Largest  *Repriced `json:"largest,omitempty" doc:"Of the prices that change the one that does so most."`
+	Deep     []string  `json:"deep_discounts" nullable:"false" doc:"Requests that become cheaper than half."`
 }
 
-// Example is one request that is decided otherwise.
+// Place is what a change does on one surface.
+type Place struct {
+	Surface string         `json:"surface"`
+	Gained  map[string]int `json:"gained" doc:"By channel: requests that may use it there after the change."`
+	Lost    map[string]int `json:"lost" doc:"By channel: requests that may use it there no more."`
+}
+
+// Example is one request that is decided otherwise: its states are the best of all surfaces.
 type Example struct {
-	Request string          `json:"request_id"`
-	Order   string          `json:"order_id"`
-	Before  policy.State    `json:"before" enum:"hidden,disabled,enabled"`
-	After   policy.State    `json:"after" enum:"hidden,disabled,enabled"`
-	Gained  []string        `json:"gained" nullable:"false"`
-	Lost    []policy.Reason `json:"lost" nullable:"false" doc:"Each channel with the rule that takes it."`
+	Request  string          `json:"request_id"`
+	Order    string          `json:"order_id"`
+	Surfaces []string        `json:"surfaces" nullable:"false" doc:"Where it is decided otherwise."`
+	Before   policy.State    `json:"before" enum:"hidden,disabled,enabled"`
+	After    policy.State    `json:"after" enum:"hidden,disabled,enabled"`
+	Gained   []string        `json:"gained" nullable:"false"`
+	Lost     []policy.Reason `json:"lost" nullable:"false" doc:"Each channel with the rule that takes it."`
 }
 
 // Rows is where open requests are read.
@@ -45,11 +58,15 @@ type Rows interface {
 	SampleLive(ctx context.Context, app string, limit int) ([]store.Live, error)
 }
 
+// change is the catalogue before and after, and the moments at which prices are compared.
+type change struct {
+	before, after *policy.Catalogue
+	moments       []time.Time
+}
+
 // compare decides about a sample of an app's open requests, or of all apps' (""), under
 // both catalogues.
-func compare(ctx context.Context, rows Rows, app string, now time.Time, before, after *policy.Catalogue) (
-	Report, error,
-) {
+func compare(ctx context.Context, rows Rows, app string, now time.Time, c change) (Report, error) {
 	sample, err := rows.SampleLive(ctx, app, Sampled)
 	report := nothing(len(sample))
 	if err != nil {
@@ -60,11 +77,12 @@ func compare(ctx context.Context, rows Rows, app string, now time.Time, before, 
 		if err != nil {
 			return report, err
 		}
-		asked.Catalogue = before
-		was := policy.Decide(asked)
-		asked.Catalogue = after
-		report.add(live, was, policy.Decide(asked))
+		offered := report.tryPlaces(live, asked, c)
+		report.tryPrices(live, asked, offered, c)
 	}
+	report.Surfaces = slices.DeleteFunc(report.Surfaces, func(p Place) bool {
+		return len(p.Gained)+len(p.Lost) == 0
+	})
 	return report, nil
 }
 
@@ -72,12 +90,13 @@ func compare(ctx context.Context, rows Rows, app string, now time.Time, before, 
 func nothing(sampled int) Report {
 	return Report{
 		Sampled: sampled, Stranded: []string{}, Gained: map[string]int{}, Lost: map[string]int{},
-		Examples: []Example{},
+		Surfaces: []Place{}, Examples: []Example{}, Deep: []string{},
 	}
 }
 
 // factsOf are those that the newest decision about a request was taken from, with the order
-// as it is now: where it is open, what it was released with and what limits were used.
+// as it is now: what it was released with and what limits were used. Where the link was open
+// then does not count: the next to open it may do so anywhere.
 func factsOf(live store.Live, now time.Time) (policy.Facts, error) {
 	asked := facts.Of(live.Order, nil, now, live.Speed)
 	if len(live.Facts) == 0 {
@@ -89,49 +108,4 @@ func factsOf(live store.Live, now time.Time) (policy.Facts, error) {
 	}
 	known.Order, known.Now, known.Speed = asked.Order, now, asked.Speed
 	return known, nil
-}
-
-func (r *Report) add(live store.Live, was, is policy.Decision) {
-	example := Example{
-		Request: live.Request, Order: live.Order.ID, Before: was.State, After: is.State,
-		Gained: without(is.Channels, was.Channels), Lost: []policy.Reason{},
-	}
-	lost := without(was.Channels, is.Channels)
-	if was.State == is.State && len(lost)+len(example.Gained) == 0 {
-		return
-	}
-	r.Changed++
-	for _, channel := range example.Gained {
-		r.Gained[channel]++
-	}
-	for _, channel := range lost {
-		r.Lost[channel]++
-		example.Lost = append(example.Lost, whyLost(is, channel))
-	}
-	if len(was.Channels) > 0 && len(is.Channels) == 0 {
-		r.Stranded = append(r.Stranded, live.Request)
-	}
-	if len(r.Examples) < shown {
-		r.Examples = append(r.Examples, example)
-	}
-}
-
-// whyLost is the rule that took a channel; a channel that is no more is named without one.
-func whyLost(d policy.Decision, channel string) policy.Reason {
-	for _, reason := range slices.Concat(d.LeftOut, d.Reasons) {
-		if reason.Channel == channel || reason.Channel == "" {
-			return reason
-		}
-	}
-	return policy.Reason{Channel: channel, ZH: "该付款方式已取消", EN: "This way to pay is no more."}
-}
-
-func without(list, other []string) []string {
-	rest := []string{}
-	for _, one := range list {
-		if !slices.Contains(other, one) {
-			rest = append(rest, one)
-		}
-	}
-	return rest
 }

@@ -33,6 +33,8 @@ type Reader interface {
 func Export(ctx context.Context, rows Reader, app string, out io.Writer) error {
 	whole := map[string][]map[string]any{}
 	for _, family := range policy.Families {
+		name := FamilyName(family)
+		whole[name] = []map[string]any{} // an empty part says that there are no rows
 		entries, err := rowsOf(ctx, rows, family, app)
 		if err != nil {
 			return err
@@ -42,7 +44,7 @@ func Export(ctx context.Context, rows Reader, app string, out io.Writer) error {
 			if err != nil {
 				return err
 			}
-			whole[family] = append(whole[family], row)
+			whole[name] = append(whole[name], row)
 		}
 	}
 	encoder := yaml.NewEncoder(out)
@@ -51,6 +53,25 @@ func Export(ctx context.Context, rows Reader, app string, out io.Writer) error {
 		return fmt.Errorf("write the catalogue: %w", err)
 	}
 	return encoder.Close()
+}
+
+// limits is what people call the table of limits.
+const limits = "limits"
+
+// FamilyName is a family as people say it.
+func FamilyName(table string) string {
+	if table == policy.Limits {
+		return limits
+	}
+	return table
+}
+
+// FamilyTable is where a family's rows are kept; its table's own name is understood, too.
+func FamilyTable(name string) string {
+	if name == limits {
+		return policy.Limits
+	}
+	return name
 }
 
 // fields reads a row so that its numbers stay whole.
@@ -80,7 +101,8 @@ func rowsOf(ctx context.Context, rows Reader, family, app string) ([]store.Catal
 		return nil, err
 	}
 	if len(entries) == maxRows {
-		return nil, models.Refuse(models.Invalid, "too_many_rows", "There are too many rows of "+family+".")
+		return nil, models.Refuse(models.Invalid, "too_many_rows",
+			"There are too many rows of "+FamilyName(family)+".")
 	}
 	if app == "" {
 		return entries, nil
@@ -142,12 +164,18 @@ func parse(in io.Reader) (map[string][]map[string]any, error) {
 	if err := yaml.Unmarshal(text, &wanted); err != nil && !errors.Is(err, io.EOF) {
 		return nil, wrongFile("The file is no YAML of families, each a list of rows: " + err.Error())
 	}
-	for family := range maps.Keys(wanted) {
-		if !slices.Contains(policy.Families, family) {
+	byTable := map[string][]map[string]any{}
+	for _, family := range slices.Sorted(maps.Keys(wanted)) {
+		table := FamilyTable(family)
+		if !slices.Contains(policy.Families, table) {
 			return nil, wrongFile("The catalogue has no part " + family + ".")
 		}
+		if _, twice := byTable[table]; twice {
+			return nil, wrongFile("The file names " + FamilyName(table) + " twice, the second time as " + family + ".")
+		}
+		byTable[table] = wanted[family]
 	}
-	return wanted, nil
+	return byTable, nil
 }
 
 func wrongFile(message string) error {

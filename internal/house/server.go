@@ -69,10 +69,6 @@ func (c Config) CodecToken(name string) (raw string, until time.Time, err error)
 	return c.StaffToken(name, codec.Role)
 }
 
-// StaffRoles are what a colleague may be: each may read, an operator may change what decides
-// who may pay, and how.
-var StaffRoles = []string{"viewer", "agent", "supervisor", "operator"}
-
 // StaffToken is a colleague's token for the routes of staff, good for a shift.
 func (c Config) StaffToken(name string, roles ...string) (raw string, until time.Time, err error) {
 	tokens, err := c.tokens()
