@@ -93,6 +93,7 @@ var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
 	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
+	"stopped", "too_late", "buyer_only",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
