@@ -87,7 +87,11 @@ func TestOnlyPeopleOpenALink(t *testing.T) {
 	require.EqualValues(t, 1, opened(), "the page has told already")
 	v = &visitor{friends: f}
 	v.post(path, "channel", "mock")
+	require.EqualValues(t, 1, opened(), "it is the same visitor")
+	f.exec("DELETE FROM limits")
+	v.post(path, "channel", "mock")
 	require.EqualValues(t, 2, opened(), "without a script, going on tells it")
+	f.exec("DELETE FROM limits")
 	require.Equal(t, http.StatusNoContent, v.json(post, "/v1/link/opened", "{}").Code)
 	require.EqualValues(t, 3, opened())
 }

@@ -18,8 +18,11 @@ import (
 // takes along the link, the way to pay that he picked and that he has said who asks. It
 // takes no login along: whoever has the code may be somebody else.
 
-// handoffsPerLink bounds the codes of one link in an hour.
-const handoffsPerLink = 60
+// handoffsPerLink and handoffsPerAddress bound the codes in an hour.
+const (
+	handoffsPerLink    = 60
+	handoffsPerAddress = 20
+)
 
 // handoffKey is where a call keeps the hash of the code that it came by.
 const handoffKey = "handoff"
@@ -58,6 +61,9 @@ func (s *Server) handoff(
 		return HandoffView{}, err
 	}
 	if err := s.within(ctx, "handoffs:"+link.Invite.ID, handoffsPerLink, time.Hour); err != nil {
+		return HandoffView{}, err
+	}
+	if err := s.within(ctx, "handoffs:from:"+address(ctx), handoffsPerAddress, time.Hour); err != nil {
 		return HandoffView{}, err
 	}
 	place := store.Handoff{Invite: link.Invite.ID, Checked: p.Checked}

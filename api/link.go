@@ -116,18 +116,6 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 	return &linkOut{Body: s.payersView(ctx, link)}, nil
 }
 
-// tellOpened counts the opening of a link by a person.
-func (s *Server) tellOpened(ctx context.Context, _ *nothing) (*nothing, error) {
-	link, err := s.ownLink(ctx)
-	if err == nil {
-		_, err = s.toFriend(ctx, link)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &nothing{}, s.Store.OpenInvite(ctx, link.Invite.ID)
-}
-
 // declineLink records that this friend would rather not; other links are not
 // concerned. A link through which somebody is paying, or has paid, is not declined:
 // it would be dead for him while his money is under way.

@@ -62,12 +62,12 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if err != nil {
 		return err
 	}
+	if err := s.mayEnter(c.Request().Context(), link); err != nil {
+		return err
+	}
 	then, channel := c.FormValue("then"), c.FormValue("channel")
 	if c.FormValue("told") == "" {
-		if _, err := s.toFriend(c.Request().Context(), link); err != nil {
-			return err
-		}
-		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
+		if err := s.opened(c.Request().Context(), link); err != nil {
 			return err
 		}
 	}
