@@ -108,7 +108,7 @@ func (s *Server) linkByHandoff(c echo.Context) (store.Link, error) {
 	ctx, hash := c.Request().Context(), s.Links.CodeHash(c.Param("code"))
 	place, err := s.Store.Handoff(ctx, hash)
 	if models.CodeOf(err) == models.NotFound {
-		return store.Link{}, s.miss(ctx)
+		return store.Link{}, unknownCode(s.miss(ctx))
 	}
 	if err != nil {
 		return store.Link{}, err
@@ -127,7 +127,20 @@ func (s *Server) arrive(c echo.Context) (store.Handoff, error) {
 	}
 	place, err := s.Store.TakeHandoff(c.Request().Context(), hash)
 	if models.CodeOf(err) == models.NotFound { // somebody was faster
-		err = models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
+		err = errUnknownCode
 	}
 	return place, err
+}
+
+// errUnknownCode is for a code that leads nowhere: most likely it was good once, or for two minutes.
+var errUnknownCode = &models.Error{
+	Code: models.NotFound, Reason: "unknown_code", Message: "This code is wrong, used up or too old.",
+	Fix: "Make a new one where you got it.",
+}
+
+func unknownCode(miss error) error {
+	if models.CodeOf(miss) == models.NotFound {
+		return errUnknownCode
+	}
+	return miss
 }

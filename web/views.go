@@ -93,7 +93,7 @@ var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
 	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
-	"stopped", "too_late", "buyer_only",
+	"stopped", "too_late", "buyer_only", "used",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
@@ -149,6 +149,7 @@ type Problem struct {
 // Decline asks whether the friend really will not pay, or wants to report the request.
 type Decline struct {
 	Card
+	Later []int // in how many minutes he may pay, before the request ends
 }
 
 // PhoneHelps says that logging in with a phone leads somewhere: to another channel
@@ -218,6 +219,7 @@ type Result struct {
 	Outcome  Outcome
 	Attempt  string // our number for it, to be told to support
 	Channel  Channel
+	Pays     models.Money // what he is to pay, while he has not
 	Captured models.Money // what he paid himself
 	Coupon   models.Money // what a provider's coupon paid besides
 	Saved    []Saving
