@@ -19,6 +19,7 @@ var orderNotices = map[string]string{
 var channelNotices = map[string]string{
 	"channel_killed": "stopped", "channel_release": "stopped", "channel_disabled": "stopped",
 	"channel_deadline": "too_late", "channel_amount": "limit",
+	"channel_currency": "buyer_only",
 }
 
 // noWay names the page for a link without a channel: what is true of the order anywhere
@@ -62,7 +63,7 @@ func ofChannels(asked policy.Facts, d policy.Decision) string {
 		}
 		found[name] = true
 	}
-	best := []string{"tomorrow", "limit", "too_late", "stopped"}
+	best := []string{"tomorrow", "limit", "too_late", "buyer_only", "stopped"}
 	i := slices.IndexFunc(best, func(name string) bool { return found[name] })
 	if i < 0 {
 		return "no_way"

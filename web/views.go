@@ -92,8 +92,8 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
-	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit",
-	"stopped", "too_late", "buyer_only", "used",
+	"foreign", "other_link", "bad", "snapshot", "stranger", "tomorrow", "limit", "stopped",
+	"too_late", "buyer_only", "used",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
@@ -144,12 +144,6 @@ func (p Pay) LeftToday() *models.Money {
 type Problem struct {
 	Reason string
 	Wait   time.Duration
-}
-
-// Decline asks whether the friend really will not pay, or wants to report the request.
-type Decline struct {
-	Card
-	Later []int // in how many minutes he may pay, before the request ends
 }
 
 // PhoneHelps says that logging in with a phone leads somewhere: to another channel
