@@ -129,7 +129,7 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 		err = request.Accepts(wish)
 	}
 	if err != nil {
-		return nil, err
+		return nil, in.exceeds(request, err)
 	}
 	// Long after the end the run is over: it starts again from the row.
 	after, err := s.Door.Post(ctx, request, "refund_"+number, wish)
@@ -143,7 +143,7 @@ func (s *Server) createRefund(ctx context.Context, in *refundIn) (*refundOut, er
 		return &refundOut{Status: http.StatusAccepted, Body: viewRefund(request, asked)}, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, in.exceeds(after, err)
 	}
 	refund, found := after.Refund(number)
 	if !found {
@@ -193,7 +193,7 @@ func refundable(r models.Request, amount models.Money) error {
 			Message: "A refund is in the currency of its payment.",
 		}
 	case amount.Minor <= 0:
-		return models.Refuse(models.Conflict, "refund_exceeds", "All of the payment has been refunded already.")
+		return models.Refuse(models.Conflict, tooMuchBack, "All of the payment has been refunded already.")
 	default:
 		return nil
 	}

@@ -26,10 +26,15 @@ func (s *Server) toFriend(ctx context.Context, link store.Link) (policy.Decision
 		payer = link.Payer.ID // who has only just logged in
 	}
 	decision := policy.Decide(asked)
-	return decision, decisions.Keep(ctx, s.rows(ctx), decisions.About{
+	err := decisions.Keep(ctx, s.rows(ctx), decisions.About{
 		Side: store.FriendSide, Order: link.Order.ID, Request: link.Request.ID, Invite: link.Invite.ID,
 		Payer: payer,
 	}, asked, decision)
+	if reasonOf(err) == "decisions_full" {
+		s.Log.InfoContext(ctx, "a decision was not kept", "invite", link.Invite.ID, "error", err)
+		err = nil
+	}
+	return decision, err
 }
 
 // toPayer is the link as somebody sees it who has just logged in; what it tells him is kept.

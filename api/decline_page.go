@@ -15,6 +15,9 @@ import (
 // longestPledge bounds what a form may say; the request's end bounds it further.
 const longestPledge = 72 * 60
 
+// pledges are the times offered, in minutes from now.
+var pledges = []int{10, 30, 120}
+
 // askDecline asks whether the friend really will not pay, or pays later.
 func (s *Server) askDecline(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -22,7 +25,13 @@ func (s *Server) askDecline(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.draw(c, http.StatusOK, web.Page{Template: web.DeclinePage, View: web.Decline{Card: s.card(link)}})
+	view := web.Decline{Card: s.card(link)}
+	for _, minutes := range pledges {
+		if s.left(link.Request.ExpiresAt) > time.Duration(minutes)*time.Minute {
+			view.Later = append(view.Later, minutes)
+		}
+	}
+	return s.draw(c, http.StatusOK, web.Page{Template: web.DeclinePage, View: view})
 }
 
 func (s *Server) declineFromPage(c echo.Context) error {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/friendpay/friendpay/internal/facts"
 	"github.com/friendpay/friendpay/internal/mint"
@@ -28,6 +29,26 @@ type EligibilityView struct {
 	LeftOut  []policy.Reason `json:"left_out" nullable:"false"`
 	Reasons  []policy.Reason `json:"reasons" nullable:"false" doc:"Why the state is not enabled."`
 	Asks     []ChannelView   `json:"asks" nullable:"false" doc:"Ways to ask a friend; nobody pays by them."`
+	Warnings []Warning       `json:"warnings,omitempty" doc:"What is likely a mistake, and decided nothing."`
+}
+
+// Warning is of something that is likely a mistake.
+type Warning struct {
+	Code    string `json:"code" enum:"unknown_kind"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
+	Fix     string `json:"fix"`
+}
+
+// warnings are about what was told of an order.
+func warnings(asked policy.Facts) []Warning {
+	if asked.Catalogue.KnowsKind(asked.App, asked.Order.Kind) {
+		return nil
+	}
+	return []Warning{{Code: "unknown_kind", Field: "order.kind",
+		Message: "No rule speaks of this kind of order, so none of those about kinds applied.",
+		Fix:     "One of " + strings.Join(policy.OrderKinds, ", ") + ", or a row of its own in the catalogue.",
+	}}
 }
 
 // ChannelView is a way to pay.
@@ -58,6 +79,7 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 	view := EligibilityView{
 		State: answer.State, Channels: channelViews(answer.channels, answer.Channels), LeftOut: answer.LeftOut,
 		Reasons: answer.Reasons, Asks: channelViews(answer.channels, policy.AskWays(answer.facts)),
+		Warnings: warnings(answer.facts),
 	}
 	for i := range view.Channels {
 		view.Channels[i].Quote = quoteView(answer.facts, view.Channels[i].ID, order.PriceVersion)

@@ -34,6 +34,9 @@ func amongPages(path string) bool {
 // problemPage tells a person, in his language, what a program would read as JSON.
 func (s *Server) problemPage(c echo.Context, p *Problem) error {
 	view := web.Notice{Name: noticeOf(p.Code)}
+	if p.Reason == errUnknownCode.Reason {
+		view.Name = "used"
+	}
 	if p.Until != nil {
 		view.Wait = s.left(*p.Until)
 	}

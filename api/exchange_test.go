@@ -87,7 +87,11 @@ func TestOnlyPeopleOpenALink(t *testing.T) {
 	require.EqualValues(t, 1, opened(), "the page has told already")
 	v = &visitor{friends: f}
 	v.post(path, "channel", "mock")
+	require.EqualValues(t, 1, opened(), "it is the same visitor")
+	f.exec("DELETE FROM limits")
+	v.post(path, "channel", "mock")
 	require.EqualValues(t, 2, opened(), "without a script, going on tells it")
+	f.exec("DELETE FROM limits")
 	require.Equal(t, http.StatusNoContent, v.json(post, "/v1/link/opened", "{}").Code)
 	require.EqualValues(t, 3, opened())
 }
@@ -147,6 +151,19 @@ func TestDecliningReportingAndPledging(t *testing.T) {
 	for _, bad := range []string{"", "-5", "0", "999999", "x"} {
 		require.Equal(t, http.StatusUnprocessableEntity, v.post("/pay/pledge", "minutes", bad).Code, bad)
 	}
+	before := func(end time.Duration) {
+		f.server.Clock = func() time.Time { return time.Now().Add(24*time.Hour - end) }
+	}
+	before(31 * time.Minute)
+	offered := v.get("/pay/decline").Body.String()
+	require.Contains(t, offered, `value="30"`)
+	require.NotContains(t, offered, `value="120"`, "the request ends before")
+	late := v.post("/pay/pledge", "minutes", "120").Body.String()
+	require.Contains(t, late, "请选一个在截止时间之前的时间")
+	require.NotContains(t, late, "请稍候")
+	before(9 * time.Minute)
+	require.NotContains(t, v.get("/pay/decline").Body.String(), `action="/pay/pledge"`)
+	before(24 * time.Hour)
 	tooLate := `{"at":"` + time.Now().Add(100*time.Hour).UTC().Format(time.RFC3339) + `"}`
 	require.Equal(t, "bad_pledge", v.json(post, "/v1/link/pledge", tooLate).text("reason"))
 

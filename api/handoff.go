@@ -18,8 +18,11 @@ import (
 // takes along the link, the way to pay that he picked and that he has said who asks. It
 // takes no login along: whoever has the code may be somebody else.
 
-// handoffsPerLink bounds the codes of one link in an hour.
-const handoffsPerLink = 60
+// handoffsPerLink and handoffsPerAddress bound the codes in an hour.
+const (
+	handoffsPerLink    = 60
+	handoffsPerAddress = 20
+)
 
 // handoffKey is where a call keeps the hash of the code that it came by.
 const handoffKey = "handoff"
@@ -61,6 +64,9 @@ func (s *Server) handoff(
 		return HandoffView{}, errForContact
 	}
 	if err := s.within(ctx, "handoffs:"+link.Invite.ID, handoffsPerLink, time.Hour); err != nil {
+		return HandoffView{}, err
+	}
+	if err := s.within(ctx, "handoffs:from:"+address(ctx), handoffsPerAddress, time.Hour); err != nil {
 		return HandoffView{}, err
 	}
 	place := store.Handoff{Invite: link.Invite.ID, Checked: p.Checked}
@@ -105,7 +111,7 @@ func (s *Server) linkByHandoff(c echo.Context) (store.Link, error) {
 	ctx, hash := c.Request().Context(), s.Links.CodeHash(c.Param("code"))
 	place, err := s.Store.Handoff(ctx, hash)
 	if models.CodeOf(err) == models.NotFound {
-		return store.Link{}, s.miss(ctx)
+		return store.Link{}, unknownCode(s.miss(ctx))
 	}
 	if err != nil {
 		return store.Link{}, err
@@ -124,7 +130,20 @@ func (s *Server) arrive(c echo.Context) (store.Handoff, error) {
 	}
 	place, err := s.Store.TakeHandoff(c.Request().Context(), hash)
 	if models.CodeOf(err) == models.NotFound { // somebody was faster
-		err = models.Refuse(models.NotFound, "unknown_link", "We know nothing of that link.")
+		err = errUnknownCode
 	}
 	return place, err
+}
+
+// errUnknownCode is for a code that leads nowhere: most likely it was good once, or for two minutes.
+var errUnknownCode = &models.Error{
+	Code: models.NotFound, Reason: "unknown_code", Message: "This code is wrong, used up or too old.",
+	Fix: "Make a new one where you got it.",
+}
+
+func unknownCode(miss error) error {
+	if models.CodeOf(miss) == models.NotFound {
+		return errUnknownCode
+	}
+	return miss
 }

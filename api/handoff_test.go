@@ -48,7 +48,9 @@ func TestAFriendGoesOnInAnotherBrowser(t *testing.T) {
 
 	third := &visitor{friends: f}
 	require.Equal(t, http.StatusNotFound, third.post("/c/"+code).Code, "good once")
-	require.Equal(t, http.StatusNotFound, third.get("/c/"+code).Code)
+	used := third.get("/c/" + code)
+	require.Equal(t, http.StatusNotFound, used.Code)
+	require.Contains(t, used.Body.String(), "请回到拿到短码的地方重新取一个")
 	require.NotContains(t, f.log.String(), code)
 }
 
@@ -62,8 +64,10 @@ func TestAHandoffIsForItsLinkAndTwoMinutes(t *testing.T) {
 	page := there.get("/c/" + made.text("code")).Body.String()
 	require.Contains(t, page, `name="asker"`, "what he has not said here, he says there")
 	wrong := there.post("/c/"+made.text("code"), "channel", "mock", "asker", "赵")
-	require.Equal(t, "/pay?channel=mock", wrong.Header().Get("Location"))
-	require.Contains(t, there.get("/pay").Body.String(), `action="/pay/asker"`)
+	require.Equal(t, "/pay?channel=mock&asker=wrong", wrong.Header().Get("Location"))
+	told := there.get(wrong.Header().Get("Location")).Body.String()
+	require.Contains(t, told, `action="/pay/asker"`)
+	require.Contains(t, told, "和商家登记的下单人对不上")
 
 	v, _ := f.say(id, "王")
 	late := v.handOff()

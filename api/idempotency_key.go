@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,6 +54,17 @@ func readKey(r *http.Request, route route) (store.Key, error) {
 	return store.Key{
 		Principal: caller(r.Context()).id(), Value: value, Fingerprint: fingerprint[:], Resource: resource,
 	}, nil
+}
+
+// isTrial says that a colleague only wants to see what a change would do. A body that
+// cannot be read is for the handler to refuse.
+func isTrial(r *http.Request) bool {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var told struct {
+		DryRun bool `json:"dry_run"`
+	}
+	return err == nil && json.Unmarshal(body, &told) == nil && told.DryRun
 }
 
 // parseKey reads the header as the draft's quoted string, or bare as most

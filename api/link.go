@@ -119,18 +119,6 @@ func (s *Server) showLink(ctx context.Context, _ *nothing) (*linkOut, error) {
 	return &linkOut{Body: s.payersView(ctx, link)}, nil
 }
 
-// tellOpened counts the opening of a link by a person.
-func (s *Server) tellOpened(ctx context.Context, _ *nothing) (*nothing, error) {
-	link, err := s.ownLink(ctx)
-	if err == nil {
-		_, err = s.toFriend(ctx, link)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &nothing{}, s.Store.OpenInvite(ctx, link.Invite.ID)
-}
-
 // streamLink follows the request of the caller's link: states, and nobody's names.
 func (s *Server) streamLink(c echo.Context) error {
 	ctx := c.Request().Context()

@@ -63,12 +63,12 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 	if err != nil {
 		return err
 	}
+	if err := s.mayEnter(c.Request().Context(), link); err != nil {
+		return err
+	}
 	then, channel := c.FormValue("then"), c.FormValue("channel")
 	if c.FormValue("told") == "" {
-		if _, err := s.toFriend(c.Request().Context(), link); err != nil {
-			return err
-		}
-		if err := s.Store.OpenInvite(c.Request().Context(), link.Invite.ID); err != nil {
+		if err := s.opened(c.Request().Context(), link); err != nil {
 			return err
 		}
 	}
@@ -89,7 +89,7 @@ func (s *Server) exchange(c echo.Context, find finder) error {
 		return s.stopPage(c, link)
 	}
 	if place.Invite != "" && strings.HasPrefix(reasonOf(err), "asker_") {
-		return c.Redirect(http.StatusSeeOther, payAddress(channel)) // this address is used up
+		return c.Redirect(http.StatusSeeOther, wrongAddress(channel, err)) // this one is used up
 	}
 	if strings.HasPrefix(reasonOf(err), "asker_") {
 		return s.linkPage(c, link, err)
@@ -187,5 +187,20 @@ func payAddress(channel string) string {
 	}
 	return "/pay?channel=" + channel
 }
+
+// wrongAddress is the same for who said who asks and was wrong: it tells him.
+func wrongAddress(channel string, err error) string {
+	to := payAddress(channel)
+	switch {
+	case reasonOf(err) != wrongAsker:
+		return to
+	case to == "/pay":
+		return to + "?asker=wrong"
+	}
+	return to + "&asker=wrong"
+}
+
+// wrongAsker is the reason of who named another than the buyer.
+const wrongAsker = "asker_wrong"
 
 var channelID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)

@@ -17,11 +17,12 @@ type OrderIn struct {
 	Items           []ItemIn  `json:"items,omitempty" maxItems:"100"`
 	Payable         Amount    `json:"payable"`
 	PriceVersion    int64     `json:"price_version,omitempty" minimum:"0" doc:"Rises with each price."`
-	Kind            string    `json:"kind,omitempty" pattern:"^[a-z_]{1,32}$" doc:"physical, virtual, …"`
 	PayDeadline     time.Time `json:"pay_deadline,omitempty" required:"false" doc:"Missing: none."`
 	StockHoldUntil  time.Time `json:"stock_hold_until,omitempty" required:"false"`
 	AllowedChannels []string  `json:"allowed_channels,omitempty" maxItems:"20" doc:"Empty: all of the app's."`
 	Buyer           BuyerIn   `json:"buyer"`
+
+	Kind string `json:"kind,omitempty" pattern:"^[a-z_]{1,32}$" doc:"physical, virtual, top_up, cross_border."`
 }
 
 // ItemIn is one line of an order.

@@ -117,7 +117,11 @@ func (s *Server) problem(err error) (*web.Problem, bool) {
 	if !errors.As(err, &known) || known.Code == models.Internal {
 		return nil, false
 	}
-	return &web.Problem{Reason: known.Reason, Wait: s.left(known.Until)}, true
+	problem := &web.Problem{Reason: known.Reason, Wait: s.left(known.Until)}
+	if known.Code == models.Invalid {
+		problem.Wait = 0 // until then something else has to be said; waiting does not help
+	}
+	return problem, true
 }
 
 // left is the time until a moment, 0 for none or one that has passed.

@@ -13,7 +13,11 @@ import (
 
 // showPayPage is the friend's page after the exchange: log in, then pay.
 func (s *Server) showPayPage(c echo.Context) error {
-	return s.payPage(c, web.Pay{Chosen: web.Channel{ID: c.QueryParam("channel")}}, nil)
+	view := web.Pay{Chosen: web.Channel{ID: c.QueryParam("channel")}}
+	if c.QueryParam("asker") == "wrong" && !caller(c.Request().Context()).Checked {
+		view.Problem = &web.Problem{Reason: wrongAsker}
+	}
+	return s.payPage(c, view, nil)
 }
 
 // payPage draws the page, with what the last form came to.

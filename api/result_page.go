@@ -72,6 +72,10 @@ func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) 
 		Captured: a.ByPayer(), Coupon: a.Coupon, PaidAt: a.PaidAt,
 		Saved: savings(a.Quoted.Currency, a.Discounts),
 	}
+	if view.Outcome.Changing() && view.Captured.Minor == 0 {
+		view.Pays, view.Amount = a.Quoted, a.Quoted // what the cashier asks for
+	}
+	view.Channel = web.Channel{ID: a.Channel, NameZH: a.Brand}
 	if c, known := link.Channel(a.Channel); known {
 		view.Channel = onPage(c)
 	}

@@ -27,6 +27,8 @@ type PayerView struct {
 	PausedUntil *time.Time        `json:"paused_until,omitempty"`
 	PausedFor   string            `json:"paused_for,omitempty" enum:"outage" doc:"Time stands still."`
 	Channels    []ChannelView     `json:"channels" nullable:"false" doc:"In the order to show."`
+	LeftOut     []policy.Reason   `json:"left_out" nullable:"false" doc:"Why others are not in the list."`
+	Reasons     []policy.Reason   `json:"reasons" nullable:"false" doc:"Why nothing can be paid."`
 	Payer       string            `json:"payer,omitempty" doc:"The phone that is logged in, masked."`
 	Attempts    []PayerAttempt    `json:"attempts" nullable:"false" doc:"Your own."`
 	Seq         int64             `json:"seq"`
@@ -79,7 +81,7 @@ func viewPayer(l store.Link, decision policy.Decision) PayerView {
 		Price: l.Request.PriceVersion, ExpiresAt: l.Request.ExpiresAt.UTC(), Seq: l.Request.Seq,
 		SlotUntil: timeIfAny(l.Request.SlotUntil), PausedUntil: timeIfAny(l.Request.PausedUntil),
 		Channels: channelViews(l.Channels, decision.Channels), Attempts: []PayerAttempt{},
-		PausedFor: pausedFor(l.Request),
+		PausedFor: pausedFor(l.Request), LeftOut: decision.LeftOut, Reasons: decision.Reasons,
 	}
 	for _, item := range l.Order.Items {
 		view.Items = append(view.Items, PayerItem{Title: item.Title, Quantity: item.Quantity})

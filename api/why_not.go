@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
-	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
@@ -55,25 +54,6 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 	default:
 		return reason{}, true
 	}
-}
-
-// noWay says whether waiting, or another app or browser, would help.
-func (s *Server) noWay(ctx context.Context, link store.Link) string {
-	decision := s.decisionOn(ctx, link)
-	if len(decision.Reasons) > 0 && decision.Reasons[0].Rule == policy.ChannelOutage {
-		return "outage"
-	}
-	for _, left := range decision.LeftOut {
-		switch {
-		case policy.HelpsElsewhere(left.Fix):
-			return "elsewhere"
-		case left.Fix == policy.FixTomorrow:
-			return "tomorrow"
-		case left.Rule == "pay_limit_amount":
-			return "limit"
-		}
-	}
-	return "no_way"
 }
 
 // whyNotPage says so, keeps itself up to date while that may change, and shows

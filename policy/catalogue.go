@@ -169,12 +169,3 @@ func (c *Catalogue) Promotion(app, id string) (Promotion, bool) {
 
 // LimitsOf lists what bounds payments in an app.
 func (c *Catalogue) LimitsOf(app string) []Limit { return c.limits[app] }
-
-// kind is what is said of orders of a kind: by the app itself, or else for all apps.
-func (c *Catalogue) kind(app, kind string) (KindRow, bool) {
-	if row, own := c.kinds[kindKey{app, kind}]; own {
-		return row, true
-	}
-	row, known := c.kinds[kindKey{"", kind}]
-	return row, known
-}

@@ -86,8 +86,3 @@ const (
 	FixLater         = "later"    // it will work again
 	FixTomorrow      = "tomorrow" // a limit of the day is used up
 )
-
-// HelpsElsewhere says that a way out leads to another app or browser.
-func HelpsElsewhere(fix string) bool {
-	return fix == FixOpenElsewhere || fix == FixOpenBrowser || fix == FixQR || fix == FixShareCode
-}

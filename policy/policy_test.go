@@ -85,7 +85,7 @@ var decisions = map[string]row{
 	"off before window": {tinyAndOff,
 		enabled, "alipay wechat", out("huabei:channel_disabled"), "", "other_channel"},
 	"another currency": {func(f *question) { f.Order.Payable.Currency = "USD" },
-		enabled, "alipay wechat", out("huabei:channel_amount"), "", ""},
+		enabled, "alipay wechat", out("huabei:channel_currency"), "", ""},
 }
 
 func TestDecisions(t *testing.T) {

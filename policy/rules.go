@@ -58,12 +58,21 @@ func (r *rule) reason(f Facts, c Channel) Reason {
 
 // windowRules are about amounts and time: what one channel takes.
 var windowRules = []rule{
-	{name: "channel_amount", version: 1, fix: FixOtherChannel,
+	{name: "channel_currency", version: 1, fix: FixOtherChannel,
+		no: func(f Facts, c Channel) bool { return c.Amount.foreign(f.Order.Payable.Currency) },
+		zh: "该付款方式不支持订单的币种", en: "This way to pay does not take the order's currency."},
+	{name: "channel_amount", version: 2, fix: FixOtherChannel,
 		no: func(f Facts, c Channel) bool { return !c.Amount.holds(f.Order.Payable) },
 		zh: "金额超出该付款方式的限额", en: "The amount is outside what this way to pay takes."},
 	{name: "channel_deadline", version: 1, fix: FixOtherChannel,
 		no: func(f Facts, c Channel) bool { return f.tooNear(c.closing()) },
 		zh: "剩余时间不足以使用该付款方式", en: "Too little time is left for this way to pay."},
+}
+
+// foreign says that an end of the window is in another currency.
+func (w Window) foreign(currency string) bool {
+	of := func(end models.Money) bool { return end != models.Money{} && end.Currency != currency }
+	return of(w.Min) || of(w.Max)
 }
 
 // holds says that the amount lies in the window; an end in another currency

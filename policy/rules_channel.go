@@ -18,7 +18,7 @@ var standingRules = []rule{
 	{name: "channel_onboarding", version: 1, asks: true, fix: FixOtherChannel, detail: onboardingDetail,
 		no: func(f Facts, c Channel) bool { return f.waits(c) },
 		zh: "该付款方式暂不可用", en: "This way to pay is not available."},
-	{name: "kind_credit", version: 1, fix: FixOtherChannel,
+	{name: "kind_credit", version: 2, fix: FixOtherChannel,
 		no: func(f Facts, c Channel) bool {
 			kind, known := f.Catalogue.kind(f.App, f.Order.Kind)
 			return known && !kind.Credit && c.Kind == KindCredit

@@ -22,6 +22,13 @@ var kindDecisions = map[string]row{
 		disabled, "", all("kind_friend_pay"), "kind_friend_pay", ""},
 	"no credit for the kind": {kind("/", policy.KindRow{FriendPay: true}), enabled, "alipay wechat",
 		out("huabei:kind_credit"), "", "other_channel"},
+	"a kind of which only any is said": {both(hay, anyKind("/", policy.KindRow{Credit: true})), disabled, "",
+		all("kind_friend_pay"), "kind_friend_pay", "pay_yourself"},
+	"the very kind before any": {both(kind("/", policy.KindRow{FriendPay: true, Credit: true}),
+		anyKind("app_1/", policy.KindRow{})), enabled, everyone, nil, "", ""},
+	"any of the app before any of all": {both(hay, both(anyKind("/", policy.KindRow{}),
+		anyKind("app_1/", policy.KindRow{FriendPay: true, Credit: true}))), enabled, everyone, nil, "", ""},
+	"any of another app": {both(hay, anyKind("app_2/", policy.KindRow{})), enabled, everyone, nil, "", ""},
 	"a kind that nobody speaks of": {func(q *question) { q.Order.Kind = "hay" }, enabled, everyone, nil,
 		"", ""},
 
@@ -48,6 +55,12 @@ var unready = out("wechat:channel_onboarding")
 
 func kind(app string, row policy.KindRow) func(*question) {
 	return func(q *question) { q.rows.Kinds[app+"physical"] = row }
+}
+
+func hay(q *question) { q.Order.Kind = "hay" }
+
+func anyKind(app string, row policy.KindRow) func(*question) {
+	return func(q *question) { q.rows.Kinds[app+policy.AnyKind] = row }
 }
 
 // itself is the buyer who pays himself.

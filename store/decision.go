@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"github.com/friendpay/friendpay/models"
 )
 
 // The sides that a decision can be taken for.
@@ -31,18 +33,48 @@ type Decision struct {
 	Digest    []byte          `json:"digest"`  // 32 bytes over what counts of facts, rules and outcome
 }
 
+// strangersKept bounds what is kept of a link's visitors in an hour before they log in:
+// whoever has the link could write without end otherwise.
+const strangersKept = 20
+
 // KeepDecision stores a decision unless the newest of the same order, request, invite and
-// side has the same digest: nothing new was told then.
+// side has the same digest: nothing new was told then. Limited "decisions_full" says that
+// the visitors of the link who have not logged in have had their share, so that it was not kept.
 func (s *Store) KeepDecision(ctx context.Context, d Decision) error {
 	const keep = `INSERT INTO decisions (id, side, order_id, request_id, invite_id, payer_id, surface, at,
 			catalogue_version, rules, facts, outcome, digest)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::bigint, ?, ?::jsonb, ?::jsonb, ?::bytea
-		WHERE (SELECT digest FROM decisions WHERE order_id = ? AND request_id = ? AND invite_id = ? AND side = ?
-			ORDER BY at DESC, id DESC LIMIT 1) IS DISTINCT FROM ?::bytea`
-	_, err := s.write(ctx, keep, d.ID, d.Side, d.Order, d.Request, d.Invite, d.Payer, d.Surface, d.At,
-		d.Catalogue, d.Rules, string(d.Facts), string(d.Outcome), d.Digest,
-		d.Order, d.Request, d.Invite, d.Side, d.Digest)
-	return failed("keep the decision", err)
+		SELECT @id, @side, @order, @request, @invite, @payer, @surface, CAST(@at AS timestamptz),
+			CAST(@catalogue AS bigint), @rules, CAST(@facts AS jsonb), CAST(@outcome AS jsonb), @digest ::bytea
+		WHERE (SELECT digest FROM decisions WHERE order_id = @order AND request_id = @request
+			AND invite_id = @invite AND side = @side ORDER BY at DESC, id DESC LIMIT 1)
+			IS DISTINCT FROM @digest ::bytea
+		AND (NOT @stranger OR (` + strangers + `) < @most)`
+	about := map[string]any{
+		"id": d.ID, "side": d.Side, "order": d.Order, "request": d.Request, "invite": d.Invite,
+		"payer": d.Payer, "surface": d.Surface, "at": d.At, "catalogue": d.Catalogue, "rules": d.Rules,
+		"facts": string(d.Facts), "outcome": string(d.Outcome), "digest": d.Digest,
+		"stranger": d.Side == FriendSide && d.Payer == "", "most": strangersKept,
+	}
+	kept, err := s.write(ctx, keep, about)
+	if err != nil || kept > 0 || about["stranger"] == false {
+		return failed("keep the decision", err)
+	}
+	return s.full(ctx, about)
+}
+
+// strangers counts what was kept of a link's visitors in the hour before a decision.
+const strangers = `SELECT count(*) FROM decisions WHERE order_id = @order AND invite_id = @invite
+	AND side = @side AND payer_id = '' AND at > CAST(@at AS timestamptz) - interval '1 hour'`
+
+func (s *Store) full(ctx context.Context, about map[string]any) error {
+	var kept int
+	if err := s.read(ctx, &kept, strangers, about); err != nil {
+		return failed("count decisions", err)
+	}
+	if kept < strangersKept {
+		return nil // the same was told last
+	}
+	return models.Refuse(models.Limited, "decisions_full", "Enough was kept of this link's visitors.")
 }
 
 // DecisionFilter says which decisions are read. Order is needed; the rest narrows.

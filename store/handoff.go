@@ -16,11 +16,21 @@ type Handoff struct {
 	Checked bool   // he has said who asks
 }
 
-// BeginHandoff keeps a place for 2 minutes under the keyed hash of its code, and says until when.
+// handoffsKept is how many places of one link are good at a time.
+const handoffsKept = 10
+
+// BeginHandoff keeps a place for 2 minutes under the keyed hash of its code, and says until
+// when. The oldest of the link's places end when it has more than 10.
 func (s *Store) BeginHandoff(ctx context.Context, hash []byte, h Handoff) (until time.Time, err error) {
-	const begin = `INSERT INTO handoffs (invite_id, hash, channel, checked, expires_at)
-		VALUES (?, ?, ?, ?, clock_timestamp() + make_interval(secs => ?)) RETURNING expires_at`
-	err = s.read(ctx, &until, begin, h.Invite, hash, h.Channel, h.Checked, handoffLife.Seconds())
+	const begin = `WITH crowded AS (DELETE FROM handoffs WHERE hash IN (SELECT hash FROM handoffs
+			WHERE invite_id = @invite ORDER BY expires_at DESC OFFSET @others))
+		INSERT INTO handoffs (invite_id, hash, channel, checked, expires_at)
+		VALUES (@invite, @hash, @channel, @checked, clock_timestamp() + make_interval(secs => @life))
+		RETURNING expires_at`
+	err = s.read(ctx, &until, begin, map[string]any{
+		"invite": h.Invite, "hash": hash, "channel": h.Channel, "checked": h.Checked,
+		"life": handoffLife.Seconds(), "others": handoffsKept - 1,
+	})
 	return until, failed("begin hand-off", err)
 }
 

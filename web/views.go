@@ -94,7 +94,8 @@ const (
 var Notices = []string{
 	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
-	"foreign", "other_link", "bad", "for_contact", "snapshot", "stranger", "tomorrow", "limit",
+	"foreign", "other_link", "bad", "for_contact", "snapshot", "stranger", "tomorrow", "limit", "stopped",
+	"too_late", "buyer_only", "used",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.
@@ -145,11 +146,6 @@ func (p Pay) LeftToday() *models.Money {
 type Problem struct {
 	Reason string
 	Wait   time.Duration
-}
-
-// Decline asks whether the friend really will not pay, or wants to report the request.
-type Decline struct {
-	Card
 }
 
 // PhoneHelps says that logging in with a phone leads somewhere: to another channel
@@ -219,6 +215,7 @@ type Result struct {
 	Outcome  Outcome
 	Attempt  string // our number for it, to be told to support
 	Channel  Channel
+	Pays     models.Money // what he is to pay, while he has not
 	Captured models.Money // what he paid himself
 	Coupon   models.Money // what a provider's coupon paid besides
 	Saved    []Saving

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -27,15 +28,16 @@ func functions(bundle *i18n.Bundle, locale Locale) template.FuncMap {
 		"day":     func(at time.Time) string { return at.In(china).Format("2006-01-02") },
 		"known":   func(reason string) string { return known(reason) },
 		"asset":   asset,
+		"hours":   func(minutes int) int { return minutes / 60 },
 		"json": func(fields map[string]string) (string, error) {
 			text, err := json.Marshal(fields)
 			return string(text), err
 		},
 		"channel": func(c Channel) string {
-			if locale == Chinese || c.NameEN == "" {
-				return c.NameZH
+			if locale == Chinese {
+				return cmp.Or(c.NameZH, c.NameEN, c.ID)
 			}
-			return c.NameEN
+			return cmp.Or(c.NameEN, c.NameZH, c.ID)
 		},
 	}
 }
