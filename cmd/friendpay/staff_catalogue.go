@@ -97,7 +97,8 @@ func tellChange(out io.Writer, done effects.Outcome) error {
 		if said == "" {
 			said = "taken away"
 		}
-		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version, effects.FamilyName(line.Family), line.Key, said)
+		_, _ = fmt.Fprintf(out, "version %d  %s %s  %s\n", line.Version,
+			effects.FamilyName(line.Family), line.Key, said)
 	}
 	andMore(out, len(done.Lines))
 	tellEffect(out, done.Effect)
@@ -118,8 +119,8 @@ func jsonRows(entries []store.CatalogueEntry) []map[string]any {
 			body = json.RawMessage(e.Body)
 		}
 		rows = append(rows, map[string]any{
-			"family": effects.FamilyName(e.Family), "key": e.Key, "version": e.Version, "row": body, "author": e.Author,
-			"reason": e.Reason, "at": e.At.UTC(),
+			"family": effects.FamilyName(e.Family), "key": e.Key, "version": e.Version, "row": body,
+			"author": e.Author, "reason": e.Reason, "at": e.At.UTC(),
 		})
 	}
 	return rows

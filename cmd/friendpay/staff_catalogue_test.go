@@ -74,7 +74,8 @@ func TestStaffRampAndKill(t *testing.T) {
 		require.ErrorAs(t, err, &usage, odd)
 	}
 	staff(t, byHand("rollout", "ramp", "--channel", "mock", "--percent", "10")...)
-	_, _, err = run(t, byHand("staff", "rollout", "ramp", "--channel", "mock", "--percent", "9.99", "--seen", "1")...)
+	_, _, err = run(t, byHand("staff", "rollout", "ramp", "--channel", "mock", "--percent", "9.99",
+		"--seen", "1")...)
 	require.ErrorContains(t, err, "row_changed")
 	staff(t, byHand("rollout", "ramp", "--channel", "mock", "--percent", "100")...)
 	staff(t, byHand("rollout", "kill", "--channel", "mock")...)
