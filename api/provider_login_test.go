@@ -94,7 +94,7 @@ func newFriendsWith(t *testing.T, accounts Accounts) *friends {
 	channel := func(id, product, surface string) store.Channel {
 		return store.Channel{
 			ID: id, App: "app_tea", Provider: "wechatpay", Account: "acc_wx", Product: product, Kind: "wallet",
-			NameZH: id, NameEN: id, Min: models.CNY(1), Max: models.CNY(1_000_000), Surfaces: []string{surface},
+			NameZH: id, NameEN: id, Min: models.CNY(1), Max: models.CNY(1_000_000), Surfaces: []string{surface, "unknown"},
 			Enabled: true,
 		}
 	}
