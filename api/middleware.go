@@ -24,7 +24,7 @@ func (s *Server) named(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		ctx := context.WithValue(c.Request().Context(), callKey, id)
 		ctx = context.WithValue(ctx, addressKey, c.RealIP())
-		ctx = context.WithValue(ctx, surfaceKey, placed(c))
+		ctx = context.WithValue(ctx, surfaceKey, s.placedFor(c))
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}

@@ -94,8 +94,8 @@ func newFriendsWith(t *testing.T, accounts Accounts) *friends {
 	channel := func(id, product, surface string) store.Channel {
 		return store.Channel{
 			ID: id, App: "app_tea", Provider: "wechatpay", Account: "acc_wx", Product: product, Kind: "wallet",
-			NameZH: id, NameEN: id, Min: models.CNY(1), Max: models.CNY(1_000_000), Surfaces: []string{surface},
-			Enabled: true,
+			NameZH: id, NameEN: id, Min: models.CNY(1), Max: models.CNY(1_000_000), Enabled: true,
+			Surfaces: []string{surface, "unknown"},
 		}
 	}
 	require.NoError(t, f.store.Seed(t.Context(), store.SeedData{

@@ -111,6 +111,16 @@ func placed(c echo.Context) place {
 	return found
 }
 
+// placedFor is the same, but that whoever reads a page has something to read it with, even
+// where it says nothing of itself, or says that it is a program: that is the unknown.
+func (s *Server) placedFor(c echo.Context) place {
+	found := placed(c)
+	if found.surface == "" && s.routes[c.Request().Method+" "+c.Path()].page {
+		found.surface = policy.SurfaceUnknown
+	}
+	return found
+}
+
 func entry(c echo.Context) string {
 	if from := c.QueryParam("from"); from != "" {
 		return from
