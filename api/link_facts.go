@@ -25,11 +25,6 @@ func (s *Server) sessionLink(ctx context.Context, payer string) (store.Link, err
 	return link, err
 }
 
-// decisionOn asks the rules which channels the friend may pick.
-func (s *Server) decisionOn(ctx context.Context, link store.Link) policy.Decision {
-	return policy.Decide(s.factsOn(ctx, link))
-}
-
 // factsOn are what the rules look at of a link. A catalogue that cannot be
 // read anew is used as it is: the engine asks again before money moves.
 func (s *Server) factsOn(ctx context.Context, link store.Link) policy.Facts {

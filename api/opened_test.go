@@ -28,7 +28,7 @@ func (w *world) count(query string) int {
 func TestALinkIsNoPenToWriteWithoutEnd(t *testing.T) {
 	f := newFriends(t)
 	id := f.place()
-	path, v := "/f/"+f.secret(id), &visitor{friends: f}
+	path := "/f/" + f.secret(id)
 	open := func(agent int) int {
 		return f.call(post, path, "", "then=opened", "Content-Type", "application/x-www-form-urlencoded",
 			"Sec-Fetch-Site", "same-origin", "User-Agent", fmt.Sprintf("%sMicroMessenger/8.0.%d", iPhone, agent)).Code
@@ -44,7 +44,7 @@ func TestALinkIsNoPenToWriteWithoutEnd(t *testing.T) {
 		strings.Replace(id, mint.Request, mint.Invite, 1)+"'"), "one visitor")
 
 	f.exec("DELETE FROM limits")
-	v = f.visit(id)
+	v := f.visit(id)
 	for range handoffsPerAddress {
 		v.handOff()
 		require.LessOrEqual(t, f.count("SELECT count(*) FROM handoffs"), 10)
