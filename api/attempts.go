@@ -74,7 +74,7 @@ func (s *Server) withPrice(ctx context.Context, err error, link store.Link, chan
 	problem := problemOf(err)
 	r := link.Request
 	problem.Price = &PriceView{Payable: r.Payable, PriceVersion: r.PriceVersion}
-	problem.Quote = quoteView(s.quotingOn(ctx, link), channel, r.PriceVersion)
+	problem.Quote = quoteView(quoting(s.factsOn(ctx, link), link), channel, r.PriceVersion)
 	return problem
 }
 

@@ -53,11 +53,10 @@ func discountViews(a models.Attempt) []DiscountView {
 	return list
 }
 
-// quotingOn are the facts to quote from: at the price that the engine knows, since that is
-// the one it holds a quote against.
-func (s *Server) quotingOn(ctx context.Context, link store.Link) policy.Facts {
-	asked := s.factsOn(ctx, link)
-	asked.Order.Payable, asked.Spent = link.Request.Payable, link.Spent
+// quoting are the facts of a link to quote from: at the price that the engine knows, since
+// that is the one it holds a quote against.
+func quoting(asked policy.Facts, link store.Link) policy.Facts {
+	asked.Order.Payable = link.Request.Payable
 	return asked
 }
 
@@ -65,7 +64,7 @@ func (s *Server) quotingOn(ctx context.Context, link store.Link) policy.Facts {
 // they leave is refused, unless the law has a better word for it; one that is repeated is
 // about the quote that it was taken with.
 func (s *Server) pinned(ctx context.Context, link store.Link, wish models.Event) (models.Event, error) {
-	quote := policy.QuoteOf(s.quotingOn(ctx, link), wish.Pay.Channel)
+	quote := policy.QuoteOf(quoting(s.factsOn(ctx, link), link), wish.Pay.Channel)
 	if wish.Pay.Quoted == quote.PayerPays {
 		wish.Pay.Discounts = quote.Discounts()
 		return wish, nil

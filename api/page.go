@@ -150,12 +150,13 @@ func (s *Server) card(link store.Link) web.Card {
 // channels are the ways to pay that the rules leave.
 func (s *Server) channels(ctx context.Context, link store.Link) []web.Channel {
 	var list []web.Channel
-	asked, facts := s.quotingOn(ctx, link), s.factsOn(ctx, link)
-	for _, id := range policy.Decide(facts).Channels {
+	asked := s.factsOn(ctx, link)
+	priced := quoting(asked, link)
+	for _, id := range policy.Decide(asked).Channels {
 		if c, known := link.Channel(id); known {
-			shown, quote := onPage(c), policy.QuoteOf(asked, id)
+			shown, quote := onPage(c), policy.QuoteOf(priced, id)
 			shown.Pays, shown.Saved = quote.PayerPays, savings(quote.PayerPays.Currency, quote.Discounts())
-			shown.Left = remaining(facts, id)
+			shown.Left = remaining(asked, id)
 			list = append(list, shown)
 		}
 	}

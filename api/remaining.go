@@ -11,9 +11,9 @@ import (
 // payersView is the friend's view of a link, with what offers take off and limits leave him today.
 func (s *Server) payersView(ctx context.Context, link store.Link) PayerView {
 	asked := s.factsOn(ctx, link)
-	view, quoting := viewPayer(link, policy.Decide(asked)), s.quotingOn(ctx, link)
+	view, priced := viewPayer(link, policy.Decide(asked)), quoting(asked, link)
 	for i, c := range view.Channels {
-		view.Channels[i].Quote = quoteView(quoting, c.ID, link.Request.PriceVersion)
+		view.Channels[i].Quote = quoteView(priced, c.ID, link.Request.PriceVersion)
 		view.Channels[i].Remaining = remaining(asked, c.ID)
 	}
 	return view
