@@ -119,9 +119,9 @@ func Register(ctx context.Context, temporal client.Client, namespace string) ([]
 
 // RegisterCommand is how an operator with the right to do so makes a namespace know them.
 func RegisterCommand(namespace string, names []string) string {
-	line := "temporal operator search-attribute create --namespace " + namespace
+	words := []string{"temporal operator search-attribute create --namespace", namespace}
 	for _, name := range names {
-		line += " --name " + name + " --type " + workflows.SearchAttributes()[name]
+		words = append(words, "--name", name, "--type", workflows.SearchAttributes()[name])
 	}
-	return line
+	return strings.Join(words, " ")
 }

@@ -58,8 +58,7 @@ func (d *Door) Reset(ctx context.Context, request string) error {
 		Namespace:         d.space,
 		WorkflowExecution: &common.WorkflowExecution{WorkflowId: id, RunId: run.GetExecution().GetRunId()},
 		Reason:            "friendpay: the task failed, " + failure.String(), WorkflowTaskFinishEventId: at,
-		RequestId:        fmt.Sprintf("%s/%d", run.GetExecution().GetRunId(), at), // a run is reset there once
-		ResetReapplyType: enums.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
+		RequestId: fmt.Sprintf("%s/%d", run.GetExecution().GetRunId(), at), // a run is reset there once
 	})
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
@@ -81,14 +80,13 @@ func (d *Door) failing(
 		if event, err = events.Next(); err != nil {
 			return 0, failure, err
 		}
-		switch event.GetEventType() {
-		case enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+		if event.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
 			at, done = 0, event.GetEventId()
-		case enums.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-			cause := event.GetWorkflowTaskFailedEventAttributes().GetCause()
-			if at == 0 && cause != enums.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW {
-				at, failure = event.GetEventId(), cause
-			}
+		}
+		failed := event.GetWorkflowTaskFailedEventAttributes() // nil, and so without a cause, of others
+		again := failed.GetCause() == enums.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+		if failed != nil && at == 0 && !again {
+			at, failure = event.GetEventId(), failed.GetCause()
 		}
 	}
 	if at != 0 && failure == enums.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR && done != 0 {
