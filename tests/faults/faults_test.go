@@ -99,9 +99,10 @@ func withoutSeconds(text string) string {
 const head = `# Twenty faults
 
 Written by ` + "`go test -tags faults ./tests/faults -update`" + `, which lets each of these happen on a whole
-house: real servers, the simulated provider, a merchant's own system. Seconds are from the fault to its row
-in the Stuck queue, with a minute of the law being a second. The step is the one that the row offers, taken through
-the desk of support by a colleague of the least role that may, and a second one where that is asked for.
+house: real servers, the simulated provider, a merchant's own system. Seconds are from the fault to its
+row in the Stuck queue, with a minute of the law being a second. The step is the one that the row offers,
+taken through the desk of support by a colleague of the least role that may, and a second one where that
+is asked for.
 
 | fault | reason | seconds | step | ended |
 |---|---|---|---|---|
