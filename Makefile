@@ -25,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools rules dev test test-all vet tidy workflowcheck lint unit conformance race integration \
-	browser chaos chaos-all fuzz rollback docs clean friendpay paysim
+	browser chaos chaos-all faults fuzz rollback docs clean friendpay paysim
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,10 @@ race: ## the packages without servers, under the race detector; needs a C compil
 	@if [ -n "$(PURE)" ] && command -v gcc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race -short $(PURE:%=./%/...); \
 	else echo "left out: no C compiler"; fi
+
+faults: setup build ## twenty faults, each seen in the Stuck queue and ended as it offers
+	$(call step,$@)
+	$(GO) test -count 1 -tags faults -timeout 10m ./tests/faults
 
 integration browser chaos: setup build ## the suite of that name under tests/
 	$(call step,$@)

@@ -24,6 +24,7 @@ type Request struct {
 	Rules    int           `json:"rules"`              // the version of the law it was placed under
 	Speed    int64         `json:"speed"`              // durations are divided by it; 1 outside dev
 	Guard    time.Duration `json:"guard,omitempty"`    // how long to watch for late money; 0: as the law says
+	Indexed  bool          `json:"indexed,omitempty"`  // its run keeps its search attributes true
 	Version  int64         `json:"version"`            // counts steps; each save writes one
 	Seq      int64         `json:"seq"`                // counts transitions, without gaps
 	JudgedAt time.Time     `json:"judged_at,omitzero"` // of the newest transition; the next is never earlier

@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -123,7 +124,7 @@ func save(ctx workflow.Context, step models.Step) error {
 	if err != nil {
 		return err
 	}
-	workflow.SetCurrentDetails(ctx, string(step.Request.State))
+	workflow.SetCurrentDetails(ctx, now(step.Request))
 	return nil
 }
 
@@ -166,8 +167,18 @@ func remote(effect models.Effect, r models.Request) workflow.ActivityOptions {
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 500 * time.Millisecond, MaximumInterval: time.Minute,
 		},
-		Summary: effect.Ref,
+		Summary: summary(effect.Ref, r),
 	}
+}
+
+// summary says at which provider an effect is about what.
+func summary(number string, r models.Request) string {
+	of := number
+	if refund, ok := r.Refund(number); ok {
+		of = refund.Attempt
+	}
+	attempt, _ := r.Attempt(of)
+	return strings.TrimSpace(attempt.Provider + " " + number)
 }
 
 func execute(

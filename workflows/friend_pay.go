@@ -14,7 +14,7 @@ import (
 func FriendPay(ctx workflow.Context, request models.Request) error {
 	// Cancelling the run would leave money unwatched: only events end a request.
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	r := &run{request: request, saved: request.Version}
+	r := &run{request: request, saved: request.Version, found: newIndex(request)}
 	if err := r.listen(ctx); err != nil {
 		return err
 	}
@@ -59,6 +59,7 @@ type run struct {
 	watches []watch
 	unask   workflow.CancelFunc // of the order hook that is being asked
 	timer   timer
+	found   index
 }
 
 // takeUp begins a fresh request, goes on with what the last run of a stored one

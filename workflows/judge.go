@@ -18,6 +18,9 @@ func (r *run) step(ctx workflow.Context, d *delivery) error {
 		if err := save(ctx, models.Step{Request: r.request, Transitions: transitions}); err != nil {
 			return err
 		}
+		if err := r.find(ctx); err != nil {
+			return err
+		}
 	}
 	r.saved = r.request.Version
 	r.launch(ctx, d.root(), abroad)

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -18,6 +19,7 @@ func Reconcile(ctx workflow.Context, after models.StatementDay) error {
 	if err := workflow.ExecuteActivity(listing, ListStatements, after).Get(ctx, &due); err != nil {
 		return err
 	}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("**comparing** %d days of statements", len(due)))
 	last := len(due) < models.StatementPage
 	accounts := workflow.NewWaitGroup(ctx)
 	places := workflow.NewSemaphore(ctx, sideBySide)

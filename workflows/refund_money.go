@@ -18,10 +18,12 @@ const refundPatience = 24 * time.Hour
 // RefundMoney gives one refund back to whoever paid, under one number over all
 // retries, and answers RefundDone or RefundBroke.
 func RefundMoney(ctx workflow.Context, call models.Call) (models.Event, error) {
+	workflow.SetCurrentDetails(ctx, "**submitting** to the provider")
 	answer, err := refundStep(ctx, SubmitRefund, call, 0)
 	if err != nil || answer.Kind != models.RefundUnfinished {
 		return answer, err
 	}
+	workflow.SetCurrentDetails(ctx, "**submitted**; the provider is asked until the money is back")
 	return follow(ctx, call)
 }
 
@@ -57,7 +59,7 @@ func refundStep(
 ) (answer models.Event, err error) {
 	refund, _ := call.Request.Refund(call.Ref)
 	options := remote(models.Effect{Ref: refund.Attempt}, call.Request)
-	options.ScheduleToCloseTimeout, options.Summary = limit, call.Ref
+	options.ScheduleToCloseTimeout, options.Summary = limit, summary(call.Ref, call.Request)
 	ctx = workflow.WithActivityOptions(ctx, options)
 	err = workflow.ExecuteActivity(ctx, activity, call).Get(ctx, &answer)
 	return answer, err
@@ -68,12 +70,17 @@ func refundStep(
 // end is awaited: nobody submits a refund twice.
 func startRefund(ctx workflow.Context, effect models.Effect, r models.Request) (models.Event, error) {
 	call := models.Call{Request: r, Ref: effect.Ref}
-	child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+	options := workflow.ChildWorkflowOptions{
 		WorkflowID:            RefundID(effect.Ref),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
 		StaticSummary:         "refund of " + r.ID,
-	})
+		StaticDetails:         refundDetails(r, effect.Ref),
+	}
+	if r.Indexed { // else the namespace may not know them, and the task would fail
+		options.TypedSearchAttributes = foundRefund(r, effect.Ref)
+	}
+	child := workflow.WithChildOptions(ctx, options)
 	var answer models.Event
 	err := workflow.ExecuteChildWorkflow(child, RefundWorkflow, call).Get(ctx, &answer)
 	var running *temporal.ChildWorkflowExecutionAlreadyStartedError

@@ -21,7 +21,7 @@ import (
 // paths are the recorded lives; tests/integration writes them with -record.
 var paths = []string{
 	"paid", "expired", "late_money", "cancelled", "two_payers", "refused", "polled", "restarted",
-	"given_up", "reconciled",
+	"given_up", "reconciled", "found",
 }
 
 // Every recorded history still replays: no running request is broken by this code.

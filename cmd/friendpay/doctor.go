@@ -10,6 +10,7 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/workflows"
@@ -80,6 +81,7 @@ func examine(ctx context.Context, h *house.House) []finding {
 	findings = append(findings, judge("temporal", "answers", err))
 	if err == nil {
 		findings = append(findings, queues(ctx, h)...)
+		findings = append(findings, attributesOf(ctx, h))
 	}
 	behind, err := h.Store.StatementsBehind(ctx, time.Now(), 100)
 	late := judge("statements", fmt.Sprintf("%d days overdue%s", len(behind), oldest(behind)), err)
@@ -110,6 +112,16 @@ func queues(ctx context.Context, h *house.House) []finding {
 		findings = append(findings, polled(ctx, h, name, enums.TASK_QUEUE_TYPE_ACTIVITY))
 	}
 	return findings
+}
+
+// attributesOf says whether runs are found by search attributes; payments do without.
+func attributesOf(ctx context.Context, h *house.House) finding {
+	missing, err := door.Missing(ctx, h.Temporal, h.Links.Namespace)
+	f := judge("search attributes", "registered", err)
+	if len(missing) > 0 {
+		f.OK, f.Say = false, "run: "+door.RegisterCommand(h.Links.Namespace, missing)
+	}
+	return f
 }
 
 func polled(ctx context.Context, h *house.House, queue string, kind enums.TaskQueueType) finding {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +12,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
+	sdklog "go.temporal.io/sdk/log"
 
+	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/failpoint"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/store"
@@ -116,16 +120,43 @@ func tellHealth(ctx context.Context, h *house.House, w *worker.Worker) error {
 }
 
 func migrateCommand() *cobra.Command {
-	return &cobra.Command{
+	var attributes bool
+	cmd := &cobra.Command{
 		Use: "migrate", Short: "Bring the database to this version's schema", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			database := environment()["DATABASE_URL"]
 			if database == "" {
 				return usageError{errors.New("DATABASE_URL is missing")}
 			}
-			return store.Migrate(cmd.Context(), database)
+			if err := store.Migrate(cmd.Context(), database); err != nil || !attributes {
+				return err
+			}
+			return registerAttributes(cmd)
 		},
 	}
+	cmd.Flags().BoolVar(&attributes, "search-attributes", false,
+		"also make the Temporal namespace know the search attributes; wants the right to change it")
+	return cmd
+}
+
+// registerAttributes needs no setting but Temporal's own.
+func registerAttributes(cmd *cobra.Command) error {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return usageError{fmt.Errorf("the settings of Temporal are wrong: %w", err)}
+	}
+	options.Logger = sdklog.NewStructuredLogger(logger("error"))
+	temporal, err := client.DialContext(cmd.Context(), options)
+	if err != nil {
+		return fmt.Errorf("reach Temporal: %w", err)
+	}
+	defer temporal.Close()
+	added, err := door.Register(cmd.Context(), temporal, cmp.Or(options.Namespace, client.DefaultNamespace))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d search attributes registered\n", len(added))
+	return err
 }
 
 func configCommand() *cobra.Command {

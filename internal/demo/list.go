@@ -10,7 +10,7 @@ var disruptive = []string{"temporal-killed-mid-step", "temporal-down", "postgres
 
 var scenarios = []scenario{
 	{"paid", "A friend opens the link, logs in, pays; the order settles and both are told.", playPaid,
-		expected{models.Settled, price, 0, price, 42, 6}},
+		expected{models.Settled, price, 0, price, 44, 6}},
 	{"expired", "A friend begins to pay and never does; the order is closed at the provider first.", playExpired,
 		expected{State: models.Expired}},
 	{"late-money", "Money arrives after the end and goes back to the friend.", playLateMoney,

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -25,10 +26,26 @@ const patience = 8 * time.Second
 // Door speaks to Temporal for the API and the relay.
 type Door struct {
 	temporal client.Client
+	space    string // the namespace
+	rows     Rows
+	found    *attributes // nil: runs are found by their ids only
+}
+
+// Rows are the requests as they were last saved.
+type Rows interface {
+	Request(ctx context.Context, id string) (models.Request, error)
 }
 
 // New makes a door to the requests of one Temporal namespace.
-func New(temporal client.Client) *Door { return &Door{temporal: temporal} }
+func New(temporal client.Client) *Door {
+	return &Door{temporal: temporal, space: client.DefaultNamespace}
+}
+
+// Open makes a door whose requests are found by search attributes, where the namespace knows
+// them, and which can start a run again from its row.
+func Open(temporal client.Client, namespace string, rows Rows, log *slog.Logger) *Door {
+	return &Door{temporal: temporal, space: namespace, rows: rows, found: &attributes{log: log}}
+}
 
 // Place starts the workflow of a fresh request, in state Checking, and returns it
 // at rest: open, or ineligible. A request that was placed before comes back as it was
@@ -123,17 +140,17 @@ func (k knock) options() client.UpdateWorkflowOptions {
 
 func (d *Door) withStart(
 	ctx context.Context, request models.Request, reuse enums.WorkflowIdReusePolicy, k knock,
-) (client.WorkflowUpdateHandle, error) {
-	start := d.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
-		ID:                       workflows.RequestID(request.ID),
-		TaskQueue:                workflows.Queue,
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:    reuse,
-		StaticSummary:            "friend-pay request of order " + request.Order,
-	}, workflows.RequestWorkflow, request)
-	return d.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: start, UpdateOptions: k.options(),
+) (handle client.WorkflowUpdateHandle, err error) {
+	err = d.begin(ctx, request, func(options client.StartWorkflowOptions, request models.Request) error {
+		options.WorkflowIDConflictPolicy = enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
+		options.WorkflowIDReusePolicy = reuse
+		start := d.temporal.NewWithStartWorkflowOperation(options, workflows.RequestWorkflow, request)
+		handle, err = d.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+			StartWorkflowOperation: start, UpdateOptions: k.options(),
+		})
+		return err
 	})
+	return handle, err
 }
 
 // answer waits for what an accepted event came to; err says that it was not accepted.

@@ -17,14 +17,13 @@ import (
 func (d *Door) Resume(ctx context.Context, stored models.Request) (started bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err = d.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                                       workflows.RequestID(stored.ID),
-		TaskQueue:                                workflows.Queue,
-		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
-		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            "friend-pay request of order " + stored.Order,
-	}, workflows.RequestWorkflow, stored)
+	err = d.begin(ctx, stored, func(options client.StartWorkflowOptions, stored models.Request) error {
+		options.WorkflowIDConflictPolicy = enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL
+		options.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+		options.WorkflowExecutionErrorWhenAlreadyStarted = true
+		_, err := d.temporal.ExecuteWorkflow(ctx, options, workflows.RequestWorkflow, stored)
+		return err
+	})
 	var running *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &running) {
 		return false, nil

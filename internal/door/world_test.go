@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -21,12 +22,15 @@ import (
 	"github.com/friendpay/friendpay/workflows"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	testkit.Main(m, testkit.SearchAttributes(workflows.SearchAttributes()))
+}
 
 // engine is the workflows on a real server, over effects that answer as a test says.
 type engine struct {
 	*door.Door
 	t        *testing.T
+	space    string // the Temporal namespace
 	temporal client.Client
 
 	workers []worker.Worker
@@ -35,14 +39,20 @@ type engine struct {
 	answers map[models.EffectKind]func(models.Call) (models.Event, error)
 	save    func(models.Step) error
 	saved   map[string]models.Request
+	broken  bool // the payer's account cannot take a refund
 }
 
 func newEngine(t *testing.T) *engine {
 	t.Helper()
 	t.Parallel()
-	e := &engine{t: t, saved: map[string]models.Request{}}
-	e.temporal = testkit.TemporalClient(t, testkit.Namespace(t))
-	e.Door = door.New(e.temporal)
+	return newEngineIn(t, testkit.Namespace(t))
+}
+
+func newEngineIn(t *testing.T, space string) *engine {
+	t.Helper()
+	e := &engine{t: t, space: space, saved: map[string]models.Request{}}
+	e.temporal = testkit.TemporalClient(t, space)
+	e.Door = door.Open(e.temporal, space, e, slog.New(slog.DiscardHandler))
 	e.save = func(models.Step) error { return nil }
 	e.answers = map[models.EffectKind]func(models.Call) (models.Event, error){}
 	for kind, answer := range map[models.EffectKind]models.EventKind{
@@ -50,6 +60,7 @@ func newEngine(t *testing.T) *engine {
 		models.OpenPayment: models.PaymentOpened, models.ClosePayment: models.PaymentClosed,
 		models.QueryPayment: models.PaymentUnpaid, models.PollPayment: models.PaymentUnpaid,
 		models.ApplyOrder: models.OrderAccepted, models.QueryRefund: models.RefundDone,
+		models.FollowRefund: models.RefundUnfinished,
 	} {
 		e.answers[kind] = func(call models.Call) (models.Event, error) {
 			return models.Event{Kind: answer, Attempt: call.Ref, Spare: mint.Number()}, nil
@@ -58,12 +69,20 @@ func newEngine(t *testing.T) *engine {
 	return e
 }
 
+// Request makes the engine the door's rows.
+func (e *engine) Request(_ context.Context, id string) (models.Request, error) {
+	if row := e.stored(id); row.ID != "" {
+		return row, nil
+	}
+	return models.Request{}, models.Refuse(models.NotFound, "unknown_request", "There is no such request.")
+}
+
 // work starts the workers; without it nobody carries anything out.
-func (e *engine) work() *engine {
+func (e *engine) work(watchers ...interceptor.WorkerInterceptor) *engine {
 	e.t.Helper()
 	named := func(name string) workflow.RegisterOptions { return workflow.RegisterOptions{Name: name} }
 	for _, queue := range []string{workflows.Queue, workflows.ProviderQueue("mockpay")} {
-		w := worker.New(e.temporal, queue, worker.Options{})
+		w := worker.New(e.temporal, queue, worker.Options{Interceptors: watchers})
 		w.RegisterWorkflowWithOptions(workflows.FriendPay, named(workflows.RequestWorkflow))
 		w.RegisterWorkflowWithOptions(workflows.RefundMoney, named(workflows.RefundWorkflow))
 		w.RegisterActivityWithOptions(e.keep, activity.RegisterOptions{Name: workflows.SaveStep})
@@ -71,7 +90,7 @@ func (e *engine) work() *engine {
 			w.RegisterActivityWithOptions(e.carry(kind), activity.RegisterOptions{Name: string(kind)})
 		}
 		for _, name := range []string{workflows.SubmitRefund, workflows.PollRefund} {
-			w.RegisterActivityWithOptions(refunded, activity.RegisterOptions{Name: name})
+			w.RegisterActivityWithOptions(e.refunded, activity.RegisterOptions{Name: name})
 		}
 		require.NoError(e.t, w.Start())
 		e.workers = append(e.workers, w)
@@ -88,7 +107,12 @@ func (e *engine) rest() {
 	e.workers = nil
 }
 
-func refunded(_ context.Context, call models.Call) (models.Event, error) {
+func (e *engine) refunded(_ context.Context, call models.Call) (models.Event, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.broken {
+		return models.Event{Kind: models.RefundBroke, Refund: call.Ref, Reason: models.Abnormal}, nil
+	}
 	return models.Event{Kind: models.RefundDone, Refund: call.Ref}, nil
 }
 

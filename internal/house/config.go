@@ -41,6 +41,7 @@ type Config struct {
 	PayerKeys     []string `env:"FRIENDPAY_PAYER_KEYS" secret:"true"`
 	StaffKeys     []string `env:"FRIENDPAY_STAFF_KEYS" secret:"true"`
 	PlainHistory  bool     `env:"FRIENDPAY_PLAIN_HISTORY" envDefault:"false"`
+	TemporalUI    string   `env:"FRIENDPAY_TEMPORAL_UI"`
 
 	SMSURL string `env:"FRIENDPAY_SMS_URL"`
 	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true"`
@@ -79,6 +80,8 @@ func (c Config) check() (wrong complaints) {
 	wrong.say(c.Speed < 1, "FRIENDPAY_SPEED is at least 1")
 	wrong.say(c.Guard < 0, "FRIENDPAY_GUARD is not below zero")
 	wrong.say(!isAddress(c.PublicURL), "FRIENDPAY_PUBLIC_URL is a scheme and a host, without a slash at the end")
+	wrong.say(c.TemporalUI != "" && !isAddress(c.TemporalUI),
+		"FRIENDPAY_TEMPORAL_UI is a scheme and a host, without a slash at the end; empty: no links")
 	wrong.say(c.DatabaseURL == "", "DATABASE_URL is missing")
 	wrong.say(c.DatabaseConns < 1, "FRIENDPAY_DATABASE_CONNS is at least 1")
 	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")

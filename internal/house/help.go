@@ -19,6 +19,7 @@ var help = map[string]string{
 	"FRIENDPAY_PAYER_KEYS":                "id:base64 Ed25519 seeds, newest first",
 	"FRIENDPAY_STAFF_KEYS":                "id:base64 Ed25519 seeds, newest first",
 	"FRIENDPAY_PLAIN_HISTORY":             "do not seal Temporal payloads; dev only",
+	"FRIENDPAY_TEMPORAL_UI":               "address of Temporal's Web UI, for links; empty: none",
 	"FRIENDPAY_SMS_URL":                   "gateway for one-time codes and receipts",
 	"FRIENDPAY_SMS_KEY":                   "the gateway's bearer key; only dev goes without",
 	"FRIENDPAY_OIDC_ISSUER":               "OpenID Connect issuer at which friends may log in; empty: none",

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ type House struct {
 	Store    *store.Store
 	Temporal client.Client
 	Door     *door.Door
+	Links    door.Links // into Temporal's Web UI
 	Accounts *accounts.Accounts
 	// Catalogue is what operators decide, as this process knows it.
 	Catalogue *catalogue.Holder
@@ -82,7 +84,8 @@ func Open(
 	if err := h.reachTemporal(temporal); err != nil {
 		return nil, errors.Join(err, h.Store.Close())
 	}
-	h.Door, h.Catalogue = door.New(h.Temporal), catalogue.New(h.Store)
+	h.Links = door.Links{UI: config.TemporalUI, Namespace: cmp.Or(temporal.Namespace, client.DefaultNamespace)}
+	h.Door, h.Catalogue = door.Open(h.Temporal, h.Links.Namespace, h.Store, log), catalogue.New(h.Store)
 	if h.Flags, err = release.Open(ctx, release.NewProvider(h.Catalogue.Current), log); err != nil {
 		h.Temporal.Close()
 		return nil, errors.Join(err, h.Store.Close())

@@ -19,11 +19,13 @@ import (
 	"go.temporal.io/sdk/interceptor"
 
 	"github.com/friendpay/friendpay/internal/devstack"
+	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/internal/paysim"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
+	"github.com/friendpay/friendpay/workflows"
 )
 
 // Options say what kind of house to run. The zero value is a temporary one in
@@ -86,7 +88,8 @@ func Start(ctx context.Context, options Options) (h *House, err error) {
 		}
 	}()
 	for _, begin := range []func(context.Context) error{
-		h.startServices, h.listenAPI, h.startSim, h.prepare, h.openParts, h.seed, h.serveAPI, h.serveWorker,
+		h.startServices, h.listenAPI, h.startSim, h.prepare, h.openParts, h.register, h.seed,
+		h.serveAPI, h.serveWorker,
 	} {
 		if err := begin(ctx); err != nil {
 			return h, err
@@ -149,7 +152,9 @@ func (h *House) startTemporal(ctx context.Context) (err error) {
 	if h.options.TemporalAddr != "" {
 		return nil
 	}
-	options := devstack.TemporalOptions{Dir: h.state("temporal"), UI: h.options.UI}
+	options := devstack.TemporalOptions{
+		Dir: h.state("temporal"), UI: h.options.UI, SearchAttributes: workflows.SearchAttributes(),
+	}
 	if h.Temporal, err = devstack.StartTemporal(ctx, options); err != nil {
 		return fmt.Errorf("start Temporal: %w", err)
 	}
@@ -183,6 +188,22 @@ func (h *House) temporalAddress() string {
 	return h.Temporal.Address()
 }
 
+func (h *House) temporalUI() string {
+	if h.Temporal == nil {
+		return ""
+	}
+	return h.Temporal.UIURL()
+}
+
+// register makes a Temporal that was there before know the search attributes. It goes
+// without where that is not ours to do.
+func (h *House) register(ctx context.Context) error {
+	if _, err := door.Register(ctx, h.Parts.Temporal, h.Parts.Links.Namespace); err != nil {
+		h.options.Log.WarnContext(ctx, "search attributes are not registered", "error", err)
+	}
+	return nil
+}
+
 // openParts reads the settings just as a process of production would.
 func (h *House) openParts(ctx context.Context) error {
 	keys, err := h.keys()
@@ -211,6 +232,7 @@ func (h *House) environment(keys map[string]string) map[string]string {
 		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/bridge.js",
 		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
 		"TEMPORAL_ADDRESS":      h.temporalAddress(),
+		"FRIENDPAY_TEMPORAL_UI": h.temporalUI(),
 		"FRIENDPAY_OIDC_ISSUER": h.SimURL + "/oidc", "FRIENDPAY_OIDC_CLIENT_ID": h.Sim.OIDC().ID,
 		"FRIENDPAY_OIDC_CLIENT_SECRET": h.Sim.OIDC().Secret,
 	}

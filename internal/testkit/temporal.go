@@ -70,6 +70,34 @@ func TaskQueue(t testing.TB) string {
 // fixed task queues and workflow ids. It costs about a second; TaskQueue costs nothing.
 func Namespace(t testing.TB) string {
 	t.Helper()
+	name := BareNamespace(t)
+	attributes := indexed(t)
+	if len(attributes) == 0 {
+		return name
+	}
+	owner := TemporalClient(t, name)
+	ctx, cancel := context.WithTimeout(context.Background(), namespacePatience)
+	defer cancel()
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		_, err := owner.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
+			Namespace: name, SearchAttributes: attributes,
+		})
+		require.NoError(c, err)
+	}, namespacePatience, 100*time.Millisecond)
+	for attribute := range attributes {
+		require.EventuallyWithT(t, func(c *assert.CollectT) {
+			_, err := owner.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+				Namespace: name, Query: attribute + " IS NULL",
+			})
+			require.NoError(c, err)
+		}, namespacePatience, 100*time.Millisecond)
+	}
+	return name
+}
+
+// BareNamespace makes a namespace of this test's own that knows no search attribute.
+func BareNamespace(t testing.TB) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), namespacePatience)
 	defer cancel()
 	name := strings.ToLower("test-" + rand.Text()[:12])
@@ -78,14 +106,6 @@ func Namespace(t testing.TB) string {
 		Namespace: name, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	})
 	require.NoError(t, err)
-	if attributes := indexed(t); len(attributes) > 0 {
-		require.EventuallyWithT(t, func(c *assert.CollectT) {
-			_, err := owner.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
-				Namespace: name, SearchAttributes: attributes,
-			})
-			require.NoError(c, err)
-		}, namespacePatience, 100*time.Millisecond)
-	}
 	return name
 }
 

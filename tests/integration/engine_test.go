@@ -33,9 +33,12 @@ import (
 	"github.com/friendpay/friendpay/providers/mockpay"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
+	"github.com/friendpay/friendpay/workflows"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	testkit.Main(m, testkit.SearchAttributes(workflows.SearchAttributes()))
+}
 
 // engine is store, door and worker on real servers, without the API: a test is
 // the API here, and keeps callbacks in the inbox itself.
