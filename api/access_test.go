@@ -33,6 +33,8 @@ var access = map[string]audience{
 	"POST /v1/requests/{id}/invites/{invite}/revoke": seller,
 	"GET /v1/requests/{id}/events":                   seller,
 	"GET /v1/requests/{id}/stream":                   seller,
+	"GET /v1/events":                                 merchant,
+	"GET /v1/events/stream":                          merchant,
 
 	"POST /v1/requests/{id}/pay": seller,
 
