@@ -40,13 +40,13 @@ type accountEventsOut struct{ Body AccountEventsView }
 // AccountEventsView is a page of an app's events, oldest first.
 type AccountEventsView struct {
 	Events []AccountEventView `json:"events" nullable:"false"`
-	Next   int64              `json:"next" doc:"The after of the next call; unchanged when there was nothing new."`
+	Next   int64              `json:"next" doc:"The after of the next call; unchanged when nothing was new."`
 }
 
 // AccountEventView is one event of an app.
 type AccountEventView struct {
-	No   int64        `json:"no" doc:"Counts up within the app, perhaps with holes: the cursor, and the stream's id."`
-	ID   string       `json:"id" example:"msg_019aa5f0-0d3c-7c11-9d57-0c8f4a1f2b3c" doc:"The webhook-id: act once on it."`
+	No   int64        `json:"no" doc:"Counts up within the app, perhaps with holes; the stream's id."`
+	ID   string       `json:"id" doc:"The webhook-id: act once on it."`
 	Body store.Notice `json:"body" doc:"The very body of the webhook."`
 }
 
@@ -109,7 +109,7 @@ func (s *Server) streamAccountEvents(c echo.Context) error {
 		}
 		after = last[app]
 	}
-	f := feed{topic: app, subject: caller(ctx).id(), watch: s.appWatch}
+	f := feed{topic: app, subject: caller(ctx).id(), watch: s.appWatch, greet: true}
 	f.read = func(ctx context.Context, after int64) ([]told, error) {
 		return s.toldAfter(ctx, app, after)
 	}

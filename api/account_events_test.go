@@ -55,7 +55,7 @@ func TestEventsAreTheirMerchantsAlone(t *testing.T) {
 	for _, path := range []string{"/v1/events", "/v1/events/stream"} {
 		require.Equal(t, http.StatusUnauthorized, w.call(get, path, "", "").Code)
 		buyer := w.buyerToken("mer_tea", "app_tea", "buyer-1")
-		require.Equal(t, http.StatusUnauthorized, w.call(get, path, buyer, "").Code, "a buyer sees his own requests")
+		require.Equal(t, http.StatusUnauthorized, w.call(get, path, buyer, "").Code, "not a buyer's")
 	}
 }
 
@@ -64,6 +64,7 @@ func TestTheStreamOfAnAppGoesOnWhereItWas(t *testing.T) {
 	w.place()
 	w.tell()
 	stream := w.listen("/v1/events/stream", teaKey)
+	require.Equal(t, "id: 1", stream.until("id:"), "it stands after what was before")
 	stream.until(": still here")
 	id := w.place()
 	w.tell()
@@ -72,6 +73,7 @@ func TestTheStreamOfAnAppGoesOnWhereItWas(t *testing.T) {
 	stream.close()
 
 	again := w.listen("/v1/events/stream", teaKey, "Last-Event-ID", "0")
+	require.Equal(t, "id: 0", again.until("id:"))
 	require.Equal(t, "id: 1", again.until("id:"))
 	require.Equal(t, "id: 2", again.until("id:"))
 	bad := w.call(get, "/v1/events/stream", teaKey, "", "Last-Event-ID", mint.Number())

@@ -28,6 +28,7 @@ type feed struct {
 	subject string
 	watch   *watch
 	read    func(ctx context.Context, after int64) ([]told, error) // eventsAtOnce at most
+	greet   bool                                                   // say at once where the stream stands
 }
 
 // told is one server-sent event.
@@ -89,7 +90,7 @@ func (s *Server) followFrom(c echo.Context, f feed, after int64) error {
 	h.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	out := &sse{response: c.Response(), control: http.NewResponseController(c.Response())}
-	if err := out.send("retry: 3000\n\n"); err != nil {
+	if err := out.send(f.greeting(after)); err != nil {
 		return nil // the client has gone, which is no error of ours
 	}
 	beat, end := time.NewTicker(s.Config.Heartbeat), time.NewTimer(token.Longest)
@@ -113,6 +114,14 @@ func (s *Server) followFrom(c echo.Context, f feed, after int64) error {
 			return nil
 		}
 	}
+}
+
+// greeting says when to come back; and to whoever asked for what comes from now on, since when that is.
+func (f feed) greeting(after int64) string {
+	if f.greet {
+		return fmt.Sprintf("retry: 3000\nid: %d\n\n", after)
+	}
+	return "retry: 3000\n\n"
 }
 
 // catchUp sends what the client has not seen and returns the last id he has now.

@@ -92,8 +92,8 @@ func TestAPageOfEventsIsOneRead(t *testing.T) {
 	w := open(t)
 	l := w.opened()
 	require.NoError(t, w.exec(`INSERT INTO messages (id, request_id, version, seq, kind, type, app_id, payer_id,
-		payload, status, event_no) SELECT 'msg_e' || n, $1, n + 10, n + 10, 'webhook', 'request.paying', 'app_1', '',
-		'{}', 'sent', n FROM generate_series(1, 20000) n`, l.request.ID))
+		payload, status, event_no) SELECT 'msg_e' || n, $1, n + 10, n + 10, 'webhook', 'request.paying', 'app_1',
+		'', '{}', 'sent', n FROM generate_series(1, 20000) n`, l.request.ID))
 	require.NoError(t, w.exec("ANALYZE messages"))
 	before, err := w.CountStatements()
 	require.NoError(t, err)
