@@ -75,7 +75,8 @@ type Server struct {
 	watch  *watch // over requests
 	turns  turns
 
-	appWatch *watch // over apps
+	appWatch  *watch      // over apps
+	explained []explained // every reason of a problem
 }
 
 // New builds the server; nothing runs before Handler is served.
@@ -102,6 +103,9 @@ func New(deps Deps) (*Server, error) {
 	}
 	if s.pages, err = web.New(); err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	if s.explained, err = catalogueOfErrors(); err != nil {
+		return nil, err
 	}
 	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, sameSite, s.guarded)
 	for _, r := range s.allRoutes() {
