@@ -52,7 +52,8 @@ var guideTexts = []struct {
 }
 
 func quickstart(s *Server) docsText {
-	return docsText{"quickstart", "Quickstart", orDefault(s.Config.PublicURL, "http://127.0.0.1:8080"), webhookExample}
+	at := orDefault(s.Config.PublicURL, "http://127.0.0.1:8080")
+	return docsText{"quickstart", "Quickstart", at, webhookExample}
 }
 
 func (s *Server) docsContents(c echo.Context) error {
@@ -82,7 +83,7 @@ var eventsExplained = []eventExplained{
 	{"request.paying", "A friend, or the buyer, has taken the slot and is at the cashier."},
 	{"request.slot_freed", "He gave up, was refused, or took too long; the next one may pay."},
 	{"request.settled", "Paid, and your order took the money. Deliver. attempt and amount say what came in."},
-	{"request.price_risen", "You told a higher price: the buyer has to agree. Time stands still meanwhile."},
+	{"request.price_risen", "You told a higher price: the buyer has to agree; time stands still."},
 	{"request.paused", "Staff hold the request."},
 	{"request.resumed", "It goes on."},
 	{"request.ended", "It is over without being settled: state says how (expired, cancelled, ineligible …)."},
@@ -90,5 +91,5 @@ var eventsExplained = []eventExplained{
 		"reason says why. Nothing to do for you."},
 	{"request.refunding", "A refund that you asked for is on its way."},
 	{"request.refunded", "It has arrived: refund and amount say which and how much."},
-	{"request.refund_stuck", "It cannot arrive as it is; staff see to it, or the friend is asked. reason says why."},
+	{"request.refund_stuck", "It cannot arrive as it is; staff or the friend are asked. reason says why."},
 }

@@ -29,7 +29,7 @@ var reasonAt = map[string]int{
 	"Refuse": 1, "newProblem": 2, "unseen": 0, "unknown": 0, "missing": 1, "limitedUntil": 0, "unforced": 0,
 }
 
-// composed are the reasons that no literal here spells out: of two words, or an activity's, by way of an event.
+// composed are the reasons that no literal here spells out: of two words, or an activity's by an event.
 var composed = []string{"order_paid", "order_cancelled", "buyer_may_not_pay", "login_needed"}
 
 // byTable are tables whose keys are reasons.

@@ -150,7 +150,7 @@ func TestFollowGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	var from []string
 	event := func(no string) string {
-		return "id: " + no + "\nevent: event\ndata: {\"no\":" + no + `,"id":"msg_` + no + `","body":{}}` + "\n\n"
+		return "id: " + no + "\nevent: event\ndata: {\"no\":" + no + `,"id":"msg_` + no + "\"}\n\n"
 	}
 	tells := func(text string) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -159,7 +159,8 @@ func TestFollowGoesOnWhereItWas(t *testing.T) {
 		}
 	}
 	s := &script{t: t}
-	api := s.api(tells("id: 3\n\n"), tells(event("4")+event("5")), hangsUp, refuses(503, "no_streams_left"), tells(event("9")))
+	api := s.api(tells("id: 3\n\n"), tells(event("4")+event("5")), hangsUp,
+		refuses(503, "no_streams_left"), tells(event("9")))
 	enough := errors.New("enough")
 	var seen []string
 	err := api.Follow(t.Context(), "", -1, func(e client.AccountEventView) error {

@@ -42,8 +42,8 @@ func listenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "listen", Short: "Hand events to your own server as they happen, signed like webhooks",
 		Args: cobra.NoArgs,
-		Long: "Follows the app's events and forwards each to --forward, signed with the secret that it prints, or with\n" +
-			"FRIENDPAY_WEBHOOK_SECRET. Nothing has to reach your machine from outside. Ctrl-C ends it.",
+		Long: "Follows the app's events and hands each to --forward, signed with the secret that it prints or\n" +
+			"with FRIENDPAY_WEBHOOK_SECRET. Nothing has to reach your machine from outside. Ctrl-C ends it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l.out = cmd.OutOrStdout()
 			if err := l.check(); err != nil {
@@ -53,10 +53,10 @@ func listenCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&l.forward, "forward", "", "your server: http://localhost:3000/webhooks; empty: only show them")
+	flags.StringVar(&l.forward, "forward", "", "your server: http://localhost:3000/webhooks; empty: show only")
 	flags.StringVar(&l.app, "app", "", "needed when the key covers several apps")
 	flags.StringSliceVar(&l.only, "events", nil, "only these, with commas; empty: all")
-	flags.Int64Var(&l.after, "after", -1, "begin after this number of an event; -1: with what happens from now on")
+	flags.Int64Var(&l.after, "after", -1, "begin after the event of this number; -1: with what happens now")
 	flags.BoolVar(&l.remote, "remote", false, "forward to another machine than this one")
 	return l.flags(cmd)
 }
@@ -79,7 +79,8 @@ func (l *listener) check() error {
 	}
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // never fails: it ends the process instead
-	l.secret = cmp.Or(environment()["FRIENDPAY_WEBHOOK_SECRET"], "whsec_"+base64.StdEncoding.EncodeToString(random))
+	fresh := "whsec_" + base64.StdEncoding.EncodeToString(random)
+	l.secret = cmp.Or(environment()["FRIENDPAY_WEBHOOK_SECRET"], fresh)
 	if _, err := client.Sign(l.secret, "msg", time.Now(), nil); err != nil {
 		return usageError{fmt.Errorf("FRIENDPAY_WEBHOOK_SECRET: %w", err)}
 	}
@@ -112,7 +113,7 @@ type passed struct {
 	Error   string `json:"error,omitempty"`
 }
 
-// pass forwards one event, and says how it went. What the server refuses is not sent again: events --after it.
+// pass forwards one event, and says how it went. What the server refuses is not sent again.
 func (l *listener) pass(ctx context.Context, e client.AccountEventView) error {
 	if len(l.only) > 0 && !slices.Contains(l.only, e.Body.Type) {
 		return nil

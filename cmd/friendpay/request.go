@@ -27,7 +27,7 @@ type caller struct {
 
 func (c *caller) flags(cmd *cobra.Command) *cobra.Command {
 	usual := cmp.Or(environment()["FRIENDPAY_URL"], localURL)
-	cmd.Flags().StringVar(&c.url, "url", usual, "friendpay's address; FRIENDPAY_URL; the key is FRIENDPAY_API_KEY")
+	cmd.Flags().StringVar(&c.url, "url", usual, "or FRIENDPAY_URL; the key is FRIENDPAY_API_KEY")
 	cmd.Flags().BoolVar(&c.asJSON, "json", false, "one JSON object a line")
 	return cmd
 }
@@ -54,7 +54,7 @@ func createRequestCommand() *cobra.Command {
 	var c caller
 	var key, message string
 	var seconds int64
-	order := client.OrderIn{Payable: client.Amount{Currency: "CNY"}, Kind: new("physical"), Buyer: client.BuyerIn{}}
+	order := client.OrderIn{Payable: client.Amount{Currency: "CNY"}, Kind: new("physical")}
 	order.Buyer.Name, order.PriceVersion = new(""), new(int64(1))
 	cmd := &cobra.Command{
 		Use: "create", Short: "Place a request for an order and print its link", Args: cobra.NoArgs,

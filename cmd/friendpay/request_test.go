@@ -17,7 +17,8 @@ import (
 func playHouse(t *testing.T, answers map[string]http.HandlerFunc) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if answer := answers[r.Method+" "+r.URL.Path]; answer != nil && r.Header.Get("Authorization") == "Bearer fpk_test_1" {
+		known := r.Header.Get("Authorization") == "Bearer fpk_test_1"
+		if answer := answers[r.Method+" "+r.URL.Path]; answer != nil && known {
 			w.Header().Set("Content-Type", "application/json")
 			answer(w, r)
 			return
@@ -31,7 +32,8 @@ func playHouse(t *testing.T, answers map[string]http.HandlerFunc) {
 	t.Setenv("FRIENDPAY_API_KEY", "fpk_test_1")
 }
 
-const aRequest = `{"id":"fpr_1","state":"open","payable":{"minor":12905,"currency":"CNY"},"order":{"number":"1042"},` +
+const aRequest = `{"id":"fpr_1","state":"open","payable":{"minor":12905,"currency":"CNY"},` +
+	`"order":{"number":"1042"},` +
 	`"expires_at":"2026-11-22T04:00:00Z","created_at":"2026-11-22T03:00:00Z"`
 
 func TestARequestIsPlacedFromTheCommandLine(t *testing.T) {
@@ -107,7 +109,7 @@ func TestListenSignsWhatItForwards(t *testing.T) {
 	}))
 	defer shop.Close()
 	event := func(no, kind string) string {
-		return "id: " + no + "\nevent: event\ndata: {\"no\":" + no + `,"id":"msg_` + no + `","body":{"type":"` + kind +
+		return "id: " + no + "\ndata: {\"no\":" + no + `,"id":"msg_` + no + `","body":{"type":"` + kind +
 			`","data":{"request":"fpr_1"}}}` + "\n\n"
 	}
 	var connections int

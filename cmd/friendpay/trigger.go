@@ -25,7 +25,7 @@ func triggerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "trigger EVENT", Short: "Make an event happen in test mode, and wait until it is told",
 		Args: cobra.MaximumNArgs(1),
-		Long: "Places a request and lets a simulated friend do what leads to the event, at the provider's simulator.\n" +
+		Long: "Places a request and lets a simulated friend do what leads to the event, at the simulator.\n" +
 			"Only with a test key. --list says what can be made to happen.",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if list {

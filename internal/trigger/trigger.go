@@ -1,6 +1,6 @@
-// Package trigger makes things happen in test mode, for a developer who wants to see his webhooks work: a real
-// request, a simulated friend who pays it at the provider's simulator, and whatever else leads to the event.
-// Nothing is made up: the event comes the way it always comes. It knows the outside of the API only.
+// Package trigger makes things happen in test mode, for a developer who wants to see his webhooks work: a
+// real request, a simulated friend who pays it at the provider's simulator, and whatever else leads to the
+// event. Nothing is made up: it comes the way it always comes. It knows the outside of the API only.
 package trigger
 
 import (
@@ -42,11 +42,11 @@ var stories = map[string]story{
 	client.RequestPaying:         {client.RequestPaying, "and a friend begins to pay", beginToPay},
 	client.RequestSlotFreed:      {client.RequestSlotFreed, "and he gives up", giveUp},
 	client.RequestSettled:        {client.RequestSettled, "a friend pays it", settle},
-	client.RequestPriceRisen:     {client.RequestPriceRisen, "its price rises, and the buyer is asked", raisePrice},
+	client.RequestPriceRisen:     {client.RequestPriceRisen, "its price rises; the buyer is asked", raisePrice},
 	client.RequestRefunding:      {client.RequestRefunding, "a friend pays, and a refund is asked for", refund},
 	client.RequestRefunded:       {client.RequestRefunded, "and the refund is done", refund},
 	client.RequestEnded:          {client.RequestEnded, "a request is cancelled", cancel},
-	client.RequestMoneyReturning: {client.RequestMoneyReturning, "money comes after the end, and goes back", payLate},
+	client.RequestMoneyReturning: {client.RequestMoneyReturning, "money comes too late, and goes back", payLate},
 	"request.cancelled":          {client.RequestEnded, "the same as request.ended", cancel},
 	"request.expired":            {client.RequestEnded, "nobody pays for a minute (of the law's time)", expire},
 	"refund.done":                {client.RequestRefunded, "the same as request.refunded", refund},
