@@ -25,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools rules dev test test-all vet tidy workflowcheck lint unit conformance race integration \
-	browser chaos chaos-all faults fuzz rollback docs clean friendpay paysim
+	browser chaos chaos-all faults fuzz rollback docs clean friendpay paysim client
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ $(BIN)/golangci-lint: tools/lint/go.mod
 	@cd tools/lint && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 tools: $(BIN)/temporal $(BIN)/workflowcheck $(BIN)/golangci-lint ## the tools that test and lint use
+
+client: ## the Go client, from the API's own description
+	$(GO) tool -modfile=tools/client/go.mod oapi-codegen -config tools/client/config.yaml \
+		-o client/wire.gen.go api/openapi.yaml
 
 dev: setup build ## everything on this machine, until Ctrl-C
 	@$(BIN)/friendpay dev

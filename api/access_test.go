@@ -33,6 +33,16 @@ var access = map[string]audience{
 	"POST /v1/requests/{id}/invites/{invite}/revoke": seller,
 	"GET /v1/requests/{id}/events":                   seller,
 	"GET /v1/requests/{id}/stream":                   seller,
+	"GET /docs/reference":                            anybody,
+	"GET /docs/errors":                               anybody,
+	"GET /docs/errors/{reason}":                      anybody,
+	"GET /docs/quickstart":                           anybody,
+	"GET /docs/webhooks":                             anybody,
+	"GET /docs/events":                               anybody,
+	"GET /docs/idempotency":                          anybody,
+	"GET /docs/order-hook":                           anybody,
+	"GET /v1/events":                                 merchant,
+	"GET /v1/events/stream":                          merchant,
 
 	"POST /v1/requests/{id}/pay": seller,
 

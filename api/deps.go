@@ -20,6 +20,7 @@ type Store interface {
 	decisions.Keeper
 	staffStore
 	sellerStore
+	toldStore
 	keyStore
 	friendStore
 	callbackStore

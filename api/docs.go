@@ -1,11 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	_ "embed"
-	"fmt"
-	"html/template"
 	"maps"
 	"net/http"
 	"slices"
@@ -17,13 +14,8 @@ import (
 	"github.com/friendpay/friendpay/models"
 )
 
-//go:embed docs/page.html
-var docsPage string
-
 //go:embed docs/style.css
 var docsStyle []byte
-
-var docsTemplate = template.Must(template.New("docs").Parse(docsPage))
 
 // docsView is the reference page: our own, from the same description, so that
 // it loads nothing from other hosts.
@@ -68,12 +60,8 @@ var docsErrors = []docsError{
 	{Code: models.Internal, Meaning: "Our own bug. Tell us the X-Request-Id."},
 }
 
-func (s *Server) docs(c echo.Context) error {
-	var page bytes.Buffer
-	if err := docsTemplate.Execute(&page, s.docsView()); err != nil {
-		return fmt.Errorf("draw the reference page: %w", err)
-	}
-	return c.HTMLBlob(http.StatusOK, page.Bytes())
+func (s *Server) docsReference(c echo.Context) error {
+	return s.docsPage(c, http.StatusOK, docsText{Template: "reference", View: s.docsView()})
 }
 
 func (s *Server) docsStyle(c echo.Context) error {

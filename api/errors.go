@@ -110,7 +110,7 @@ func fromRefusal(e *models.Error) *Problem {
 
 func newProblem(status int, code models.Code, reason, detail string) *Problem {
 	return &Problem{
-		Type: "/docs#" + string(code), Title: http.StatusText(status), Status: status,
+		Type: errorsPath + reason, Title: http.StatusText(status), Status: status,
 		Code: code, Reason: reason, Detail: detail,
 	}
 }

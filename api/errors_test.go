@@ -92,7 +92,7 @@ func TestABrowserGetsAPage(t *testing.T) {
 
 func TestTheTypeOfAProblemIsExplained(t *testing.T) {
 	w := newWorld(t)
-	page := w.call(get, "/docs", "", "").Body.String()
+	page := w.call(get, "/docs/reference", "", "").Body.String()
 	for _, e := range docsErrors {
 		require.Contains(t, page, `id="`+string(e.Code)+`"`)
 	}

@@ -26,7 +26,8 @@ func (s *Server) machineRoutes() []route {
 		{method: get, path: "/openapi.yaml", who: anybody, id: "openapi",
 			summary: "This description.", mount: plain("application/yaml", (*Server).description)},
 		{method: get, path: "/docs", who: anybody, id: "docs", page: true,
-			summary: "This description as a page.", mount: plain(echo.MIMETextHTML, (*Server).docs)},
+			summary: "For developers: quickstart, guides, errors, this description as a page.",
+			mount:   plain(echo.MIMETextHTML, (*Server).docsContents)},
 		{method: get, path: "/docs/style.css", who: anybody, mount: plain("text/css", (*Server).docsStyle)},
 	}
 }

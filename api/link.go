@@ -130,7 +130,7 @@ func (s *Server) streamLink(c echo.Context) error {
 		}
 		return told
 	}
-	return s.follow(c, feed{request: p.Request, subject: p.id(), view: view})
+	return s.follow(c, s.requestFeed(p.Request, p.id(), view))
 }
 
 // within refuses the caller of a bucket that has had its share.

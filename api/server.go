@@ -72,8 +72,11 @@ type Server struct {
 	pages  *web.Pages
 	routes map[string]route // by method and path template
 	gauges *gauges
-	watch  *watch
+	watch  *watch // over requests
 	turns  turns
+
+	appWatch  *watch      // over apps
+	explained []explained // every reason of a problem
 }
 
 // New builds the server; nothing runs before Handler is served.
@@ -92,7 +95,7 @@ func New(deps Deps) (*Server, error) {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.answerError
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
-	s.watch = s.newWatch()
+	s.watch, s.appWatch = s.newWatch(s.Store.Heads), s.newWatch(s.Store.LastEvents)
 	s.huma = newHuma(s.echo, deps.Config)
 	sameSite, err := s.sameSite()
 	if err != nil {
@@ -100,6 +103,9 @@ func New(deps Deps) (*Server, error) {
 	}
 	if s.pages, err = web.New(); err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	if s.explained, err = catalogueOfErrors(); err != nil {
+		return nil, err
 	}
 	s.echo.Use(s.named, s.logged, s.secured, s.recovered, s.limited, sameSite, s.guarded)
 	for _, r := range s.allRoutes() {
@@ -117,9 +123,9 @@ func ownRegistry() *prometheus.Registry {
 	return registry
 }
 
-func (s *Server) newWatch() *watch {
+func (s *Server) newWatch(heads func(context.Context, []string) (map[string]int64, error)) *watch {
 	return &watch{
-		heads: s.Store.Heads, tick: s.Config.StreamTick, limit: s.Config.MaxStreams,
+		heads: heads, tick: s.Config.StreamTick, limit: s.Config.MaxStreams,
 		failed:  func(err error) { s.Log.Warn("streams are blind", "error", err) },
 		closing: make(chan struct{}), topics: map[string]*topic{}, subjects: map[string]int{},
 	}
@@ -139,7 +145,10 @@ func (s *Server) HTTPServer(address string) *http.Server {
 
 // Drain ends the open streams, which would hold up a shutdown; their clients come
 // back to another instance.
-func (s *Server) Drain() { s.watch.close() }
+func (s *Server) Drain() {
+	s.watch.close()
+	s.appWatch.close()
+}
 
 // Handler is the whole API.
 func (s *Server) Handler() http.Handler {

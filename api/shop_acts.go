@@ -48,7 +48,7 @@ func (s *Server) streamInShop(c echo.Context) error {
 		return err
 	}
 	view := func(t models.Transition) any { return map[string]any{"seq": t.Seq, "state": t.To} }
-	return s.follow(c, feed{request: r.ID, subject: "shop:" + r.ID, view: view})
+	return s.follow(c, s.requestFeed(r.ID, "shop:"+r.ID, view))
 }
 
 // showReceipt lists what came in and what went back.

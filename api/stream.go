@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -21,11 +22,20 @@ const (
 	eventsAtOnce = 100
 )
 
-// feed is what one client follows: whose cap counts, and what he may see of a transition.
+// feed is what one client follows: whose cap counts, and what he may see of what is new.
 type feed struct {
-	request string
+	topic   string // a request's id, or an app's
 	subject string
-	view    func(models.Transition) any
+	watch   *watch
+	read    func(ctx context.Context, after int64) ([]told, error) // eventsAtOnce at most
+	greet   bool                                                   // say at once where the stream stands
+}
+
+// told is one server-sent event.
+type told struct {
+	id   int64
+	kind string
+	data any
 }
 
 // streamRequest follows one request of the caller's.
@@ -36,18 +46,40 @@ func (s *Server) streamRequest(c echo.Context) error {
 		return err
 	}
 	view := func(t models.Transition) any { return viewEvent(s.asItStands(ctx, request.ID, t), t) }
-	return s.follow(c, feed{request: request.ID, subject: caller(ctx).id(), view: view})
+	return s.follow(c, s.requestFeed(request.ID, caller(ctx).id(), view))
 }
 
-// follow sends a request's transitions as they are saved: id is the seq, so that
-// a client that comes back with Last-Event-ID misses nothing. It ends when the
-// longest token would have; browsers come back by themselves.
+// requestFeed is a request's transitions as view shows them.
+func (s *Server) requestFeed(request, subject string, view func(models.Transition) any) feed {
+	f := feed{topic: request, subject: subject, watch: s.watch}
+	f.read = func(ctx context.Context, after int64) ([]told, error) {
+		history, err := s.Store.Transitions(ctx, request, after, eventsAtOnce)
+		if err != nil {
+			return nil, fmt.Errorf("read transitions: %w", err)
+		}
+		lines := make([]told, 0, len(history))
+		for _, t := range history {
+			lines = append(lines, told{id: t.Seq, kind: "transition", data: view(t)})
+		}
+		return lines, nil
+	}
+	return f
+}
+
+// follow sends what is new from where the client was.
 func (s *Server) follow(c echo.Context, f feed) error {
 	after, err := lastEvent(c)
 	if err != nil {
 		return err
 	}
-	seat, err := s.watch.sit(f.request, f.subject)
+	return s.followFrom(c, f, after)
+}
+
+// followFrom sends what is new as it is saved: each has a number as its id, so that a
+// client that comes back with Last-Event-ID misses nothing. It ends when the longest
+// token would have; browsers come back by themselves.
+func (s *Server) followFrom(c echo.Context, f feed, after int64) error {
+	seat, err := f.watch.sit(f.topic, f.subject)
 	if err != nil {
 		return err
 	}
@@ -58,7 +90,7 @@ func (s *Server) follow(c echo.Context, f feed) error {
 	h.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	out := &sse{response: c.Response(), control: http.NewResponseController(c.Response())}
-	if err := out.send("retry: 3000\n\n"); err != nil {
+	if err := out.send(f.greeting(after)); err != nil {
 		return nil // the client has gone, which is no error of ours
 	}
 	beat, end := time.NewTicker(s.Config.Heartbeat), time.NewTimer(token.Longest)
@@ -76,7 +108,7 @@ func (s *Server) follow(c echo.Context, f feed) error {
 			}
 		case <-end.C:
 			return nil
-		case <-s.watch.closing:
+		case <-f.watch.closing:
 			return nil
 		case <-c.Request().Context().Done():
 			return nil
@@ -84,25 +116,33 @@ func (s *Server) follow(c echo.Context, f feed) error {
 	}
 }
 
-// catchUp sends what the client has not seen and returns the last seq he has now.
+// greeting says when to come back; and to whoever asked for what comes from now on, since when that is.
+func (f feed) greeting(after int64) string {
+	if f.greet {
+		return fmt.Sprintf("retry: 3000\nid: %d\n\n", after)
+	}
+	return "retry: 3000\n\n"
+}
+
+// catchUp sends what the client has not seen and returns the last id he has now.
 // A failing database ends the stream; the client comes back.
 func (s *Server) catchUp(c echo.Context, f feed, out *sse, after int64) (int64, error) {
 	for {
-		history, err := s.Store.Transitions(c.Request().Context(), f.request, after, eventsAtOnce)
+		news, err := f.read(c.Request().Context(), after)
 		if err != nil {
-			return after, fmt.Errorf("read transitions: %w", err)
+			return after, err
 		}
-		for _, t := range history {
-			data, err := json.Marshal(f.view(t))
+		for _, t := range news {
+			data, err := json.Marshal(t.data)
 			if err != nil {
 				return after, fmt.Errorf("write an event: %w", err)
 			}
-			if err := out.send(fmt.Sprintf("id: %d\nevent: transition\ndata: %s\n\n", t.Seq, data)); err != nil {
+			if err := out.send(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", t.id, t.kind, data)); err != nil {
 				return after, err
 			}
-			after = t.Seq
+			after = t.id
 		}
-		if len(history) < eventsAtOnce {
+		if len(news) < eventsAtOnce {
 			return after, nil
 		}
 	}

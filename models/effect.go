@@ -78,6 +78,12 @@ const (
 	NoticeRefundStuck Notice = "refund_stuck"
 )
 
+// Notices are all of them.
+var Notices = []Notice{
+	NoticeOpened, NoticePaying, NoticeFreed, NoticeSettled, NoticePriceRisen, NoticePaused, NoticeResumed,
+	NoticeEnded, NoticeMoneyBack, NoticeRefunding, NoticeRefunded, NoticeRefundStuck,
+}
+
 // CaseKind names work for a human.
 type CaseKind string
 

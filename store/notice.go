@@ -55,15 +55,10 @@ func (s *Store) owe(ctx context.Context, step models.Step) error {
 	if !slices.ContainsFunc(step.Transitions, func(t models.Transition) bool { return len(t.Notices) > 0 }) {
 		return nil
 	}
-	var hooked bool
-	const wanted = "SELECT webhook_url <> '' FROM apps WHERE id = ?"
-	if err := s.read(ctx, &hooked, wanted, step.Request.App); err != nil {
-		return err
-	}
 	var messages []Message
 	for _, t := range step.Transitions {
 		for _, notice := range t.Notices {
-			owed, err := messagesOf(step.Request, t, notice, hooked)
+			owed, err := messagesOf(step.Request, t, notice)
 			if err != nil {
 				return err
 			}
@@ -99,7 +94,7 @@ func (s *Store) deliverable(ctx context.Context, messages []Message) ([]Message,
 	}), nil
 }
 
-func messagesOf(r models.Request, t models.Transition, notice models.Notice, hooked bool) ([]Message, error) {
+func messagesOf(r models.Request, t models.Transition, notice models.Notice) ([]Message, error) {
 	concerned := about(r, t)
 	kind := "request." + string(notice)
 	payload, err := json.Marshal(Notice{Type: kind, Timestamp: t.At, Data: NoticeData{
@@ -111,11 +106,8 @@ func messagesOf(r models.Request, t models.Transition, notice models.Notice, hoo
 		return nil, err
 	}
 	owed := Message{Request: r.ID, Version: r.Version, Seq: t.Seq, Type: kind, App: r.App, Payload: payload}
-	var messages []Message
-	if hooked {
-		owed.ID, owed.Kind = mint.ID(mint.Message), Webhook
-		messages = append(messages, owed)
-	}
+	owed.ID, owed.Kind = mint.ID(mint.Message), Webhook // also where nobody listens: it is read as an event
+	messages := []Message{owed}
 	// A buyer who pays for himself reads it in the shop; he is no payer of ours.
 	if payersBusiness(notice, t) && concerned.Payer != "" && !concerned.ByBuyer {
 		owed.ID, owed.Kind, owed.Payer = mint.ID(mint.Message), SMS, concerned.Payer

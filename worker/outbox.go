@@ -33,6 +33,7 @@ var webhookAfter = []time.Duration{
 type Letters interface {
 	TakeMessages(ctx context.Context, limit int, lease time.Duration, skip ...string) ([]store.Message, error)
 	Message(ctx context.Context, id string) (store.Message, error)
+	TellMessage(ctx context.Context, id string) error
 	SentMessage(ctx context.Context, id string, status int) error
 	RetryMessage(ctx context.Context, id string, next time.Time, why string) error
 	PutOffMessage(ctx context.Context, id string, next time.Time, why string) error
@@ -139,6 +140,9 @@ func (o *Outbox) sayable(ctx context.Context, letter store.Message) error {
 	_, err = o.Letters.Message(ctx, letter.ID)
 	if models.CodeOf(err) == models.NotFound {
 		return errReplaced
+	}
+	if err == nil && letter.Kind == store.Webhook {
+		err = o.Letters.TellMessage(ctx, letter.ID) // whoever reads his events need not wait for his webhooks
 	}
 	return err
 }

@@ -26,6 +26,7 @@ type letter struct {
 	state string // "": pending; sent, dead or replaced
 	why   string
 	due   time.Time
+	told  bool
 }
 
 // letters keeps messages as the store does.
@@ -74,6 +75,10 @@ func (l *letters) Message(_ context.Context, id string) (m store.Message, _ erro
 		return m, models.Refuse(models.NotFound, "unknown_message", "Gone.")
 	}
 	return m, nil
+}
+
+func (l *letters) TellMessage(_ context.Context, id string) error {
+	return l.change(id, func(r *letter) { r.told = true })
 }
 
 func (l *letters) SentMessage(ctx context.Context, id string, status int) error {
@@ -179,6 +184,7 @@ func TestAMessageIsSentOnce(t *testing.T) {
 		require.Equal(t, []string{"one msg_000"}, sent)
 		require.Equal(t, "sent", l.row(0).state)
 		require.Equal(t, "200", l.row(0).why)
+		require.True(t, l.row(0).told)
 	})
 }
 
@@ -198,6 +204,7 @@ func TestNothingIsSaidBeforeItIsDurable(t *testing.T) {
 	}, func(l *letters, p *post) {
 		pass(time.Hour)
 		require.Equal(t, "not_durable", l.row(0).why)
+		require.False(t, l.row(0).told, "nor is it read as an event")
 		mu.Lock()
 		version = 0
 		mu.Unlock()
@@ -275,7 +282,8 @@ func TestAReceiverThatIsGoneHearsNoMore(t *testing.T) {
 		sent, _ := p.out()
 		require.Equal(t, []string{"one msg_000"}, sent)
 		require.Equal(t, "dead", l.row(0).state)
-		require.Equal(t, "dead", l.row(1).state)
+		require.Equal(t, "sent", l.row(1).state, "who wants none has nothing to complain of")
+		require.True(t, l.row(1).told, "and reads his events")
 	})
 }
 

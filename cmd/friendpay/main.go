@@ -88,7 +88,8 @@ func root(began *bool) *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) { *began = true },
 	}
 	cmd.AddCommand(devCommand(), apiCommand(), workerCommand(), migrateCommand(), demoCommand(), chaosCommand(),
-		staffCommand(), reconcileCommand(), merchantCommand(), doctorCommand(), configCommand(), codecCommand())
+		staffCommand(), reconcileCommand(), merchantCommand(), doctorCommand(), configCommand(), codecCommand(),
+		requestCommand(), listenCommand(), triggerCommand())
 	return cmd
 }
 

@@ -20,6 +20,9 @@ var code = []*regexp.Regexp{
 
 // CheckComments returns a finding for each mark of unfinished work and each line of code kept as a comment.
 func CheckComments(source *Source) []Finding {
+	if isGenerated(source) {
+		return nil
+	}
 	var findings []Finding
 	for _, group := range source.AST.Comments {
 		for _, comment := range group.List {

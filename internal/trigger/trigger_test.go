@@ -1,0 +1,43 @@
+package trigger_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/client"
+	"github.com/friendpay/friendpay/internal/trigger"
+)
+
+func stage(t *testing.T, key string) *trigger.Stage {
+	t.Helper()
+	api, err := client.New("http://127.0.0.1:1", key)
+	require.NoError(t, err)
+	return &trigger.Stage{API: api, App: "app_demo", Channel: "mockpay", Fen: 1}
+}
+
+// Nothing is made to happen with a live key, and nothing is asked of anybody.
+func TestOnlyTestModeIsPlayedWith(t *testing.T) {
+	t.Parallel()
+	_, err := stage(t, "fpk_live_1").Happen(t.Context(), "request.settled")
+	require.ErrorIs(t, err, trigger.ErrLive)
+	_, err = stage(t, "fpk_test_1").Happen(t.Context(), "request.imagined")
+	require.ErrorIs(t, err, trigger.ErrUnknown)
+}
+
+func TestEveryTriggerEndsWithAnEvent(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, known := range trigger.List() {
+		require.Contains(t, client.EventTypes, known.Event, known.Name)
+		require.NotEmpty(t, known.About)
+		names = append(names, known.Name)
+	}
+	require.True(t, slices.IsSorted(names))
+	for _, wanted := range []string{
+		"request.settled", "request.expired", "request.cancelled", "refund.done", "payment.late",
+	} {
+		require.Contains(t, names, wanted)
+	}
+}
