@@ -21,10 +21,10 @@ type Case struct {
 	Refund     string
 	Provider   string
 	Account    string
-	Day        string // of the statement that it is about, 2006-01-02
-	Invite     string // the link that a friend reported
-	Detail     string // a sentence, without personal data
-	Owner      string
+	Day        string    // of the statement that it is about, 2006-01-02
+	Invite     string    // the link that a friend reported
+	Detail     string    // a sentence, without personal data
+	Owner      string    // "staff:anna"; empty: nobody yet
 	OpenedAt   time.Time `gorm:"->"`
 	DueAt      time.Time
 	ClosedAt   time.Time `gorm:"serializer:moment"`

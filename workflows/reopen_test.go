@@ -37,7 +37,7 @@ func TestAReopeningThatComesTooLateIsTakenBack(t *testing.T) {
 	late := h.at(3*time.Hour, models.Event{Kind: models.BuyerCancelled, Actor: "buyer"})
 	request := h.run(fresh)
 	require.ErrorContains(t, reopened.err, "open request")
-	require.ErrorContains(t, late.err, "ended")
+	require.ErrorContains(t, late.rejected, "ended")
 	require.Equal(t, models.Expired, request.State)
 	require.EqualValues(t, 3, request.Version, "placed, expired, end of the guard")
 }
