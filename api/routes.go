@@ -19,7 +19,7 @@ var later = []int{http.StatusAccepted}
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
-		s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.staffRoutes(),
+		s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.commandRoutes(), s.staffRoutes(),
 		s.machineRoutes())
 }
 
