@@ -15,7 +15,7 @@ import (
 func TestACommandReopensWhenTheEngineIsBack(t *testing.T) {
 	e := newEngine(t)
 	e.trade()
-	request := e.place(wish{})
+	request := e.place(wish{guard: time.Minute})
 	_, err := e.door.Deliver(t.Context(), request.ID, "cancel", models.Event{
 		Kind: models.BuyerCancelled, Actor: "buyer",
 	})
