@@ -113,7 +113,8 @@ func (s *Server) giveCommand(ctx context.Context, in *giveCommandIn) (*commandOu
 	return s.command(ctx, in.CommandKey, in.Body.CommandIn, in.Body.Subject)
 }
 
-func (s *Server) command(ctx context.Context, key CommandKey, in CommandIn, subject string) (*commandOut, error) {
+func (s *Server) command(ctx context.Context, key CommandKey, in CommandIn, subject string) (*commandOut,
+	error) {
 	wish, err := key.wish(ctx, in, subject)
 	if err != nil {
 		return nil, err

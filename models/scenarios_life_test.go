@@ -12,7 +12,8 @@ func (s *scene) until(kind EventKind, d time.Duration) Event {
 func TestADeadlineMovesBackAndNeverForth(t *testing.T) {
 	s := begin(t)
 	end := s.ExpiresAt
-	s.refused(s.until(Extended, 30*time.Minute), "not_later").refused(s.until(Extended, 73*time.Hour), "too_long")
+	s.refused(s.until(Extended, 30*time.Minute), "not_later").refused(s.until(Extended, 73*time.Hour),
+		"too_long")
 	if s.ExpiresAt != end {
 		t.Fatalf("refused, and moved to %s", s.ExpiresAt)
 	}
@@ -38,7 +39,8 @@ func TestAPausedRequestIsExtendedToo(t *testing.T) {
 func later5(t *testing.T, kind EventKind) Event { return begin(t).until(kind, 5*time.Hour) }
 
 func TestAnEndIsTakenBack(t *testing.T) {
-	for kind, end := range map[EventKind]State{BuyerCancelled: CancelledBuyer, MerchantCancelled: CancelledMerchant} {
+	for kind, end := range map[EventKind]State{BuyerCancelled: CancelledBuyer,
+		MerchantCancelled: CancelledMerchant} {
 		s := begin(t).pay("A1").opened("A1").do(Event{Kind: kind}).closed("A1").is(end)
 		s.do(s.until(Reopened, time.Hour)).is(Open)
 		if s.Guarded || !s.EndedAt.IsZero() || s.Target != "" {

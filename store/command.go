@@ -83,8 +83,8 @@ func (r commandRecord) command() Command {
 // KeepCommand stores a command and its line of the audit, in one transaction. A command that is
 // known under its person's key comes back as it is, and fresh is false: nothing was stored.
 func (s *Store) KeepCommand(ctx context.Context, c Command) (kept Command, fresh bool, err error) {
-	const keep = `INSERT INTO commands (id, key, name, subject, request_id, args, reason, by_actor, by_role, state,
-			outcome, done_at, tries)
+	const keep = `INSERT INTO commands (id, key, name, subject, request_id, args, reason, by_actor, by_role,
+			state, outcome, done_at, tries)
 		VALUES (@id, @key, @name, @subject, @request, CAST(@args AS jsonb), @reason, @by, @role, @state, @outcome,
 			CASE WHEN @state = 'done' THEN clock_timestamp() END, 0)
 		ON CONFLICT (by_actor, key) DO NOTHING`

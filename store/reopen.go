@@ -54,7 +54,8 @@ func (s *Store) lengthenInvites(ctx context.Context, step models.Step) error {
 	if !moved {
 		return nil
 	}
-	const lengthen = "UPDATE invites SET expires_at = ? WHERE request_id = ? AND state = 'live' AND expires_at < ?"
+	const lengthen = `UPDATE invites SET expires_at = ?
+		WHERE request_id = ? AND state = 'live' AND expires_at < ?`
 	_, err := s.write(ctx, lengthen, step.Request.HardEnd, step.Request.ID, step.Request.HardEnd)
 	return err
 }

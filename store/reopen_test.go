@@ -38,10 +38,12 @@ func TestTheOrderSaysWhyAnEndStays(t *testing.T) {
 		models.Event{Kind: models.OrderEligible})), models.Conflict, models.RequestOpen)
 	other.save(models.Event{Kind: models.MerchantCancelled})
 	require.Equal(t, store.ReopenCancelled, why(l))
-	require.NoError(t, w.UpdatePrice(t.Context(), order.ID, models.Price{Payable: models.CNY(12000), Version: 2}))
+	require.NoError(t, w.UpdatePrice(t.Context(), order.ID, models.Price{Payable: models.CNY(12000),
+		Version: 2}))
 	l2 := w.opened()
 	l2.save(models.Event{Kind: models.BuyerCancelled})
-	require.NoError(t, w.UpdatePrice(t.Context(), l2.request.Order, models.Price{Payable: models.CNY(12000), Version: 2}))
+	require.NoError(t, w.UpdatePrice(t.Context(), l2.request.Order, models.Price{Payable: models.CNY(12000),
+		Version: 2}))
 	require.Equal(t, store.ReopenPrice, why(l2))
 	paid, _ := w.settled()
 	require.Equal(t, store.ReopenPaid, why(paid))
@@ -52,7 +54,8 @@ func TestAReopenedOrderWaitsAgain(t *testing.T) {
 	w := open(t)
 	l := w.opened()
 	made, err := w.CreateInvite(t.Context(), store.Invite{
-		ID: mint.ID(mint.Invite), Request: l.request.ID, Generation: 1, TokenHash: hash(9), ExpiresAt: l.request.HardEnd,
+		ID: mint.ID(mint.Invite), Request: l.request.ID, Generation: 1, TokenHash: hash(9),
+		ExpiresAt: l.request.HardEnd,
 	})
 	require.NoError(t, err)
 	l.save(l.later(models.Extended, 60*time.Hour))

@@ -35,7 +35,8 @@ type Commands struct {
 
 // Run carries out until ctx ends.
 func (c *Commands) Run(ctx context.Context) error {
-	return pump[store.Command]{tick: commandTick, width: commandWidth, take: c.take, carry: c.Desk.Carry}.run(ctx)
+	return pump[store.Command]{tick: commandTick, width: commandWidth, take: c.take,
+		carry: c.Desk.Carry}.run(ctx)
 }
 
 func (c *Commands) take(ctx context.Context, limit int) []store.Command {

@@ -40,7 +40,8 @@ func doCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "do COMMAND SUBJECT", Short: "Do something by hand: once, with a reason, in the audit",
 		Args: cobra.ExactArgs(2),
-		Long: "COMMAND is one of " + strings.Join(support.Commands(), ", ") + ".\nSUBJECT is the id of what it is " +
+		Long: "COMMAND is one of " + strings.Join(support.Commands(),
+			", ") + ".\nSUBJECT is the id of what it is " +
 			"about, or a payment's or refund's number. --dry-run says what it would do.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.name, g.subject = args[0], args[1]
@@ -127,8 +128,9 @@ func tellCommand(out io.Writer, c store.Command, asJSON bool) error {
 
 func jsonCommand(c store.Command) map[string]any {
 	return map[string]any{
-		"id": c.ID, "command": c.Name, "subject": c.Subject, "request": c.Request, "args": c.Args, "reason": c.Reason,
-		"by": c.By, "approved_by": c.ApprovedBy, "state": c.State, "outcome": c.Outcome, "at": c.At.UTC(),
+		"id": c.ID, "command": c.Name, "subject": c.Subject, "request": c.Request, "args": c.Args,
+		"reason": c.Reason,
+		"by":     c.By, "approved_by": c.ApprovedBy, "state": c.State, "outcome": c.Outcome, "at": c.At.UTC(),
 	}
 }
 

@@ -31,7 +31,8 @@ func TestStaffDoSomethingByHand(t *testing.T) {
 		"--arg", "words=x")
 	require.Contains(t, told(err), "personal_data")
 
-	note := []string{"staff", "do", "case_note", id, "--by", "anna", "--reason", "ticket-7", "--arg", "words=asked",
+	note := []string{"staff", "do", "case_note", id, "--by", "anna", "--reason", "ticket-7", "--arg",
+		"words=asked",
 		"--key", "k1", "--json"}
 	out, _, err := run(t, append(note, "--dry-run")...)
 	require.NoError(t, err)

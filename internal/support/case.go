@@ -10,7 +10,10 @@ import (
 
 // caseCommands are about work for a human.
 func caseCommands() []command {
-	words := func(name, label string) []Arg { return []Arg{{Name: name, Label: label, Kind: "text", Needed: true}} }
+	words := func(name, label string) []Arg {
+		return []Arg{{Name: name, Label: label, Kind: "text",
+			Needed: true}}
+	}
 	return []command{
 		onCase(command{name: "case_take", label: "Take the case", least: Agent, args: []Arg{{
 			Name: "owner", Label: "The colleague who takes it; empty: you", Kind: "text",
@@ -33,7 +36,8 @@ func onCase(c command, sentence string, do func(context.Context, *Desk, *errand)
 			return Preview{Summary: sentence + e.Subject + "."},
 				models.Refuse(models.Conflict, "case_closed", "This case is closed.")
 		}
-		if owner := e.Args["owner"]; c.name == "case_take" && owner != "" && !colleague.MatchString("staff:"+owner) {
+		owner := e.Args["owner"]
+		if c.name == "case_take" && owner != "" && !colleague.MatchString("staff:"+owner) {
 			return Preview{}, wrong("bad_argument", "args.owner", "This is no colleague's name.",
 				"Send 1 to 64 of A-Z, a-z, 0-9, '.', '_', '@' and '-'.")
 		}

@@ -33,7 +33,8 @@ func deliveryCommands() []command {
 			"Send a test event to ", nil, ready, func(ctx context.Context, d *Desk, e *errand) error {
 				return d.Deliveries.SendTestEvent(ctx, e.Subject, e.ID)
 			}),
-		outside(command{name: "enable_endpoint", label: "Enable the endpoint", least: Operator, about: []kind{anEnd}},
+		outside(command{name: "enable_endpoint", label: "Enable the endpoint", least: Operator,
+			about: []kind{anEnd}},
 			"Enable ", []string{"What waited for it is sent."}, ready,
 			func(ctx context.Context, d *Desk, e *errand) error {
 				return d.Deliveries.EnableEndpoint(ctx, e.Subject)

@@ -15,14 +15,16 @@ import (
 // lifeCommands move the end of a request, or take it back.
 func lifeCommands() []command {
 	until := []Arg{{Name: "until", Label: "The new deadline", Kind: "time", Needed: true}}
-	extend := command{name: "extend", label: "Give it more time", least: Agent, about: []kind{aRequest}, args: until}
+	extend := command{name: "extend", label: "Give it more time", least: Agent, about: []kind{aRequest},
+		args: until}
 	extend.plan = planLife(models.Extended, "Let request %s wait until %s.",
 		"Live links to it work as long as it does.")
 	extend.do = func(ctx context.Context, d *Desk, e *errand) (string, error) {
 		after, err := d.move(ctx, e, models.Extended)
 		return "It waits until " + after.ExpiresAt.UTC().Format(time.RFC3339) + ".", err
 	}
-	reopen := command{name: "reopen", label: "Open it again", least: Supervisor, about: []kind{aRequest}, args: until,
+	reopen := command{name: "reopen", label: "Open it again", least: Supervisor, about: []kind{aRequest},
+		args:    until,
 		already: []string{"still_open", "already_paid", "already_ending"}}
 	reopen.plan = planLife(models.Reopened, "Open request %s again, until %s.",
 		"The rules, the order and its other requests are asked first.", "Live links to it work again.")
@@ -119,7 +121,8 @@ func (d *Desk) whyEnded(ctx context.Context, r models.Request) error {
 func notAgain(why string) error {
 	said := map[string]string{
 		"order_paid": "The order has been paid.", "order_cancelled": "The order was cancelled.",
-		"price_changed": "The order has another price by now.", models.RequestOpen: "The order has an open request.",
+		"price_changed":    "The order has another price by now.",
+		models.RequestOpen: "The order has an open request.",
 	}[why]
 	if said == "" {
 		said = "The rules do not allow it any more (" + why + ")."

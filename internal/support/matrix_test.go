@@ -28,12 +28,15 @@ var least = map[string]support.Role{
 
 // scenes make something that a command is possible for, with the arguments that it wants.
 var scenes = map[string]func(*world) (subject string, args []string){
-	"requery":         func(w *world) (string, []string) { return w.open().paying().ID, nil },
-	"release_slot":    func(w *world) (string, []string) { return w.open().paying().ID, nil },
-	"reveal":          func(w *world) (string, []string) { return w.open().paying().ID, nil },
-	"cancel":          func(w *world) (string, []string) { return w.open().ID, nil },
-	"hold":            func(w *world) (string, []string) { return w.open().ID, nil },
-	"refund":          func(w *world) (string, []string) { return w.open().settled().ID, []string{"amount", "100"} },
+	"requery":      func(w *world) (string, []string) { return w.open().paying().ID, nil },
+	"release_slot": func(w *world) (string, []string) { return w.open().paying().ID, nil },
+	"reveal":       func(w *world) (string, []string) { return w.open().paying().ID, nil },
+	"cancel":       func(w *world) (string, []string) { return w.open().ID, nil },
+	"hold":         func(w *world) (string, []string) { return w.open().ID, nil },
+	"refund": func(w *world) (string, []string) {
+		return w.open().settled().ID, []string{"amount",
+			"100"}
+	},
 	"retry_refund":    func(w *world) (string, []string) { return w.open().broken().Refunds[0].Number, nil },
 	"divert_refund":   func(w *world) (string, []string) { return w.open().broken().Refunds[0].Number, nil },
 	"resend_webhook":  func(*world) (string, []string) { return mint.ID("dlv"), nil },
@@ -43,7 +46,10 @@ var scenes = map[string]func(*world) (subject string, args []string){
 		return w.open().ID, nil
 	},
 	"reset_workflow": func(w *world) (string, []string) { return w.open().ID, nil },
-	"extend":         func(w *world) (string, []string) { return w.open().ID, []string{"until", in(3 * time.Hour)} },
+	"extend": func(w *world) (string, []string) {
+		return w.open().ID, []string{"until",
+			in(3 * time.Hour)}
+	},
 	"lift": func(w *world) (string, []string) {
 		return w.open().do(models.Event{Kind: models.HoldPlaced}).ID, nil
 	},
@@ -59,11 +65,17 @@ var scenes = map[string]func(*world) (subject string, args []string){
 	"replay_callback": func(w *world) (string, []string) { return w.deadEvent(), nil },
 	"revoke_invite":   func(w *world) (string, []string) { return w.invite(w.open().ID), nil },
 	"case_take":       func(w *world) (string, []string) { return w.newCase(), nil },
-	"case_note":       func(w *world) (string, []string) { return w.newCase(), []string{"words", "asked the bank"} },
-	"case_due":        func(w *world) (string, []string) { return w.newCase(), []string{"due", in(time.Hour)} },
-	"case_close":      func(w *world) (string, []string) { return w.newCase(), []string{"resolution", "settled"} },
-	"approve":         func(w *world) (string, []string) { return w.largeRefund().ID, nil },
-	"reject":          func(w *world) (string, []string) { return w.largeRefund().ID, nil },
+	"case_note": func(w *world) (string, []string) {
+		return w.newCase(), []string{"words",
+			"asked the bank"}
+	},
+	"case_due": func(w *world) (string, []string) { return w.newCase(), []string{"due", in(time.Hour)} },
+	"case_close": func(w *world) (string, []string) {
+		return w.newCase(), []string{"resolution",
+			"settled"}
+	},
+	"approve": func(w *world) (string, []string) { return w.largeRefund().ID, nil },
+	"reject":  func(w *world) (string, []string) { return w.largeRefund().ID, nil },
 }
 
 func (l *life) none() []string { return nil }
@@ -72,10 +84,12 @@ func in(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.RFC
 
 func (w *world) deadEvent() string {
 	kept, err := w.Rows.KeepEvent(w.t.Context(), store.ProviderEvent{
-		Provider: "mockpay", Account: "acc_1", Key: mint.ID("k"), Kind: providers.PaymentNotice, Number: mint.Number(),
+		Provider: "mockpay", Account: "acc_1", Key: mint.ID("k"), Kind: providers.PaymentNotice,
+		Number: mint.Number(),
 	})
 	require.NoError(w.t, err)
-	require.NoError(w.t, w.Rows.MarkEvent(w.t.Context(), kept.ID, store.Mark{Status: store.EventDead, Reason: "poison"}))
+	require.NoError(w.t, w.Rows.MarkEvent(w.t.Context(), kept.ID, store.Mark{Status: store.EventDead,
+		Reason: "poison"}))
 	return kept.ID
 }
 
@@ -97,7 +111,8 @@ func (w *world) newCase() string {
 }
 
 func (w *world) largeRefund() store.Command {
-	given, err := w.Submit(w.t.Context(), w.wish(supervisor, "refund", w.open().settled().ID, "amount", "150000"))
+	given, err := w.Submit(w.t.Context(), w.wish(supervisor, "refund", w.open().settled().ID, "amount",
+		"150000"))
 	require.NoError(w.t, err)
 	require.Equal(w.t, store.CommandWaiting, given.State)
 	return given

@@ -129,7 +129,8 @@ func (c command) mends(e *errand) bool {
 		doubted := slices.ContainsFunc(e.request.Attempts, func(a models.Attempt) bool {
 			return a.State == models.UnknownAttempt || a.State == models.ClosingAttempt
 		})
-		return doubted && e.refund.Number == "" || e.refund.Outstanding() || e.refund.State == models.RefundFailed && e.refund.Failure == models.Overdue
+		return doubted && e.refund.Number == "" || e.refund.Outstanding() ||
+			e.refund.State == models.RefundFailed && e.refund.Failure == models.Overdue
 	case "retry_refund":
 		return !e.refund.Stranded() && e.refund.Failure != models.Overdue
 	case "divert_refund", "hand_refund", "lift":

@@ -135,6 +135,7 @@ func cancel(_ *Desk, e *errand) (wished, error) {
 			"End request " + e.Request + " for good: the merchant cannot deliver.",
 			[]string{"What is payable at the provider is closed.", "Money that wins all the same goes back."}}, nil
 	}
-	return wished{models.Event{Kind: models.MerchantCancelled, Reason: byStaff}, "End request " + e.Request + ".",
+	return wished{models.Event{Kind: models.MerchantCancelled, Reason: byStaff},
+		"End request " + e.Request + ".",
 		[]string{"What is payable at the provider is closed.", "Money that was faster pays the order."}}, nil
 }

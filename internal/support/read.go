@@ -25,7 +25,8 @@ var colleague = regexp.MustCompile(`^staff:[A-Za-z0-9._@-]{1,64}$`)
 
 // personal finds what a reason or note must not hold: a phone, an identity number, an address
 // of mail. Names are not found; the words beside the field ask for none.
-var personal = regexp.MustCompile(`(^|[^0-9A-Za-z])1[3-9][0-9]{9}([^0-9A-Za-z]|$)|[0-9]{17}[0-9Xx]|[^\s@]@[^\s@]+\.`)
+var personal = regexp.MustCompile(`(^|[^0-9A-Za-z])1[3-9][0-9]{9}([^0-9A-Za-z]|$)|` +
+	`[0-9]{17}[0-9Xx]|[^\s@]@[^\s@]+\.`)
 
 // read checks a wish and reads what it is about.
 func (d *Desk) read(ctx context.Context, w Wish) (command, *errand, error) {

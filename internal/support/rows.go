@@ -14,7 +14,8 @@ func callbackCommands() []command {
 		plan: func(_ context.Context, _ *Desk, e *errand) (Preview, error) {
 			plan := Preview{
 				Summary: "Take callback " + e.Subject + " of " + e.event.Provider + " in again.",
-				Effects: []string{"It is posted as if it had only just come.", "The provider itself is asked what is true."},
+				Effects: []string{"It is posted as if it had only just come.",
+					"The provider itself is asked what is true."},
 			}
 			if e.event.Status != store.EventDead && e.event.Status != store.EventIgnored {
 				return plan, models.Refuse(models.Conflict, "not_replayable",
@@ -49,7 +50,8 @@ func inviteCommands() []command {
 			return "The link is revoked.", d.Rows.RevokeInvite(ctx, e.Subject)
 		},
 	}, {
-		name: "reveal", label: "Show the payer's phone", least: Agent, about: []kind{aRequest, anAttempt}, here: true,
+		name: "reveal", label: "Show the payer's phone", least: Agent, about: []kind{aRequest, anAttempt},
+		here: true,
 		plan: func(ctx context.Context, d *Desk, e *errand) (Preview, error) {
 			_, err := d.phone(ctx, e)
 			return Preview{Summary: "Show the phone of whoever pays or paid " + e.Subject + ", once.",

@@ -97,7 +97,8 @@ func (d *lawDoor) Post(
 	return d.judge(ctx, r, event)
 }
 
-func (d *lawDoor) judge(ctx context.Context, r models.Request, events ...models.Event) (models.Request, error) {
+func (d *lawDoor) judge(ctx context.Context, r models.Request, events ...models.Event) (models.Request,
+	error) {
 	step := models.Step{Request: r}
 	step.Request.Version++
 	for len(events) > 0 {
@@ -200,7 +201,8 @@ func (l *life) paying() *life {
 
 func (l *life) settled() *life {
 	number := l.paying().Slot
-	l.do(models.Event{Kind: models.PaymentSucceeded, Attempt: number, Capture: &models.Capture{Money: l.Payable}})
+	l.do(models.Event{Kind: models.PaymentSucceeded, Attempt: number,
+		Capture: &models.Capture{Money: l.Payable}})
 	_, err := l.w.Rows.ClaimOrder(l.w.t.Context(), store.Claim{
 		Order: l.Order, Request: l.ID, Attempt: number, Price: l.Payable, PriceVersion: 1,
 	})
