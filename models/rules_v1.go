@@ -78,17 +78,6 @@ func paying() []rule {
 	}
 }
 
-// withdrawing: a payer gives the slot up. The provider decides whether he was faster.
-func withdrawing() []rule {
-	return []rule{
-		{from: in(Paying), on: PayWithdrawn, when: ownSlot, to: Confirming,
-			acts: acts(noteGivenUp, startClose), do: does(ClosePayment)},
-		{from: in(Paying), on: PayWithdrawn, when: slotByStaff, to: Confirming,
-			acts: acts(startClose), do: does(ClosePayment)},
-		{from: anyState, on: PayWithdrawn, refuse: "not_paying"},
-	}
-}
-
 // opened: what making the provider's order came to. Closing never overtakes
 // creating: what is opened after its time is closed then.
 func opened() []rule {

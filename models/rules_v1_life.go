@@ -34,3 +34,14 @@ func reopeningAll() []rule {
 		{from: in(Ineligible, Superseded, BlockedRisk), on: Reopened, refuse: "ended"},
 	}
 }
+
+// withdrawing: a payer gives the slot up. The provider decides whether he was faster.
+func withdrawing() []rule {
+	return []rule{
+		{from: in(Paying), on: PayWithdrawn, when: ownSlot, to: Confirming,
+			acts: acts(noteGivenUp, startClose), do: does(ClosePayment)},
+		{from: in(Paying), on: PayWithdrawn, when: slotByStaff, to: Confirming,
+			acts: acts(startClose), do: does(ClosePayment)},
+		{from: anyState, on: PayWithdrawn, refuse: "not_paying"},
+	}
+}
