@@ -39,6 +39,7 @@ type Store interface {
 	App(ctx context.Context, id string) (store.App, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)
 	PayerFacts(ctx context.Context, payer string) (store.PayerFacts, error)
+	WhyNotReopen(ctx context.Context, r models.Request) (refused string, err error)
 	TakeFromBudgets(ctx context.Context, app, request, attempt string, shares []store.BudgetShare) (bool, error)
 	TakeLimits(ctx context.Context, share store.LimitShare, now time.Time) (full *policy.Limit, err error)
 	Cohort(ctx context.Context, request string) (store.Cohort, error)
@@ -97,16 +98,22 @@ func (a *Activities) RefundHandlers() map[string]Func {
 }
 
 // SaveStep writes what one step made of a request; see package store. The first
-// step of a request fails for good when another one of the order was faster: it has
-// not begun, so no money waits on it. Any other step has to be written, some time.
+// step of a request, and one that opens it again, fails for good when another one of the
+// order was faster: no money waits on it. Any other step has to be written, some time.
 func (a *Activities) SaveStep(ctx context.Context, step models.Step) error {
 	err := a.Store.SaveStep(ctx, step)
 	failpoint.Hit(failpoint.AfterSave)
 	var refused *models.Error
-	first := step.Request.Version <= 1 && len(step.Request.Attempts) == 0
+	first := step.Request.Version <= 1 && len(step.Request.Attempts) == 0 || reopens(step)
 	known := errors.As(err, &refused)
-	if known && (refused.Reason == models.StaleStep || first && refused.Reason == "request_open") {
+	if known && (refused.Reason == models.StaleStep || first && refused.Reason == models.RequestOpen) {
 		return temporal.NewNonRetryableApplicationError(refused.Message, refused.Reason, nil, *refused)
 	}
 	return a.retry(ctx, err)
+}
+
+// reopens says that the step takes back an end. The workflow takes the step back in turn
+// when it cannot be saved.
+func reopens(step models.Step) bool {
+	return len(step.Transitions) > 0 && step.Transitions[0].On == models.Reopened
 }

@@ -26,6 +26,13 @@ func (a *Activities) CheckOrder(ctx context.Context, call models.Call) (models.E
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)
 	}
+	if call.Request.Target != "" { // it has ended, and is to be opened again
+		refused, err := a.Store.WhyNotReopen(ctx, call.Request)
+		if err != nil || refused != "" {
+			return models.Event{Kind: models.OrderIneligible, Actor: "order", Reason: refused}, a.retry(ctx, err)
+		}
+		order.State = store.OrderUnpaid // released or cancelled by this very request
+	}
 	asked, err := a.asked(ctx, call.Request, order)
 	if err != nil {
 		return models.Event{}, a.retry(ctx, err)

@@ -107,6 +107,17 @@ var access = map[string]audience{
 	"POST /v1/staff/{family}":               staff,
 	"POST /v1/staff/{family}/take-away":     staff,
 
+	"GET /v1/staff/requests/{id}/offers":    staff,
+	"POST /v1/staff/requests/{id}/commands": staff,
+	"POST /v1/staff/commands":               staff,
+	"POST /v1/staff/commands/bulk":          staff,
+	"GET /v1/staff/commands":                staff,
+	"GET /v1/staff/commands/{id}":           staff,
+	"POST /v1/staff/commands/{id}/approve":  staff,
+	"POST /v1/staff/commands/{id}/reject":   staff,
+	"GET /v1/staff/cases":                   staff,
+	"GET /v1/staff/cases/{id}":              staff,
+
 	"GET /livez":                 anybody,
 	"GET /readyz":                anybody,
 	"GET /metrics":               operator,

@@ -54,6 +54,11 @@ type staffStore interface {
 	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	Funnel(ctx context.Context, filter store.FunnelFilter) (store.Funnel, error)
 	Decisions(ctx context.Context, filter store.DecisionFilter) ([]store.Decision, error)
+	Commands(ctx context.Context, filter store.CommandFilter) (store.Page[store.Command], error)
+	Command(ctx context.Context, id string) (store.Command, error)
+	Cases(ctx context.Context, filter store.CaseFilter) (store.Page[store.Case], error)
+	Case(ctx context.Context, id string) (store.Case, error)
+	CaseNotes(ctx context.Context, id string) ([]store.CaseNote, error)
 }
 
 // Catalogue keeps what operators decide at hand.

@@ -19,8 +19,8 @@ var later = []int{http.StatusAccepted}
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
-		s.sellerRoutes(), s.accountRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.staffRoutes(),
-		s.machineRoutes(), s.guideRoutes())
+		s.sellerRoutes(), s.accountRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.commandRoutes(),
+		s.staffRoutes(), s.machineRoutes(), s.guideRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.

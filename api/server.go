@@ -50,6 +50,7 @@ type Deps struct {
 	Store    Store
 	Door     Door
 	Accounts Accounts
+	Desk     Desk // where colleagues act by hand
 	// Catalogue is what operators decide; nil: read from the store.
 	Catalogue Catalogue
 	Flags     Flags // asked when a request is made, and about one that might be

@@ -11,19 +11,17 @@ import (
 
 	"github.com/friendpay/friendpay/internal/effects"
 	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
 
 // roleOperator may change what operators decide; every role may read it.
-const roleOperator = "operator"
+const roleOperator = string(support.Operator)
 
-// StaffRoles are what a colleague may be here: each may read, an operator may change what
-// decides who may pay, and how. What opens histories opens nothing here.
-var StaffRoles = []string{"viewer", "agent", "supervisor", roleOperator}
-
-func isStaffRole(role string) bool { return slices.Contains(StaffRoles, role) }
+// isStaffRole says that a colleague may read here. What opens histories opens nothing here.
+func isStaffRole(role string) bool { return slices.Contains(support.Roles, support.Role(role)) }
 
 // staffRoutes are for colleagues. The families of the catalogue are one resource each.
 func (s *Server) staffRoutes() []route {

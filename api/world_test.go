@@ -20,6 +20,7 @@ import (
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/release"
+	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/internal/testkit"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -65,6 +66,9 @@ func newWorld(t *testing.T, changes ...func(*Deps)) *world {
 		Catalogue: known, Flags: flags,
 		Config: Config{PublicURL: "https://pay.example.com", Speed: 1, StreamTick: 20 * time.Millisecond,
 			Heartbeat: 50 * time.Millisecond, MaxStreams: 2},
+	}
+	deps.Desk = &support.Desk{
+		Rows: rows, Door: w.door, Accounts: desks{}, Clock: time.Now, Log: deps.Log, SecondPerson: 100_000,
 	}
 	for _, change := range changes {
 		change(&deps)

@@ -93,6 +93,17 @@ var (
 		r.ExpiresAt = sooner(r.ExpiresAt.Add(paused), r.HardEnd)
 		r.PausedFor, r.PausedAt, r.PausedUntil = r.PausedFor+paused, time.Time{}, time.Time{}
 	}}
+	prolong = act{"move the deadline", func(r *Request, e Event) { r.prolong(e) }}
+	openUp  = act{"remember the end it left, move the deadline", func(r *Request, e Event) {
+		r.Target = r.State
+		r.prolong(e)
+	}}
+	unend = act{"it has not ended", func(r *Request, _ Event) {
+		r.Target, r.EndedAt, r.Guarded, r.GuardUntil = "", time.Time{}, false, time.Time{}
+	}}
+	endAgain = act{"it stays ended", func(r *Request, _ Event) {
+		r.ExpiresAt = sooner(r.ExpiresAt, r.EndedAt)
+	}}
 	hold    = act{"hold", func(r *Request, e Event) { r.hold(e.Reason) }}
 	unhold  = act{"lift the hold", func(r *Request, _ Event) { r.Held, r.HeldFor = false, "" }}
 	reprice = act{"take the new price", func(r *Request, e Event) {

@@ -164,6 +164,14 @@ func (r *Request) calm() {
 // silent says that a provider owes an answer.
 func (r *Request) silent() bool { return r.pending() || len(r.Watched()) > 0 }
 
+// prolong moves the deadline, and what no pause may move it past, if that is later as well.
+func (r *Request) prolong(e Event) {
+	r.ExpiresAt = e.Until
+	if e.HardEnd.After(r.HardEnd) {
+		r.HardEnd = e.HardEnd
+	}
+}
+
 // retry puts a failed refund back to due: under its own number, or under a new
 // one where the provider closed the old for good.
 func (r *Request) retry(e Event) {

@@ -11,6 +11,7 @@ const (
 	lastCallExtra = time.Minute      // what must be left beyond the channel's MinClose to start paying
 	silenceWindow = 2 * time.Hour    // a provider that cannot say what happened becomes a case
 	pauseWindow   = 30 * time.Minute // the longest pause
+	waitWindow    = 72 * time.Hour   // from now: no deadline is moved further, as none is set further at first
 	guardWindow   = 72 * time.Hour   // callbacks are resent for up to 25 hours; the daily bill finds the rest
 )
 

@@ -27,6 +27,7 @@ var windows = []struct {
 	{"poll", pollWindow, PollDue, "callbacks mostly come sooner; then the provider is asked"},
 	{"last call", lastCallExtra, "", "left beyond the channel's own closing time, else nobody may start to pay"},
 	{"pause, in total", pauseWindow, PauseLapsed, "and never past the hard end"},
+	{"wait", waitWindow, "", "no deadline is moved further from now"},
 	{"silence", silenceWindow, SilenceLapsed, "somebody owes an answer; then it is a case"},
 	{"guard", guardWindow, GuardLapsed, "ended for people, still watching for money"},
 }

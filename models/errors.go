@@ -30,6 +30,9 @@ var Codes = []Code{
 // StaleStep is the reason of a save that a later judgement of its request forestalled.
 const StaleStep = "stale_step"
 
+// RequestOpen is the reason of a save that would make a second open request of one order.
+const RequestOpen = "request_open"
+
 // Error is a refusal that people and programs can act on.
 type Error struct {
 	Code    Code      `json:"code"`

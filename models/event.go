@@ -24,6 +24,8 @@ const (
 	RefundWished      EventKind = "refund_wished"    // the payer says what to do with a stranded refund; Reason
 	RefundDiverted    EventKind = "refund_diverted"  // staff send a stranded one to the merchant's account
 	RefundHanded      EventKind = "refund_handed"    // staff handed to the payer what had come to the merchant
+	Extended          EventKind = "extended"         // the deadline moves back; carries Until and HardEnd
+	Reopened          EventKind = "reopened"         // staff open an unpaid end again; carries Until and HardEnd
 	PaymentReported   EventKind = "payment_reported" // a callback's hint about Attempt: ask the provider
 	RefundReported    EventKind = "refund_reported"  // a callback's hint about Refund: ask the provider
 )
@@ -64,7 +66,7 @@ const (
 var Outside = []EventKind{
 	Placed, PayAsked, PayWithdrawn, BuyerCancelled, MerchantCancelled, MerchantWithdrew, PriceChanged,
 	PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted, RiskBlocked, RefundAsked, RefundRetried,
-	RefundWished, RefundDiverted, RefundHanded, PaymentReported, RefundReported,
+	RefundWished, RefundDiverted, RefundHanded, Extended, Reopened, PaymentReported, RefundReported,
 }
 
 // Answers lists the events that activities answer.
@@ -106,6 +108,10 @@ type Event struct {
 	// Spare is a freshly minted number (26 × [0-9A-Z]) for the refund that this
 	// event may turn out to owe; numbers are never minted by the law itself.
 	Spare string `json:"spare,omitempty"`
+	// Until is the new deadline of Extended and Reopened. HardEnd is the last moment at which
+	// money for the order is of use, as whoever sends it read the order: see policy.LifeOf.
+	Until   time.Time `json:"until,omitzero"`
+	HardEnd time.Time `json:"hard_end,omitzero"`
 }
 
 // Pay is the wish to pay: who, through which channel, on which quote.

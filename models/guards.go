@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -105,6 +106,9 @@ var (
 	ownSlot = guard{"of the slot, by its payer", func(r Request, e Event) bool {
 		a, ok := r.Attempt(r.Slot)
 		return ok && a.Number == e.Attempt && a.Actor() == e.Actor
+	}}
+	slotByStaff = guard{"of the slot, by staff", func(r Request, e Event) bool {
+		return r.Slot != "" && e.Attempt == r.Slot && strings.HasPrefix(e.Actor, "staff:")
 	}}
 	extendable = guard{"not yet extended", func(r Request, _ Event) bool { return !r.SlotExtended }}
 	hasNext    = guard{"a channel switch waits, in time", func(r Request, e Event) bool {

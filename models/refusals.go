@@ -31,8 +31,16 @@ var refusals = map[string]Error{
 	"not_stranded":     say(Conflict, "The payer's account is not what this refund waits for.", ""),
 	"not_with_merchant": say(Conflict, "This money has not come to the merchant's own account.",
 		"Have it diverted first."),
-	"unknown_attempt": say(NotFound, "This request has no such attempt.", ""),
-	"unknown_refund":  say(NotFound, "This request has no such refund.", ""),
+	"not_later": {Code: Invalid, Message: "A deadline is moved to a later moment only.", Field: "until",
+		Fix: "Name a moment after the present deadline."},
+	"too_long": {Code: Invalid, Message: "No request waits longer than three days from now.", Field: "until",
+		Fix: "Name an earlier moment."},
+	"still_open": say(Conflict, "The request is open.", ""),
+	"money_came": say(Conflict, "Money came for it: it is not opened again.",
+		"Ask the buyer for a new one."),
+	"merchant_withdrew": say(Conflict, "The merchant cannot deliver.", "Ask the merchant for a new order."),
+	"unknown_attempt":   say(NotFound, "This request has no such attempt.", ""),
+	"unknown_refund":    say(NotFound, "This request has no such refund.", ""),
 }
 
 func say(code Code, message, fix string) Error { return Error{Code: code, Message: message, Fix: fix} }

@@ -15,6 +15,8 @@ func in(states ...State) []State { return states }
 func rulesV1() []rule {
 	var table []rule
 	table = append(table, asking()...)
+	table = append(table, prolonging()...)
+	table = append(table, reopeningAll()...)
 	table = append(table, slotless()...)
 	table = append(table, paying()...)
 	table = append(table, withdrawing()...)
@@ -39,8 +41,12 @@ func asking() []rule {
 	return []rule{
 		{from: in(Checking), on: Placed, do: does(CheckOrder)},
 		{from: anyState, on: Placed},
+		{from: in(Checking), on: OrderEligible, when: reopening, to: Open, acts: acts(unend),
+			tell: tells(NoticeOpened)},
 		{from: in(Checking), on: OrderEligible, to: Open, tell: tells(NoticeOpened)},
+		{from: in(Checking), on: OrderIneligible, when: reopening, to: goal, acts: acts(endAgain)},
 		{from: in(Checking), on: OrderIneligible, to: Ineligible, acts: acts(endBare), tell: tells(NoticeEnded)},
+		{from: in(Checking), on: CheckLapsed, when: reopening, to: goal, acts: acts(endAgain)},
 		{from: in(Checking), on: CheckLapsed, to: Ineligible, acts: acts(endBare), tell: tells(NoticeEnded)},
 	}
 }
@@ -69,15 +75,6 @@ func paying() []rule {
 		{from: in(Paying), on: LoginPassed, when: inSlot, acts: acts(noted), do: does(OpenPayment),
 			tell: tells(NoticePaying)},
 		{from: in(Paying), on: LoginRefused, when: inSlot, to: Open, acts: acts(finish)},
-	}
-}
-
-// withdrawing: a payer gives the slot up. The provider decides whether he was faster.
-func withdrawing() []rule {
-	return []rule{
-		{from: in(Paying), on: PayWithdrawn, when: ownSlot, to: Confirming,
-			acts: acts(noteGivenUp, startClose), do: does(ClosePayment)},
-		{from: anyState, on: PayWithdrawn, refuse: "not_paying"},
 	}
 }
 

@@ -35,6 +35,10 @@ func (e Event) Check() error {
 		if !number(e.Attempt) {
 			return shape("attempt", "This event names its attempt.")
 		}
+	case Extended, Reopened:
+		if e.Until.IsZero() || e.HardEnd.Before(e.Until) {
+			return shape("until", "A new deadline is a moment that is not past what the order allows.")
+		}
 	case RefundReported:
 		if !number(e.Refund) {
 			return shape("refund", "A report names its refund.")

@@ -78,12 +78,18 @@ func (p *Pay) discounted(d *dice) {
 // people is what buyer, payer, merchant and staff may want of a request.
 func (w *walker) people(d *dice) Event {
 	kinds := []EventKind{PriceChanged, PriceChanged, PriceAccepted, PriceDeclined, HoldPlaced, HoldLifted,
-		HoldLifted, BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed, PayWithdrawn}
+		HoldLifted, BuyerCancelled, MerchantCancelled, MerchantWithdrew, RiskBlocked, Placed, PayWithdrawn,
+		Extended, Reopened}
 	e := Event{Kind: kinds[d.n(len(kinds))]}
 	if w.r.State == Applying && d.oneIn(2) {
 		e.Kind = MerchantWithdrew // his system is dead for good
 	}
+	if w.r.EndedAt.After(w.r.EnteredAt.Add(-time.Minute)) && w.r.Guarded && d.oneIn(3) {
+		e.Kind = Reopened
+	}
 	switch {
+	case e.Kind == Extended || e.Kind == Reopened:
+		w.later(&e, d)
 	case (e.Kind == HoldPlaced || e.Kind == HoldLifted) && d.oneIn(3):
 		e.Reason = Outage
 	case e.Kind == PriceChanged:
@@ -92,6 +98,8 @@ func (w *walker) people(d *dice) Event {
 			price.Payable.Currency = "USD"
 		}
 		e.Price = &price
+	case e.Kind == PayWithdrawn && w.r.Slot != "" && d.oneIn(4):
+		e.Attempt, e.Actor = w.r.Slot, "staff:anna"
 	case e.Kind == PayWithdrawn && w.r.Slot != "":
 		a := w.r.Attempts[d.n(len(w.r.Attempts))] // his own, or by mistake an older one
 		e.Attempt, e.Actor = a.Number, a.Actor()
@@ -99,6 +107,15 @@ func (w *walker) people(d *dice) Event {
 		e.Price = &Price{Payable: w.r.Payable, Version: w.r.PriceVersion - int64(d.n(2))}
 	}
 	return e
+}
+
+// later gives the event a deadline, mostly one that may be.
+func (w *walker) later(e *Event, d *dice) {
+	e.Until = w.now.Add(time.Duration(d.n(90)) * time.Minute)
+	if d.oneIn(6) {
+		e.Until = w.r.ExpiresAt
+	}
+	e.HardEnd = later(e.Until, w.r.HardEnd)
 }
 
 // wants delivers what somebody wants. A merchant who withdraws while his order is being

@@ -21,10 +21,10 @@ type Case struct {
 	Refund     string
 	Provider   string
 	Account    string
-	Day        string // of the statement that it is about, 2006-01-02
-	Invite     string // the link that a friend reported
-	Detail     string // a sentence, without personal data
-	Owner      string
+	Day        string    // of the statement that it is about, 2006-01-02
+	Invite     string    // the link that a friend reported
+	Detail     string    // a sentence, without personal data
+	Owner      string    // "staff:anna"; empty: nobody yet
 	OpenedAt   time.Time `gorm:"->"`
 	DueAt      time.Time
 	ClosedAt   time.Time `gorm:"serializer:moment"`
@@ -36,6 +36,7 @@ type Case struct {
 type CaseFilter struct {
 	Request string
 	Kind    models.CaseKind
+	Owner   string // "staff:anna"
 	Closed  bool   // closed ones too
 	Cursor  string // Page.Next of the page before
 	Limit   int    // 1 to 100, 20 when 0
@@ -145,6 +146,9 @@ func (s *Store) Cases(ctx context.Context, filter CaseFilter) (Page[Case], error
 	}
 	if filter.Kind != "" {
 		query = query.Where("kind = ?", filter.Kind)
+	}
+	if filter.Owner != "" {
+		query = query.Where("owner = ?", filter.Owner)
 	}
 	if !filter.Closed {
 		query = query.Where("closed_at IS NULL")

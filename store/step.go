@@ -23,7 +23,7 @@ func (s *Store) SaveStep(ctx context.Context, step models.Step) error {
 		}
 		for _, save := range []func(context.Context, models.Step) error{
 			tx.saveRequest, tx.forgetLost, tx.saveAttempts, tx.saveRefunds, tx.saveTransitions,
-			tx.postLedger, tx.spendBudgets, tx.owe, tx.fileCases,
+			tx.postLedger, tx.spendBudgets, tx.owe, tx.fileCases, tx.lengthenInvites,
 		} {
 			if err := save(ctx, step); err != nil {
 				return err

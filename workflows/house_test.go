@@ -36,6 +36,7 @@ type house struct {
 	dead   bool  // the merchant's system never answers
 	early  int   // how often an order is too young to be closed
 	mints  int
+	taken  bool // another request of the order is open when this one is to be opened again
 }
 
 func newHouse(t *testing.T) *house {
@@ -59,6 +60,10 @@ func newHouse(t *testing.T) *house {
 		h.note("save " + string(step.Request.State))
 		h.mu.Lock()
 		defer h.mu.Unlock()
+		if h.taken && step.Transitions[0].On == models.Reopened {
+			refused := models.Refuse(models.Conflict, models.RequestOpen, "The order has an open request already.")
+			return temporal.NewNonRetryableApplicationError(refused.Message, refused.Reason, nil, *refused)
+		}
 		h.saved = append(h.saved, step)
 		return nil
 	}, activity.RegisterOptions{Name: workflows.SaveStep})

@@ -1,6 +1,9 @@
 package workflows
 
 import (
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/friendpay/friendpay/models"
@@ -9,13 +12,17 @@ import (
 // step lets the law judge one event and the answers of its local effects, saves
 // what came of it, and only then lets anything leave the house.
 func (r *run) step(ctx workflow.Context, d *delivery) error {
+	before := r.request
 	transitions, abroad, err := r.judge(ctx, d)
 	if err != nil {
 		return err
 	}
 	if len(transitions) > 0 {
 		r.request.Version++
-		if err := save(ctx, models.Step{Request: r.request, Transitions: transitions}); err != nil {
+		err := save(ctx, models.Step{Request: r.request, Transitions: transitions})
+		if late := tooLate(d.event, err); late != nil {
+			r.request, d.err, abroad = before, late, nil
+		} else if err != nil {
 			return err
 		}
 		if err := r.find(ctx); err != nil {
@@ -63,4 +70,24 @@ func (r *run) judge(
 		}
 	}
 	return done, abroad, nil
+}
+
+// tooLate is the refusal of a step that would have opened a request again while another of
+// its order was opened: its save can never succeed, so the step is taken back as if nobody
+// had asked. Nothing has left the house for it.
+func tooLate(event models.Event, err error) error {
+	var refused *temporal.ApplicationError
+	if event.Kind == models.Reopened && errors.As(err, &refused) && refused.Type() == models.RequestOpen {
+		return refusal(refused)
+	}
+	return nil
+}
+
+// refusal is what an activity refused, in the words of the house.
+func refusal(refused *temporal.ApplicationError) error {
+	known := models.Refuse(models.Conflict, refused.Type(), "The order has an open request already.")
+	if refused.HasDetails() {
+		_ = refused.Details(known) // without them the words above are left
+	}
+	return known
 }

@@ -22,7 +22,9 @@ import (
 func staffCommand() *cobra.Command {
 	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
 		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand(),
-		tokenCommand(), funnelCommand())
+		tokenCommand(), funnelCommand(), doCommand(), commandsCommand(),
+		secondCommand("approve", "Agree to a command that waits for a second person"),
+		secondCommand("reject", "Do not agree to a command that waits for a second person"))
 }
 
 // withHouse runs do with the parts that the settings name.

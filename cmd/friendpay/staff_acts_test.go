@@ -62,7 +62,8 @@ func TestOnlyAFailedRefundIsRetried(t *testing.T) {
 	var usage usageError
 	_, _, err := run(t, "staff", "refund", "retry", "--request", "fpr_1", "--by", "anna")
 	require.ErrorAs(t, err, &usage)
-	_, _, err = run(t, "staff", "refund", "retry", "--request", "fpr_1", "--refund", "R", "--by", "anna")
+	_, _, err = run(t, "staff", "refund", "retry", "--request", "fpr_1", "--refund", "R", "--by", "anna",
+		"--reason", "ticket-7")
 	require.ErrorContains(t, err, "unknown_request")
 	inRows(t, func(s *store.Store) {
 		deeds, err := s.Deeds(t.Context(), "fpr_1")

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/friendpay/friendpay/api"
+	"github.com/friendpay/friendpay/internal/support"
 )
 
 // colleague is a name as the catalogue's history and the audit keep it.
@@ -22,8 +22,8 @@ func tokenCommand() *cobra.Command {
 		Use: "token NAME", Short: "Print a colleague's token for /v1/staff, good for twelve hours",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(api.StaffRoles, role) {
-				return usageError{errors.New("--role is one of " + strings.Join(api.StaffRoles, ", "))}
+			if !slices.Contains(support.Roles, support.Role(role)) {
+				return usageError{errors.New("--role is one of " + roleNames())}
 			}
 			if !colleague.MatchString(args[0]) {
 				return usageError{errors.New("a colleague's name is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'")}
@@ -43,4 +43,12 @@ func tokenCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&role, "role", "viewer", "viewer, agent, supervisor or operator")
 	return cmd
+}
+
+func roleNames() string {
+	var names []string
+	for _, role := range support.Roles {
+		names = append(names, string(role))
+	}
+	return strings.Join(names, ", ")
 }

@@ -55,6 +55,7 @@ type Config struct {
 	WorkerListen    string   `env:"FRIENDPAY_WORKER_LISTEN"`
 	WorkerBuild     string   `env:"FRIENDPAY_WORKER_BUILD"`
 	CallsPerSecond  float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
+	SecondPersonFen int64    `env:"FRIENDPAY_SECOND_PERSON_FEN" envDefault:"100000"`
 	StatementsAt    string   `env:"FRIENDPAY_STATEMENTS_AT" envDefault:"10:10"`
 	MetricsToken    string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
 	LogLevel        string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
@@ -85,6 +86,7 @@ func (c Config) check() (wrong complaints) {
 	wrong.say(c.DatabaseURL == "", "DATABASE_URL is missing")
 	wrong.say(c.DatabaseConns < 1, "FRIENDPAY_DATABASE_CONNS is at least 1")
 	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
+	wrong.say(c.SecondPersonFen < 0, "FRIENDPAY_SECOND_PERSON_FEN is not below zero")
 	whole := c.OIDCIssuer != "" && c.OIDCClientID != "" && c.OIDCClientSecret != ""
 	wrong.say(!whole && c.OIDCIssuer+c.OIDCClientID+c.OIDCClientSecret != "",
 		"FRIENDPAY_OIDC_ISSUER, its CLIENT_ID and CLIENT_SECRET are given together, or none of them")

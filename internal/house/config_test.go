@@ -65,6 +65,7 @@ func TestWhatIsWrong(t *testing.T) {
 		"FRIENDPAY_TRUSTED_PROXIES":           {"10.0.0.1", "everybody"},
 		"FRIENDPAY_WEBHOOK_NETWORKS":          {"10.0.0.1", "everybody"},
 		"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": {"-1", "some"},
+		"FRIENDPAY_SECOND_PERSON_FEN":         {"-1", "much"},
 		"FRIENDPAY_LOG_LEVEL":                 {"loud"},
 	} {
 		for _, value := range values {

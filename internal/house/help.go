@@ -30,6 +30,7 @@ var help = map[string]string{
 	"FRIENDPAY_WORKER_LISTEN":             "address of the worker's /livez, /readyz and /metrics; empty: none",
 	"FRIENDPAY_WORKER_BUILD":              "build id; pins running requests to it (Worker Versioning)",
 	"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": "limit per provider over all workers; 0: none",
+	"FRIENDPAY_SECOND_PERSON_FEN":         "fen above which a refund by staff waits for a second person; 0: each",
 	"FRIENDPAY_STATEMENTS_AT":             "when, in Shanghai, yesterday is compared with providers' statements",
 	"FRIENDPAY_LOG_LEVEL":                 "debug, info, warn or error",
 	"FRIENDPAY_METRICS_TOKEN":             "bearer token that /metrics wants, of API and worker; empty: open",

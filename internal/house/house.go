@@ -172,7 +172,8 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Build: h.Config.WorkerBuild, Watchers: watchers,
 		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
 	}, relay, outbox, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
-		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log})
+		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log},
+		&worker.Commands{Queue: h.Store, Desk: h.Desk(), Log: h.Log})
 }
 
 func (h *House) breakers() *worker.Breakers {

@@ -25,6 +25,7 @@ const (
 	Reading  = "rdg"
 	Decision = "dec"
 	Change   = "chg" // of the catalogue
+	Command  = "cmd" // of a colleague
 )
 
 const (

@@ -24,6 +24,7 @@ import (
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/paysim"
 	"github.com/friendpay/friendpay/internal/reconcile"
+	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/internal/testkit"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
@@ -152,7 +153,9 @@ func (e *engine) work(rows activities.Store) {
 	w, err := worker.New(e.temporal, acts, worker.Options{
 		Providers: registry.Names(),
 		Books:     &activities.Books{Statements: e.store, Compare: e.books.Day, Clock: time.Now},
-	}, relay)
+	}, relay, &worker.Commands{Queue: e.store, Log: log, Desk: &support.Desk{
+		Rows: e.store, Door: e.door, Accounts: acts.Providers, Clock: time.Now, Log: log,
+	}})
 	require.NoError(e.t, err)
 	require.NoError(e.t, w.Start(context.WithoutCancel(e.t.Context())))
 	e.worker = w

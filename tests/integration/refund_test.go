@@ -57,16 +57,17 @@ func TestStaffRetryARefundThatTheProviderClosed(t *testing.T) {
 	closed := e.owes(request, 12900)
 	e.await(request.ID, models.RefundStuck)
 	for range 2 { // twice: the second finds nothing that failed
-		t.Log(e.command("staff", "refund", "retry", "--request", request.ID, "--refund", closed, "--by", "anna"))
+		t.Log(e.command("staff", "refund", "retry", "--request", request.ID, "--refund", closed, "--by", "anna",
+			"--reason", "ticket-7"))
 	}
 	row := e.await(request.ID, models.Refunded)
 	require.Len(t, row.Refunds, 2)
 	require.Equal(t, models.RefundReplaced, row.Refunds[0].State)
 	require.Equal(t, truth{12900, 12900, 1}, e.moved(""), "given back once")
 	require.True(t, e.holds(request.ID, request.Winner))
-	deeds, err := e.store.Deeds(t.Context(), request.ID)
+	deeds, err := e.store.Deeds(t.Context(), closed)
 	require.NoError(t, err)
 	require.Len(t, deeds, 1)
 	require.Equal(t, "staff:anna", deeds[0].Actor)
-	require.Equal(t, map[string]string{"refund": closed, "failure": models.ReturnClosed}, deeds[0].Detail)
+	require.Equal(t, request.ID, deeds[0].Detail["request"])
 }
