@@ -97,6 +97,14 @@ var access = map[string]audience{
 	"POST /v1/staff/{family}":               staff,
 	"POST /v1/staff/{family}/take-away":     staff,
 
+	"GET /v1/staff/stuck":              staff,
+	"GET /v1/staff/stuck/counts":       staff,
+	"POST /v1/staff/search":            staff,
+	"GET /v1/staff/filters":            staff,
+	"POST /v1/staff/filters":           staff,
+	"POST /v1/staff/filters/take-away": staff,
+	"POST /v1/staff/exports/{what}":    staff,
+
 	"GET /livez":                 anybody,
 	"GET /readyz":                anybody,
 	"GET /metrics":               operator,

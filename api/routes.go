@@ -20,7 +20,7 @@ var later = []int{http.StatusAccepted}
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
 		s.sellerRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.staffRoutes(),
-		s.machineRoutes())
+		s.queueRoutes(), s.machineRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"regexp"
+	"strings"
 	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
@@ -51,13 +52,36 @@ const (
 	TakeMessagesQuery = takeMessages
 )
 
-// StuckQueries are the parts of Stuck, each with times in place of its parameters.
-func StuckQueries() []string {
-	queries := make([]string, len(stuck))
-	for i, query := range stuck {
-		queries[i] = parameter.ReplaceAllString(query, "now()")
+// StuckQueries are the parts of Stuck that this schema has, each with moments in place of its parameters.
+func StuckQueries() (queries []string) {
+	for _, part := range stuck {
+		if part.table == "" {
+			queries = append(queries, filled(part.sql))
+		}
 	}
 	return queries
+}
+
+// SearchQueries are the parts of Search, each with values in place of its parameters.
+func SearchQueries() []string {
+	var queries []string
+	for _, parts := range [][]string{
+		searchNames, searchIDs, searchNumbers, searchFingerprints, searchPhones,
+	} {
+		for _, part := range parts {
+			queries = append(queries, filled(part))
+		}
+	}
+	return queries
+}
+
+// WaitingQueries are the parts of what alarms count.
+func WaitingQueries() []string { return []string{filled(waiting)} }
+
+func filled(query string) string {
+	query = strings.NewReplacer("@many", "5", "@words", "'x'", "@limit", "20", "@from", `'\x00'`,
+		"@to", `'\x01'`, "@phone", `'\x02'`).Replace(query)
+	return parameter.ReplaceAllString(query, "now()")
 }
 
 var parameter = regexp.MustCompile(`@[a-z]+`)
