@@ -155,7 +155,8 @@ func TestTheOrderHookIsStuck(t *testing.T) {
 func TestCallbacksAreStuck(t *testing.T) {
 	w := open(t)
 	now := time.Now().UTC()
-	kept, err := w.KeepEvent(t.Context(), event("a"))
+	first := event("a")
+	kept, err := w.KeepEvent(t.Context(), first)
 	require.NoError(t, err)
 	require.Empty(t, w.reasons(now))
 	require.Contains(t, w.reasons(now.Add(20*time.Second)), "callback_waiting")
@@ -169,7 +170,7 @@ func TestCallbacksAreStuck(t *testing.T) {
 
 	dead := store.Mark{Status: store.EventDead, Reason: "unknown_number"}
 	require.NoError(t, w.MarkEvent(t.Context(), kept.ID, dead))
-	opened, err := w.OpenCase(t.Context(), store.Case{Kind: models.CaseOrphan, Attempt: event("a").Number})
+	opened, err := w.OpenCase(t.Context(), store.Case{Kind: models.CaseOrphan, Attempt: first.Number, Refund: first.Refund})
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"callback_unknown_number", "callback_conflict"}, w.reasons(now))
 	require.NoError(t, w.CloseCase(t.Context(), opened.ID, "staff:1", "not ours"))
