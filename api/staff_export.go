@@ -120,8 +120,9 @@ func (s *Server) exportCases(ctx context.Context, c echo.Context, out *sheet) er
 			return err
 		}
 		for _, k := range page.Items {
-			if err := out.row(k.ID, string(k.Kind), k.Request, k.Attempt, k.Refund, k.Provider, k.Account, k.Detail,
-				k.Owner, written(k.OpenedAt), written(k.DueAt), written(k.ClosedAt), k.ClosedBy, k.Resolution); err != nil {
+			err := out.row(k.ID, string(k.Kind), k.Request, k.Attempt, k.Refund, k.Provider, k.Account, k.Detail,
+				k.Owner, written(k.OpenedAt), written(k.DueAt), written(k.ClosedAt), k.ClosedBy, k.Resolution)
+			if err != nil {
 				return err
 			}
 		}

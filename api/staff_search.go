@@ -10,7 +10,7 @@ import (
 // searchIn comes in a body: an address is written into logs, and the words may be a phone or a link.
 type searchIn struct {
 	Body struct {
-		Words string `json:"q" minLength:"1" maxLength:"300" doc:"Order, payment, refund or provider's number; an id; a link, its fingerprint or share code; a phone."`
+		Words string `json:"q" minLength:"1" maxLength:"300" doc:"A number, an id, a link, a fingerprint, a phone."`
 		Limit int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"20"`
 	}
 }
@@ -23,7 +23,7 @@ type searchOut struct {
 
 // HitView is one thing that was found. People's data is masked.
 type HitView struct {
-	Kind    string    `json:"kind" doc:"request, order, attempt, refund, invite, payer, callback, message, case …"`
+	Kind    string    `json:"kind" doc:"request, order, attempt, refund, invite, payer, callback …"`
 	ID      string    `json:"id"`
 	Request string    `json:"request_id,omitempty"`
 	Label   string    `json:"label"`

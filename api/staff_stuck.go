@@ -107,7 +107,7 @@ type StuckLine struct {
 	Detail      string     `json:"detail,omitempty" doc:"What is known beyond the reason, as a code."`
 	Since       time.Time  `json:"since"`
 	Age         int64      `json:"age_seconds"`
-	NextAt      *time.Time `json:"next_at,omitempty" doc:"When something happens by itself; missing: nothing does."`
+	NextAt      *time.Time `json:"next_at,omitempty" doc:"When something happens by itself, if anything does."`
 	Step        string     `json:"step,omitempty" doc:"The command that ends it; missing: none of ours does."`
 	StepSubject string     `json:"step_subject,omitempty"`
 	NextStep    Bilingual  `json:"next_step" doc:"What to do, in a sentence."`
@@ -148,7 +148,7 @@ func (s *Server) listStuck(ctx context.Context, in *stuckIn) (*stuckOut, error) 
 
 type countsOut struct {
 	Body struct {
-		Counts []StuckCountView `json:"counts" nullable:"false" doc:"Reasons for which nothing waits are left out."`
+		Counts []StuckCountView `json:"counts" nullable:"false" doc:"Without those for which nothing waits."`
 	}
 }
 

@@ -11,8 +11,8 @@ type CommandLine struct {
 	At                                                                 time.Time
 }
 
-const commandLines = `SELECT id, name, subject, request_id AS request, reason, by_actor AS by, approved_by, state,
-	outcome, at FROM commands WHERE id < ? ORDER BY id DESC LIMIT ?`
+const commandLines = `SELECT id, name, subject, request_id AS request, reason, by_actor AS by, approved_by,
+	state, outcome, at FROM commands WHERE id < ? ORDER BY id DESC LIMIT ?`
 
 // CommandLines tells of the newest commands, at most most; of none where the schema has no commands yet.
 func (s *Store) CommandLines(ctx context.Context, most int, tell func(CommandLine) error) error {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -85,3 +86,36 @@ func filled(query string) string {
 }
 
 var parameter = regexp.MustCompile(`@[a-z]+`)
+
+// Statement is what a store sent, as it sent it.
+type Statement struct {
+	SQL  string
+	Vars []any
+}
+
+// Record keeps what a store sends, until it is stopped.
+type Record struct {
+	Statements []Statement
+	stopped    bool
+}
+
+// Forget begins anew.
+func (r *Record) Forget() { r.Statements = nil }
+
+// Stop keeps nothing more.
+func (r *Record) Stop() { r.stopped = true }
+
+// Record keeps what the store sends from now on.
+func (s *Store) Record() *Record {
+	r := &Record{}
+	keep := func(db *gorm.DB) {
+		if !r.stopped {
+			r.Statements = append(r.Statements, Statement{db.Statement.SQL.String(), slices.Clone(db.Statement.Vars)})
+		}
+	}
+	callbacks := s.db.Callback()
+	_ = callbacks.Query().After("gorm:query").Register("record", keep)
+	_ = callbacks.Row().After("gorm:row").Register("record", keep)
+	_ = callbacks.Raw().After("gorm:raw").Register("record", keep)
+	return r
+}

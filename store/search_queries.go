@@ -27,8 +27,9 @@ const (
 // searchNames find what others named: the merchant his order, the provider its payment and its event.
 var searchNames = []string{
 	requestHit + `WHERE o.number = @words ORDER BY r.created_at DESC LIMIT @limit`,
-	`SELECT 'order', o.id, '', concat_ws(' ', o.number, o.state, o.payable_minor, o.payable_currency), o.created_at
-		FROM orders o WHERE o.number = @words AND NOT EXISTS (SELECT FROM requests r WHERE r.order_id = o.id)
+	`SELECT 'order', o.id, '', concat_ws(' ', o.number, o.state, o.payable_minor, o.payable_currency),
+		o.created_at FROM orders o WHERE o.number = @words
+			AND NOT EXISTS (SELECT FROM requests r WHERE r.order_id = o.id)
 		LIMIT @limit`,
 	attemptHit + `WHERE a.transaction = @words AND a.transaction <> '' LIMIT @limit`,
 	eventHit + `WHERE e.event_key = @words LIMIT @limit`,
@@ -64,8 +65,8 @@ var searchFingerprints = []string{
 // searchPhones find a payer and what he paid, and orders whose buyer has the phone.
 var searchPhones = []string{
 	`SELECT 'payer', p.id, '', p.masked_phone, p.created_at FROM payers p WHERE p.phone_index = @phone`,
-	`SELECT 'attempt', a.number, a.request_id, concat_ws(' ', p.masked_phone, a.provider, a.state, a.quoted_minor,
-		a.quoted_currency), a.created_at FROM payers p JOIN LATERAL (SELECT * FROM attempts b
+	`SELECT 'attempt', a.number, a.request_id, concat_ws(' ', p.masked_phone, a.provider, a.state,
+		a.quoted_minor, a.quoted_currency), a.created_at FROM payers p JOIN LATERAL (SELECT * FROM attempts b
 			WHERE b.payer_id = p.id ORDER BY b.created_at DESC LIMIT @limit) a ON true
 		WHERE p.phone_index = @phone`,
 	requestHit + `WHERE o.buyer_phone_index = @phone ORDER BY r.created_at DESC LIMIT @limit`,

@@ -6,7 +6,7 @@ import "context"
 const longName = 32
 
 // Find searches for words that may be a link or a share code, which hash turns into a fingerprint before
-// anything else sees them. What has the shape of a share code may be an order's number, and is looked for too.
+// anything else sees them. What has the shape of a share code may be an order's number: that is tried, too.
 func (s *Store) Find(
 	ctx context.Context, words string, limit int, hash func(words string) (fingerprint string, ok bool),
 ) ([]Hit, error) {

@@ -102,7 +102,8 @@ func TestALinkIsSearchedByItsHashOnly(t *testing.T) {
 func TestFiltersAreTheirOwners(t *testing.T) {
 	w := open(t)
 	save := func(owner, name string) error {
-		return w.SaveFilter(t.Context(), store.SavedFilter{Owner: owner, Name: name, Filter: map[string]string{"a": name}})
+		filter := map[string]string{"a": name}
+		return w.SaveFilter(t.Context(), store.SavedFilter{Owner: owner, Name: name, Filter: filter})
 	}
 	require.NoError(t, save("staff:a", "mine"))
 	require.NoError(t, save("staff:a", "mine"))
@@ -118,6 +119,7 @@ func TestFiltersAreTheirOwners(t *testing.T) {
 	}
 	refused(t, save("staff:a", "one more"), models.Limited, "filters_full")
 	require.NoError(t, save("staff:a", "mine"), "one that is there may change")
-	long := store.SavedFilter{Owner: "staff:a", Name: "mine", Filter: map[string]string{"a": strings.Repeat("a", 2000)}}
+	filter := map[string]string{"a": strings.Repeat("a", 2000)}
+	long := store.SavedFilter{Owner: "staff:a", Name: "mine", Filter: filter}
 	refused(t, w.SaveFilter(t.Context(), long), models.Invalid, "filter_long")
 }

@@ -5,7 +5,7 @@ import "github.com/friendpay/friendpay/internal/reasons"
 // ofEvent finds the request and the app that a callback is about, as far as it is about any.
 const ofEvent = `FROM provider_events e LEFT JOIN attempts a ON a.number = e.number
 	LEFT JOIN refunds f ON f.number = e.refund AND e.refund <> ''
-	LEFT JOIN requests r ON r.id = coalesce(a.request_id, f.request_id)
+	LEFT JOIN LATERAL (SELECT * FROM requests WHERE id = coalesce(a.request_id, f.request_id) OFFSET 0) r ON true
 	LEFT JOIN provider_accounts p ON p.id = e.account_id`
 
 const eventColumns = `SELECT coalesce(r.id, ''), coalesce(r.app_id, p.app_id, ''), coalesce(r.state, ''), `
@@ -45,7 +45,7 @@ var stuckInbox = []stuckPart{{
 	sql: `SELECT r.id, r.app_id, r.state, CASE WHEN m.kind = 'sms' THEN 'sms_failing'
 				WHEN m.status = 'dead' THEN 'webhook_dead' ELSE 'webhook_failing' END,
 			m.id, m.last_error, m.created_at, CASE m.status WHEN 'pending' THEN m.next_try_at END, m.id
-		FROM messages m JOIN requests r ON r.id = m.request_id
+		FROM messages m JOIN LATERAL (SELECT * FROM requests WHERE id = m.request_id OFFSET 0) r ON true
 		WHERE m.status = 'dead' OR m.status = 'pending' AND m.tries >= 2 AND m.last_error <> ''`,
 }}
 
@@ -60,7 +60,7 @@ var stuckHouse = []stuckPart{{
 	sql: `SELECT c.request_id, coalesce(r.app_id, p.app_id, ''), coalesce(r.state, ''),
 			CASE WHEN c.kind IN ('not_on_statement', 'statement_mismatch', 'statement_overdue')
 				THEN 'statement_gap' ELSE 'case_open' END, c.id, c.kind, c.opened_at, NULL::timestamptz, c.id
-		FROM cases c LEFT JOIN requests r ON r.id = c.request_id
+		FROM cases c LEFT JOIN LATERAL (SELECT * FROM requests WHERE id = c.request_id OFFSET 0) r ON true
 		LEFT JOIN provider_accounts p ON p.id = c.account
 		WHERE c.closed_at IS NULL AND NOT (c.kind = 'refund_failed' AND EXISTS (SELECT FROM refunds f
 			WHERE f.number = c.refund AND f.state IN ('due', 'processing', 'failed')))
@@ -70,7 +70,8 @@ var stuckHouse = []stuckPart{{
 	finds: []reasons.Reason{reasons.TaskFailing, reasons.WorkerGone, reasons.TemporalDown, reasons.RelayStuck},
 	sql: `SELECT t.request_id, coalesce(r.app_id, ''), coalesce(r.state, ''), t.kind, t.request_id, t.detail,
 			t.since, r.next_at, t.request_id
-		FROM engine_troubles t LEFT JOIN requests r ON r.id = t.request_id`,
+		FROM engine_troubles t
+		LEFT JOIN LATERAL (SELECT * FROM requests WHERE id = t.request_id OFFSET 0) r ON true`,
 }}
 
 // stuckLater are about tables of other parts, which a schema of today need not have yet.
@@ -78,12 +79,14 @@ var stuckLater = []stuckPart{{
 	finds: []reasons.Reason{reasons.ApprovalWaiting}, table: "commands",
 	sql: `SELECT c.request_id, coalesce(r.app_id, ''), coalesce(r.state, ''), 'approval_waiting', c.id, c.name,
 			c.at, NULL::timestamptz, c.id
-		FROM commands c LEFT JOIN requests r ON r.id = c.request_id WHERE c.state = 'waiting_approval'`,
+		FROM commands c
+		LEFT JOIN LATERAL (SELECT * FROM requests WHERE id = c.request_id OFFSET 0) r ON true
+		WHERE c.state = 'waiting_approval'`,
 }, {
 	finds: []reasons.Reason{reasons.CommandFailed}, table: "commands",
 	sql: `SELECT c.request_id, coalesce(r.app_id, ''), coalesce(r.state, ''), 'command_failed', c.id, c.name,
 			c.at, NULL::timestamptz, ''
-		FROM commands c LEFT JOIN requests r ON r.id = c.request_id
+		FROM commands c LEFT JOIN LATERAL (SELECT * FROM requests WHERE id = c.request_id OFFSET 0) r ON true
 		WHERE c.state = 'failed' AND c.done_at > @failed AND NOT EXISTS (SELECT FROM commands d
 			WHERE d.state = 'done' AND d.id > c.id AND d.name = c.name AND d.subject = c.subject)`,
 }}

@@ -47,7 +47,9 @@ func readPlace(cursor string) (place stuckPlace, err error) {
 }
 
 // EachStuck tells of all that waits, longest first, at most most rows.
-func (s *Store) EachStuck(ctx context.Context, filter StuckFilter, most int, tell func(StuckRow) error) error {
+func (s *Store) EachStuck(
+	ctx context.Context, filter StuckFilter, most int, tell func(StuckRow) error,
+) error {
 	filter.Limit = maxStuck
 	for most > 0 {
 		page, err := s.Stuck(ctx, filter)

@@ -7,7 +7,9 @@ import (
 )
 
 // stuckPart is one of the queries of the queue: a small one, which finds its rows by an index, so that
-// a million healthy requests cost nothing. Its columns are those of stuckRecord, in that order.
+// a million healthy requests cost nothing. OFFSET 0 has each request looked up by its key: a planner that
+// thinks of reading them all for a hundred refunds is right only as long as they are few. Its
+// columns are those of stuckRecord, in that order.
 type stuckPart struct {
 	finds []reasons.Reason
 	table string // which must exist; empty: it does
@@ -36,7 +38,8 @@ var stuckPayments = []stuckPart{{
 	sql: `SELECT r.id, r.app_id, r.state, CASE a.state WHEN 'new' THEN 'payment_unmade'
 			WHEN 'unknown' THEN 'payment_unknown' WHEN 'closing' THEN 'payment_closing'
 			ELSE 'payment_doubted' END, a.number, '', a.state_since, r.next_at, a.number
-		FROM attempts a JOIN requests r ON r.id = a.request_id, ` + silentAttempt + `
+		FROM attempts a
+		JOIN LATERAL (SELECT * FROM requests WHERE id = a.request_id OFFSET 0) r ON true, ` + silentAttempt + `
 		WHERE (a.state IN ('new', 'unknown', 'closing') OR a.watched AND a.state IN ('closed', 'failed'))
 			AND NOT (a.state = 'closing' AND r.state IN ('confirming', 'closing') AND r.expires_at < @soon)
 			AND (s.failures >= 2 OR a.state_since < CASE a.state WHEN 'new' THEN CAST(@making AS timestamptz)
@@ -44,7 +47,8 @@ var stuckPayments = []stuckPart{{
 }, {
 	finds: []reasons.Reason{reasons.PaymentUnknown},
 	sql: `SELECT r.id, r.app_id, r.state, 'payment_unknown', a.number, '', s.since, r.next_at, a.number
-		FROM attempts a JOIN requests r ON r.id = a.request_id, ` + silentAttempt + `
+		FROM attempts a
+		JOIN LATERAL (SELECT * FROM requests WHERE id = a.request_id OFFSET 0) r ON true, ` + silentAttempt + `
 		WHERE a.state = 'live' AND s.failures >= 2`,
 }, {
 	finds: []reasons.Reason{reasons.ClosingLive},
@@ -85,7 +89,7 @@ var stuckRefunds = []stuckPart{{
 					THEN 'hook_refused'
 				WHEN f.reason IN ('late', 'duplicate', 'amount_mismatch', 'stale_price', 'order_gone', 'risk_hold')
 					THEN 'money_returning' END AS reason
-			FROM refunds f JOIN requests r ON r.id = f.request_id,
+			FROM refunds f JOIN LATERAL (SELECT * FROM requests WHERE id = f.request_id OFFSET 0) r ON true,
 				LATERAL (SELECT count(*) AS failures, min(c.at) AS since FROM provider_calls c
 					WHERE c.request_id = f.request_id AND c.refund = f.number
 					AND c.class IN ('ambiguous', 'refused')

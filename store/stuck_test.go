@@ -96,7 +96,7 @@ func TestPaymentsAreStuck(t *testing.T) {
 	require.Contains(t, w.reasons(at.Add(10*time.Minute)), "overdue poll_due")
 	l.called("query", "", "", at.Add(5*time.Second))
 	l.save(models.Event{Kind: models.SlotLapsed})
-	require.NotContains(t, w.reasons(at.Add(14*time.Minute)), "payment_closing", "a provider may refuse so early")
+	require.NotContains(t, w.reasons(at.Add(14*time.Minute)), "payment_closing", "it may be too early")
 	require.Contains(t, w.reasons(at.Add(16*time.Minute)), "payment_closing")
 	l.save(models.Event{Kind: models.PriceChanged, Price: &models.Price{Payable: models.CNY(12800), Version: 2}})
 	require.Contains(t, w.reasons(at.Add(16*time.Minute)), "payment_closing", "a step does not make it younger")
@@ -170,7 +170,9 @@ func TestCallbacksAreStuck(t *testing.T) {
 
 	dead := store.Mark{Status: store.EventDead, Reason: "unknown_number"}
 	require.NoError(t, w.MarkEvent(t.Context(), kept.ID, dead))
-	opened, err := w.OpenCase(t.Context(), store.Case{Kind: models.CaseOrphan, Attempt: first.Number, Refund: first.Refund})
+	opened, err := w.OpenCase(t.Context(), store.Case{
+		Kind: models.CaseOrphan, Attempt: first.Number, Refund: first.Refund,
+	})
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"callback_unknown_number", "callback_conflict"}, w.reasons(now))
 	require.NoError(t, w.CloseCase(t.Context(), opened.ID, "staff:1", "not ours"))

@@ -45,7 +45,8 @@ func TestTroublesAreInTheQueueUntilTheyAreOver(t *testing.T) {
 	require.Equal(t, []string{"task_failing 4"}, tell(failing))
 	row := w.listed(time.Now())[0]
 	require.True(t, row.Since.Equal(since), "it lasts since it was first seen")
-	require.Equal(t, []string{"reset_workflow", l.request.ID, "app_1"}, []string{row.Step, row.StepSubject, row.App})
+	require.Equal(t, []string{"reset_workflow", l.request.ID, "app_1"},
+		[]string{row.Step, row.StepSubject, row.App})
 	require.NoError(t, w.SetTroubles(t.Context(), []reasons.Reason{reasons.TemporalDown}, nil))
 	require.Len(t, w.listed(time.Now()), 1, "other kinds stay as they are")
 	counted := w.waiting(time.Now().Add(time.Hour))

@@ -176,7 +176,8 @@ func (s *story) untilCases(ctx context.Context, want int) error {
 // staffSee checks that the list of what is stuck names the request.
 func (s *story) staffSee(ctx context.Context) error {
 	rows, err := s.house.Parts.Store.Stuck(ctx, store.StuckFilter{Now: time.Now(), Limit: 500})
-	if err == nil && !slices.ContainsFunc(rows.Items, func(r store.StuckRow) bool { return r.Request == s.request }) {
+	ours := func(r store.StuckRow) bool { return r.Request == s.request }
+	if err == nil && !slices.ContainsFunc(rows.Items, ours) {
 		err = errors.New("staff do not see it among what is stuck")
 	}
 	return err

@@ -89,7 +89,11 @@ func (w *Watch) Once(ctx context.Context) error {
 
 // Look looks and writes what it finds.
 func (w *Watch) Look(ctx context.Context) error {
-	if w.reach(ctx) != nil && ctx.Err() == nil {
+	away := w.reach(ctx) != nil
+	if ctx.Err() != nil {
+		return ctx.Err() // who is being stopped knows nothing
+	}
+	if away {
 		w.upSince = time.Time{}
 		// What else is wrong cannot be known; what was known stays.
 		down := []store.Trouble{{Kind: reasons.TemporalDown}}

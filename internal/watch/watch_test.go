@@ -101,12 +101,12 @@ func TestTheEnginesTroublesComeAndGo(t *testing.T) {
 		e.down = true
 		require.Contains(t, look(), reasons.TemporalDown)
 		require.Contains(t, look(), reasons.TaskFailing, "what cannot be looked at stays as it was")
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		require.NotContains(t, look(), reasons.WorkerGone, "nobody can work without Temporal")
 
 		e.down, e.tries["fpr_1"] = false, 0
 		require.Empty(t, look(), "workers come back a while after it")
-		time.Sleep(16 * time.Second)
+		<-time.After(16 * time.Second)
 		require.Equal(t, []string{""}, look()[reasons.WorkerGone])
 		require.NotContains(t, look(), reasons.RelayStuck, "nobody is there to post")
 		r.beat, r.unposted = time.Now(), 0
@@ -117,7 +117,7 @@ func TestTheEnginesTroublesComeAndGo(t *testing.T) {
 func TestAToolWaitsForNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, r, w := begin()
-		time.Sleep(16 * time.Second)
+		<-time.After(16 * time.Second)
 		require.NoError(t, w.Once(t.Context()))
 		require.Contains(t, r.kept, reasons.WorkerGone)
 	})
@@ -158,10 +158,11 @@ func (w way) Post(context.Context, models.Request, string, models.Event) (models
 func TestWhoDoesNotAnswerIsNoted(t *testing.T) {
 	for code, want := range map[models.Code]int{models.Unavailable: 3, models.Conflict: 0} {
 		var noted []string
-		door := watch.Door{Way: way{models.Refuse(code, "x", "x")}, Suspect: func(_ context.Context, id string) error {
+		note := func(_ context.Context, id string) error {
 			noted = append(noted, id)
 			return errAway
-		}}
+		}
+		door := watch.Door{Way: way{models.Refuse(code, "x", "x")}, Suspect: note}
 		_, err := door.Place(t.Context(), models.Request{ID: "fpr_1"})
 		require.Equal(t, code, models.CodeOf(err))
 		_, err = door.Deliver(t.Context(), "fpr_1", "u", models.Event{})
