@@ -25,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools rules dev test test-all vet tidy workflowcheck lint unit conformance race integration \
-	browser chaos chaos-all faults fuzz rollback docs clean friendpay paysim client
+	browser chaos chaos-all faults fuzz rollback scale docs clean friendpay paysim client
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,7 +69,11 @@ dev: setup build ## everything on this machine, until Ctrl-C
 test: setup vet tidy workflowcheck lint unit race integration browser chaos ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test rules rollback chaos-all fuzz ## and the suites that take long
+test-all: test rules rollback scale chaos-all fuzz ## and the suites that take long
+
+scale: setup ## the console's queries at 100,000 requests: by indexes only, and how long each takes
+	$(call step,the console at 100,000 requests)
+	$(GO) test -count 1 -v -run '^TestTheConsoleReadsByIndexes$$' ./store -args -requests 100000
 
 vet: ## the compiler's own checks
 	$(call step,vet)

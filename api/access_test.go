@@ -117,6 +117,13 @@ var access = map[string]audience{
 	"POST /v1/staff/commands/{id}/reject":   staff,
 	"GET /v1/staff/cases":                   staff,
 	"GET /v1/staff/cases/{id}":              staff,
+	"GET /v1/staff/stuck":              staff,
+	"GET /v1/staff/stuck/counts":       staff,
+	"POST /v1/staff/search":            staff,
+	"GET /v1/staff/filters":            staff,
+	"POST /v1/staff/filters":           staff,
+	"POST /v1/staff/filters/take-away": staff,
+	"POST /v1/staff/exports/{what}":    staff,
 
 	"GET /livez":                 anybody,
 	"GET /readyz":                anybody,

@@ -19,6 +19,7 @@ type Store interface {
 	catalogue.Rows
 	decisions.Keeper
 	staffStore
+	queueStore
 	sellerStore
 	toldStore
 	keyStore

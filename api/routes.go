@@ -20,7 +20,7 @@ var later = []int{http.StatusAccepted}
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
 		s.sellerRoutes(), s.accountRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.commandRoutes(),
-		s.staffRoutes(), s.machineRoutes(), s.guideRoutes())
+		s.queueRoutes(), s.staffRoutes(), s.machineRoutes(), s.guideRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"regexp"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
@@ -51,13 +53,69 @@ const (
 	TakeMessagesQuery = takeMessages
 )
 
-// StuckQueries are the parts of Stuck, each with times in place of its parameters.
-func StuckQueries() []string {
-	queries := make([]string, len(stuck))
-	for i, query := range stuck {
-		queries[i] = parameter.ReplaceAllString(query, "now()")
+// StuckQueries are the parts of Stuck that this schema has, each with moments in place of its parameters.
+func StuckQueries() (queries []string) {
+	for _, part := range stuck {
+		if part.table == "" {
+			queries = append(queries, filled(part.sql))
+		}
 	}
 	return queries
 }
 
+// SearchQueries are the parts of Search, each with values in place of its parameters.
+func SearchQueries() []string {
+	var queries []string
+	for _, parts := range [][]string{
+		searchNames, searchIDs, searchNumbers, searchFingerprints, searchPhones,
+	} {
+		for _, part := range parts {
+			queries = append(queries, filled(part))
+		}
+	}
+	return queries
+}
+
+// WaitingQueries are the parts of what alarms count.
+func WaitingQueries() []string { return []string{filled(waiting)} }
+
+func filled(query string) string {
+	query = strings.NewReplacer("@many", "5", "@words", "'x'", "@limit", "20", "@from", `'\x00'`,
+		"@to", `'\x01'`, "@phone", `'\x02'`).Replace(query)
+	return parameter.ReplaceAllString(query, "now()")
+}
+
 var parameter = regexp.MustCompile(`@[a-z]+`)
+
+// Statement is what a store sent, as it sent it.
+type Statement struct {
+	SQL  string
+	Vars []any
+}
+
+// Record keeps what a store sends, until it is stopped.
+type Record struct {
+	Statements []Statement
+	stopped    bool
+}
+
+// Forget begins anew.
+func (r *Record) Forget() { r.Statements = nil }
+
+// Stop keeps nothing more.
+func (r *Record) Stop() { r.stopped = true }
+
+// Record keeps what the store sends from now on.
+func (s *Store) Record() *Record {
+	r := &Record{}
+	keep := func(db *gorm.DB) {
+		if !r.stopped {
+			r.Statements = append(r.Statements, Statement{db.Statement.SQL.String(), slices.Clone(db.Statement.Vars)})
+		}
+	}
+	callbacks := s.db.Callback()
+	_ = callbacks.Query().After("gorm:query").Register("record", keep)
+	_ = callbacks.Row().After("gorm:row").Register("record", keep)
+	_ = callbacks.Raw().After("gorm:raw").Register("record", keep)
+	return r
+}

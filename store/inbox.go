@@ -178,11 +178,17 @@ func (s *Store) MarkEvent(ctx context.Context, id string, mark Mark) error {
 	return failed("mark event", err)
 }
 
-// CountRefused counts a callback that did not verify; nothing else of it is kept.
+// CountRefused counts a callback that did not verify; nothing else of it is kept. A burst is counted
+// for ten minutes from its first.
 func (s *Store) CountRefused(ctx context.Context, provider, account, reason string) error {
-	const count = `INSERT INTO refused_callbacks AS r (day, provider, account, reason, count)
-		VALUES ((now() AT TIME ZONE 'UTC')::date, ?, ?, ?, 1)
-		ON CONFLICT (day, provider, account, reason) DO UPDATE SET count = r.count + 1`
+	const count = `INSERT INTO refused_callbacks AS r
+			(day, provider, account, reason, count, burst, burst_at, last_at)
+		VALUES ((now() AT TIME ZONE 'UTC')::date, ?, ?, ?, 1, 1, clock_timestamp(), clock_timestamp())
+		ON CONFLICT (day, provider, account, reason) DO UPDATE SET count = r.count + 1,
+			burst = CASE WHEN r.burst_at > excluded.burst_at - interval '10 minutes' THEN r.burst + 1 ELSE 1 END,
+			burst_at = CASE WHEN r.burst_at > excluded.burst_at - interval '10 minutes' THEN r.burst_at
+				ELSE excluded.burst_at END,
+			last_at = excluded.last_at`
 	_, err := s.write(ctx, count, provider, account, reason)
 	return failed("count refused", err)
 }

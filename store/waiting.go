@@ -7,7 +7,7 @@ import (
 
 // Waiting is how much of one kind waits for somebody, and for how long the oldest of it has.
 type Waiting struct {
-	Queue   string // inbox, outbox, refunds, cases, breakers or requests
+	Queue   string // inbox, outbox, refunds, cases, breakers, requests or engine
 	Kind    string // of it: a status, a state, a kind of case
 	Count   int64
 	Seconds float64 // since the oldest came; 0 when there is none
@@ -29,6 +29,11 @@ const waiting = `
 		FROM refunds WHERE state IN ('due', 'processing', 'failed') GROUP BY state
 	UNION ALL SELECT 'breakers', state, count(*), min(opened_at)
 		FROM breakers WHERE state <> 'closed' GROUP BY state
+	UNION ALL SELECT 'requests', 'late', count(*), min(expires_at)
+		FROM requests WHERE state IN ('confirming', 'closing') AND expires_at < @soon
+	UNION ALL SELECT 'requests', 'applying', count(*), min(entered_at)
+		FROM requests WHERE state = 'applying' AND entered_at < @overdue
+	UNION ALL SELECT 'engine', kind, count(*), min(since) FROM engine_troubles GROUP BY kind
 	UNION ALL SELECT 'cases', kind, count(*), min(opened_at) FROM cases WHERE closed_at IS NULL GROUP BY kind`
 
 // Waiting counts what waits, for alarms. Now is the caller's clock.
@@ -38,6 +43,8 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) ([]Waiting, error) {
 		FROM (` + waiting + `) w ORDER BY queue, kind`
 	now = now.UTC()
 	var rows []Waiting
-	err := s.read(ctx, &rows, query, map[string]any{"now": now, "overdue": now.Add(-overdueFor)})
+	err := s.read(ctx, &rows, query, map[string]any{
+		"now": now, "overdue": now.Add(-waitingFor), "soon": now.Add(-soonFor),
+	})
 	return rows, failed("count what waits", err)
 }

@@ -87,9 +87,9 @@ func examine(ctx context.Context, h *house.House) []finding {
 	late := judge("statements", fmt.Sprintf("%d days overdue%s", len(behind), oldest(behind)), err)
 	late.OK = late.OK && len(behind) == 0
 	findings = append(findings, late)
-	stuck, err := h.Store.Stuck(ctx, time.Now(), 100)
-	f := judge("stuck", fmt.Sprintf("%d stuck; see friendpay staff stuck", len(stuck)), err)
-	f.OK = f.OK && len(stuck) == 0
+	stuck, err := h.Store.Stuck(ctx, store.StuckFilter{Now: time.Now(), Speed: h.Config.Speed, Limit: 100})
+	f := judge("stuck", fmt.Sprintf("%d stuck; see friendpay staff stuck", len(stuck.Items)), err)
+	f.OK = f.OK && len(stuck.Items) == 0
 	return append(findings, f, surfacesOf(ctx, h.Store), breakersOf(ctx, h.Store))
 }
 

@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/client"
 
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
@@ -20,7 +18,8 @@ import (
 )
 
 func staffCommand() *cobra.Command {
-	return group("staff", "See what is stuck and why, and act", stuckCommand(), showCommand(), findingsCommand(),
+	return group("staff", "See what is stuck and why, and act", stuckCommand(), watchCommand(), searchCommand(),
+		showCommand(), findingsCommand(),
 		forgetCommand(), refundCommands(), catalogueCommands(), rolloutCommands(), explainCommand(),
 		tokenCommand(), funnelCommand(), doCommand(), commandsCommand(),
 		secondCommand("approve", "Agree to a command that waits for a second person"),
@@ -40,60 +39,6 @@ func withHouse(cmd *cobra.Command, do func(context.Context, *house.House) error)
 // withStore runs do against the database of the settings.
 func withStore(cmd *cobra.Command, do func(context.Context, *store.Store) error) error {
 	return withHouse(cmd, func(ctx context.Context, h *house.House) error { return do(ctx, h.Store) })
-}
-
-func stuckCommand() *cobra.Command {
-	var asJSON bool
-	var limit int
-	cmd := &cobra.Command{
-		Use: "stuck", Short: "List what waits for longer than it should, in words", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withHouse(cmd, func(ctx context.Context, h *house.House) error {
-				return errors.Join(listStuck(ctx, cmd.OutOrStdout(), h.Store, limit, asJSON), reached(ctx, h))
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	cmd.Flags().IntVar(&limit, "limit", 50, "at most so many")
-	return cmd
-}
-
-func listStuck(ctx context.Context, out io.Writer, s *store.Store, limit int, asJSON bool) error {
-	now := time.Now()
-	rows, err := s.Stuck(ctx, now, limit)
-	switch {
-	case err != nil:
-		return err
-	case asJSON:
-		return lines(out, rows)
-	default:
-		return stuckTable(out, rows, now)
-	}
-}
-
-// reached says that Temporal cannot be reached: the rows then list what was stuck when
-// it went, and nothing of what stands still since.
-func reached(ctx context.Context, h *house.House) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	if _, err := h.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
-		return fmt.Errorf("nothing moves: Temporal cannot be reached: %w", err)
-	}
-	return nil
-}
-
-func stuckTable(out io.Writer, rows []store.StuckRow, now time.Time) error {
-	if len(rows) == 0 {
-		_, err := fmt.Fprintln(out, "nothing is stuck")
-		return err
-	}
-	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "FOR\tREQUEST\tSTATE\tABOUT\tWHY\tNEXT")
-	for _, row := range rows {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", now.Sub(row.Since).Round(time.Second),
-			row.Request, row.State, row.Subject, row.Reason, when(row.NextAt))
-	}
-	return table.Flush()
 }
 
 func when(at time.Time) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,13 +40,29 @@ func TestWhatIsStuckIsListedWithoutTemporal(t *testing.T) {
 	out, began, err := run(t, "staff", "stuck", "--json")
 	require.True(t, began)
 	require.ErrorContains(t, err, "Temporal cannot be reached")
-	var row map[string]string
-	require.NoError(t, json.Unmarshal([]byte(out), &row), out)
+	rows := map[string]map[string]string{}
+	for line := range strings.Lines(out) {
+		var row map[string]string
+		require.NoError(t, json.Unmarshal([]byte(line), &row), line)
+		rows[row["reason"]] = row
+	}
+	require.Contains(t, rows, "temporal_down", "what stands still is in the queue, too")
+	row := rows["case_open"]
 	require.Equal(t, "fpr_1", row["request"])
-	require.Contains(t, row["reason"], "A case is open")
-	for _, name := range []string{"state", "subject", "since", "next_at"} {
+	require.Contains(t, row["text"], "A case is open")
+	for _, name := range []string{"state", "subject", "since", "severity", "step", "step_subject", "next_step"} {
 		require.Contains(t, row, name)
 	}
+}
+
+func TestReasonsAreCountedAndChecked(t *testing.T) {
+	inHouse(t)
+	out, _, err := run(t, "staff", "stuck", "--counts", "--reason", "case_open", "--lang", "zh-CN")
+	require.ErrorContains(t, err, "Temporal cannot be reached")
+	require.Regexp(t, `case_open +1 .*待处理工单`, out)
+	require.NotContains(t, out, "temporal_down")
+	_, _, err = run(t, "staff", "stuck", "--reason", "bad_mood")
+	require.ErrorContains(t, err, "no reason")
 }
 
 func TestMomentsAreWrittenInSnakeCase(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/friendpay/friendpay/store"
 )
 
 // candidate is what a phone or a link's token looks like; each find is looked up among those that were used.
@@ -94,13 +96,13 @@ func checkDead(ctx context.Context, a *audit) (int, []string, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	listed, err := a.house.Parts.Store.Stuck(ctx, time.Now(), 10_000)
-	if err != nil {
-		return 0, nil, err
-	}
 	shown := map[string]bool{}
-	for _, row := range listed {
+	all := store.StuckFilter{Now: time.Now()}
+	if err := a.house.Parts.Store.EachStuck(ctx, all, 10_000, func(row store.StuckRow) error {
 		shown[row.Subject] = true
+		return nil
+	}); err != nil {
+		return 0, nil, err
 	}
 	var broken []string
 	for _, id := range dead {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
 )
 
 // playDuplicateOnTwoNodes delivers one callback twenty times at once, in turn to this
@@ -156,11 +157,11 @@ func (s *story) rehydrate(ctx context.Context, requests ...*story) error {
 
 // checkNothingStuck holds the rows against what support would be shown.
 func (s *story) checkNothingStuck(ctx context.Context) error {
-	rows, err := s.house.Parts.Store.Stuck(ctx, time.Now(), 100)
-	for _, row := range rows {
+	rows, err := s.house.Parts.Store.Stuck(ctx, store.StuckFilter{Now: time.Now(), Limit: 500})
+	for _, row := range rows.Items {
 		for _, told := range s.cast.requests() {
 			if row.Request == told.request {
-				err = errors.Join(err, fmt.Errorf("%s is stuck: %s", row.Request, row.Reason))
+				err = errors.Join(err, fmt.Errorf("%s is stuck: %s", row.Request, row.Say("en")))
 			}
 		}
 	}

@@ -175,8 +175,9 @@ func (s *story) untilCases(ctx context.Context, want int) error {
 
 // staffSee checks that the list of what is stuck names the request.
 func (s *story) staffSee(ctx context.Context) error {
-	rows, err := s.house.Parts.Store.Stuck(ctx, time.Now(), 100)
-	if err == nil && !slices.ContainsFunc(rows, func(r store.StuckRow) bool { return r.Request == s.request }) {
+	rows, err := s.house.Parts.Store.Stuck(ctx, store.StuckFilter{Now: time.Now(), Limit: 500})
+	ours := func(r store.StuckRow) bool { return r.Request == s.request }
+	if err == nil && !slices.ContainsFunc(rows.Items, ours) {
 		err = errors.New("staff do not see it among what is stuck")
 	}
 	return err

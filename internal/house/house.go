@@ -24,6 +24,7 @@ import (
 	"github.com/friendpay/friendpay/internal/smsgate"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
+	"github.com/friendpay/friendpay/internal/watch"
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/providers/alipay"
@@ -54,6 +55,8 @@ type House struct {
 	pulse     worker.Pulse
 	following sync.Once
 	unfollow  func() // stops to follow the catalogue and waits for it; nil: it is not followed
+	watching  sync.Once
+	unwatch   func() // stops to watch the engine and waits for it; nil: it is not watched
 }
 
 // Providers are the payment providers that this binary speaks to: a new one is
@@ -136,8 +139,26 @@ func (h *House) follow() {
 	})
 }
 
+// watch looks at the engine until the house is closed, beside the API: a worker may be gone.
+func (h *House) watch() {
+	h.watching.Do(func() {
+		ctx, stop := context.WithCancel(context.Background())
+		var running sync.WaitGroup
+		running.Go(func() { _ = h.Watch().Run(ctx) }) // it ends with ctx only
+		h.unwatch = func() { stop(); running.Wait() }
+	})
+}
+
+// Watch looks at the engine; a tool looks once.
+func (h *House) Watch() *watch.Watch {
+	return &watch.Watch{Engine: watch.Temporal{Client: h.Temporal}, Rows: h.Store, Log: h.Log}
+}
+
 // Close gives everything back.
 func (h *House) Close() error {
+	if h.unwatch != nil {
+		h.unwatch()
+	}
 	if h.unfollow != nil {
 		h.unfollow()
 	}
@@ -173,7 +194,10 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
 	}, relay, outbox, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
 		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log},
-		&worker.Commands{Queue: h.Store, Desk: h.Desk(), Log: h.Log})
+		&worker.Commands{Queue: h.Store, Desk: h.Desk(), Log: h.Log}, &worker.Beats{
+			Heart: h.Store, Working: h.pulse.Beats, Build: h.Config.WorkerBuild,
+			Providers: h.Registry.Names(), Log: h.Log,
+		})
 }
 
 func (h *House) breakers() *worker.Breakers {

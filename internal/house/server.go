@@ -1,6 +1,7 @@
 package house
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,11 +14,14 @@ import (
 	"github.com/friendpay/friendpay/internal/codec"
 	"github.com/friendpay/friendpay/internal/openid"
 	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/internal/watch"
+	"github.com/friendpay/friendpay/store"
 )
 
 // Server builds the API.
 func (h *House) Server() (*api.Server, error) {
 	h.follow()
+	h.watch()
 	links, err := h.Config.links(h.keys)
 	if err != nil {
 		return nil, err
@@ -38,7 +42,8 @@ func (h *House) Server() (*api.Server, error) {
 		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}
 	}
 	deps := api.Deps{
-		Store: h.Store, Door: h.Door, Accounts: h.Accounts, Catalogue: h.Catalogue, Flags: h.Flags,
+		Store: h.Store, Door: watch.Door{Way: h.Door, Suspect: h.Store.Suspect},
+		Accounts: h.Accounts, Catalogue: h.Catalogue, Flags: h.Flags,
 		SMS: h.SMS, Tokens: tokens, Links: links, Desk: h.Desk(),
 		Clock: h.Config.now, Log: h.Log, Config: config, Metrics: h.Meter.Registry, Traced: h.Traces.Handler,
 	}
@@ -48,6 +53,15 @@ func (h *House) Server() (*api.Server, error) {
 		}, h.Traces.Transport(h.Config.providerClient().Transport))
 	}
 	return api.New(deps)
+}
+
+// Find looks for what somebody means by a few words; see store.Search.
+func (h *House) Find(ctx context.Context, words string, limit int) ([]store.Hit, error) {
+	links, err := h.Config.links(h.keys)
+	if err != nil {
+		return nil, err
+	}
+	return h.Store.Find(ctx, words, limit, links.Fingerprint)
 }
 
 // CodecServer opens histories for Temporal's Web UI at an address, for colleagues of the
