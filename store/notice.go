@@ -56,7 +56,7 @@ func (s *Store) owe(ctx context.Context, step models.Step) error {
 		return nil
 	}
 	var hooked bool
-	const wanted = "SELECT webhook_url <> '' FROM apps WHERE id = ?"
+	const wanted = "SELECT EXISTS (SELECT FROM webhook_endpoints WHERE app_id = ? AND deleted_at IS NULL)"
 	if err := s.read(ctx, &hooked, wanted, step.Request.App); err != nil {
 		return err
 	}

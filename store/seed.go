@@ -38,7 +38,7 @@ func (s *Store) Seed(ctx context.Context, data SeedData) error {
 			func() error { return plant(ctx, tx, data.Merchants) },
 			func() error { return tx.ownApps(ctx, data.Apps) },
 			func() error { return plant(ctx, tx, apps) },
-			func() error { return plant(ctx, tx, data.Keys) },
+			func() error { return tx.plantKeys(ctx, data.Keys) },
 			func() error { return tx.plantAccounts(ctx, accounts) },
 			func() error { return plant(ctx, tx, data.Channels) },
 			func() error { return plant(ctx, tx, data.Promotions) },

@@ -25,6 +25,9 @@ const (
 	Reading  = "rdg"
 	Decision = "dec"
 	Change   = "chg" // of the catalogue
+	Key      = "key" // of a merchant, for our API
+	Endpoint = "whe"
+	Delivery = "dlv"
 )
 
 const (
