@@ -85,7 +85,10 @@ func (s *Store) CreateAPIKey(ctx context.Context, key APIKey) (APIKey, error) {
 		refused.Fix = "Revoke one that you do not use any more."
 		return key, refused
 	}
-	key.ID, key.CreatedAt = mint.ID(mint.Key), time.Now().UTC()
+	if key.ID == "" {
+		key.ID = mint.ID(mint.Key)
+	}
+	key.CreatedAt = time.Now().UTC()
 	return key, failed("create key", s.db.WithContext(ctx).Create(&key).Error)
 }
 

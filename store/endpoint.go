@@ -43,6 +43,13 @@ type Endpoint struct {
 // TableName is GORM's.
 func (Endpoint) TableName() string { return "webhook_endpoints" }
 
+// EventTypes are what an endpoint may be told.
+var EventTypes = []string{
+	"request.opened", "request.paying", "request.slot_freed", "request.settled", "request.price_risen",
+	"request.paused", "request.resumed", "request.ended", "request.money_returning", "request.refunding",
+	"request.refunded", "request.refund_stuck", "request.shipment_hold", TestEvent,
+}
+
 // maxEndpoints is how many an app may have.
 const maxEndpoints = 10
 
@@ -71,8 +78,10 @@ func (s *Store) CreateEndpoint(ctx context.Context, endpoint Endpoint, secret st
 		refused.Fix = "Delete one that nobody listens at."
 		return endpoint, refused
 	}
-	endpoint.ID, endpoint.State = mint.ID(mint.Endpoint), EndpointEnabled
-	endpoint.CreatedAt = time.Now().UTC()
+	if endpoint.ID == "" {
+		endpoint.ID = mint.ID(mint.Endpoint)
+	}
+	endpoint.State, endpoint.CreatedAt = EndpointEnabled, time.Now().UTC()
 	row := endpointRecord{endpoint, s.vault.Seal([]byte(secret), endpointPlace(endpoint.ID))}
 	return endpoint, failed("create endpoint", s.db.WithContext(ctx).Create(&row).Error)
 }
