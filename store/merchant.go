@@ -58,6 +58,9 @@ type appRecord struct {
 
 func (appRecord) TableName() string { return "apps" }
 
+// Simulated are the providers whose money is none.
+var Simulated = []string{"mockpay"}
+
 // App reads an app with its webhook secret; unknown is not_found "unknown_app".
 func (s *Store) App(ctx context.Context, id string) (App, error) {
 	const query = `SELECT apps.*, merchants.name AS merchant_name
