@@ -14,7 +14,6 @@ import (
 	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
-	"github.com/friendpay/friendpay/workflows"
 )
 
 // WebhookAfter is when a webhook is tried again after each failure, and up to a tenth later:
@@ -62,7 +61,7 @@ const (
 // the message was taken, was given up, or waits for its endpoint to be enabled, which begins
 // another round. A delivery whose endpoint has enough on the way leaves at once and comes
 // back: whoever never answers holds up only what is for him.
-func (d *Deliveries) DeliverWebhook(ctx context.Context, run workflows.DeliveryRun) error {
+func (d *Deliveries) DeliverWebhook(ctx context.Context, run models.DeliveryRun) error {
 	delivery, err := d.Post.Trying(ctx, run.Delivery, run.Round)
 	if models.CodeOf(err) == models.NotFound {
 		return nil // over, or another round's by now

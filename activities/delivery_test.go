@@ -91,7 +91,7 @@ func delivering(t *testing.T, speed int64, answer func(try int) error, changes .
 	o.env.SetTestTimeout(20 * time.Second)
 	o.env.RegisterWorkflow(workflows.Delivery)
 	o.env.RegisterActivityWithOptions(d.DeliverWebhook, activity.RegisterOptions{Name: workflows.DeliverWebhook})
-	o.env.ExecuteWorkflow(workflows.Delivery, workflows.DeliveryRun{Delivery: "dlv_1", Round: 1})
+	o.env.ExecuteWorkflow(workflows.Delivery, models.DeliveryRun{Delivery: "dlv_1", Round: 1})
 	require.True(t, o.env.IsWorkflowCompleted())
 	require.NoError(t, o.env.GetWorkflowError())
 	return o

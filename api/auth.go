@@ -140,7 +140,9 @@ func (s *Server) admitMerchant(ctx context.Context, bearer string) (Principal, e
 	if err != nil {
 		return Principal{}, fmt.Errorf("find the merchant: %w", err)
 	}
-	return Principal{Kind: merchant, Merchant: known.Merchant, Apps: known.Apps, Scopes: known.Scopes, Mode: known.Mode}, nil
+	return Principal{
+		Kind: merchant, Merchant: known.Merchant, Apps: known.Apps, Scopes: known.Scopes, Mode: known.Mode,
+	}, nil
 }
 
 func (s *Server) admitBuyer(bearer string) (Principal, error) {

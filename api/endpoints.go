@@ -19,9 +19,9 @@ type EndpointView struct {
 	URL      string              `json:"url"`
 	Events   []string            `json:"events" nullable:"false" doc:"Types of events; empty: all."`
 	State    store.EndpointState `json:"state" enum:"enabled,disabled"`
-	Reason   string              `json:"reason,omitempty" doc:"Why it is disabled: by_merchant, gone or failing."`
-	Failing  *time.Time          `json:"failing_since,omitempty" doc:"The first failure since the last success."`
-	Previous *time.Time          `json:"previous_secret_until,omitempty" doc:"So long the secret before signs too."`
+	Reason   string              `json:"reason,omitempty" doc:"by_merchant, gone or failing."`
+	Failing  *time.Time          `json:"failing_since,omitempty" doc:"Since its last success."`
+	Previous *time.Time          `json:"previous_secret_until,omitempty" doc:"So long the old secret signs."`
 	Created  time.Time           `json:"created_at"`
 	Secret   string              `json:"secret,omitempty" doc:"Shown once, in the answer that made it."`
 }

@@ -40,7 +40,8 @@ func (s *Server) listApps(ctx context.Context, _ *struct{}) (*appsOut, error) {
 	out.Body.Apps = []AppView{}
 	for _, app := range apps {
 		if slices.Contains(who.Apps, app.ID) {
-			out.Body.Apps = append(out.Body.Apps, AppView{ID: app.ID, Name: app.Name, Mode: app.Mode, Hook: app.HookURL})
+			view := AppView{ID: app.ID, Name: app.Name, Mode: app.Mode, Hook: app.HookURL}
+			out.Body.Apps = append(out.Body.Apps, view)
 		}
 	}
 	return out, nil
@@ -136,7 +137,8 @@ func (s *Server) rotateAPIKey(ctx context.Context, in *rotateIn) (*keyOut, error
 		return nil, err
 	}
 	text, fresh := NewKey(store.APIKey{
-		ID: minted(ctx), Merchant: old.Merchant, Apps: old.Apps, Scopes: old.Scopes, Mode: old.Mode, Label: old.Label,
+		ID: minted(ctx), Merchant: old.Merchant, Apps: old.Apps, Scopes: old.Scopes, Mode: old.Mode,
+		Label: old.Label,
 	})
 	until := s.Clock().Add(time.Duration(min(in.Body.Overlap, maxOverlap)) * time.Second)
 	made, err := s.rows(ctx).RotateAPIKey(ctx, old.ID, fresh, until)

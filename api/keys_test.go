@@ -15,7 +15,9 @@ import (
 // keyed gives the tea house one more key with these scopes, and returns it.
 func (w *world) keyed(scopes ...string) string {
 	w.t.Helper()
-	text, row := NewKey(store.APIKey{Merchant: "mer_tea", Apps: []string{"app_tea"}, Mode: "test", Scopes: scopes})
+	text, row := NewKey(store.APIKey{
+		Merchant: "mer_tea", Apps: []string{"app_tea"}, Mode: "test", Scopes: scopes,
+	})
 	_, err := w.store.CreateAPIKey(w.t.Context(), row)
 	require.NoError(w.t, err)
 	return text
@@ -27,7 +29,8 @@ func TestEachRouteWantsItsScope(t *testing.T) {
 	own, others := map[string]string{}, map[string]string{}
 	for _, scope := range Scopes {
 		own[scope] = w.keyed(scope)
-		others[scope] = w.keyed(slices.DeleteFunc(slices.Clone(Scopes), func(s string) bool { return s == scope })...)
+		others[scope] = w.keyed(slices.DeleteFunc(slices.Clone(Scopes),
+			func(s string) bool { return s == scope })...)
 	}
 	tried := 0
 	for _, r := range w.server.allRoutes() {
@@ -75,11 +78,13 @@ func TestAKeyIsShownOnce(t *testing.T) {
 	require.Equal(t, http.StatusCreated, fresh.Code, fresh.Body)
 	require.Equal(t, http.StatusOK, w.call(get, "/v1/requests", text, "").Code, "both work meanwhile")
 	require.Equal(t, http.StatusOK, w.call(get, "/v1/requests", fresh.text("key"), "").Code)
-	require.Equal(t, http.StatusOK, w.call(http.MethodPost, "/v1/api-keys/"+made.text("id")+"/revoke", mine, "").Code)
+	revoked := w.call(http.MethodPost, "/v1/api-keys/"+made.text("id")+"/revoke", mine, "")
+	require.Equal(t, http.StatusOK, revoked.Code)
 	require.Equal(t, http.StatusUnauthorized, w.call(get, "/v1/requests", text, "").Code)
 	at := w.create("/v1/api-keys/"+fresh.text("id")+"/rotate", mine, `{"overlap_seconds":0}`)
 	require.Equal(t, http.StatusCreated, at.Code, at.Body)
-	require.Equal(t, http.StatusUnauthorized, w.call(get, "/v1/requests", fresh.text("key"), "").Code, "no overlap")
+	over := w.call(get, "/v1/requests", fresh.text("key"), "")
+	require.Equal(t, http.StatusUnauthorized, over.Code, "no overlap")
 }
 
 // A key makes none that may more than itself, neither by naming scopes nor by rotating.

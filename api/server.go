@@ -24,19 +24,20 @@ import (
 
 // Config is what an operator decides about the API; cmd fills it.
 type Config struct {
-	PublicURL      string             // where people reach us, without a slash at the end: https://pay.example.com
-	TrustedProxies []netip.Prefix     // whose X-Forwarded-For is believed; none: the address of the connection
-	Speed          int64              // durations of new requests are divided by it; 1 in production
-	Guard          time.Duration      // how long to watch for late money; 0, as in production: as the law says
-	Shop           *Shop              // the demo shop; nil in production
-	BridgeScript   string             // stands for WeChat's own bridge in browsers that have none; dev only
-	MetricsToken   string             // when set, /metrics wants it as a bearer token
-	Version        string             // shown in the API's description
-	CallTimeout    time.Duration      // how long one call may take, streams apart; 0: 15 s
-	StreamTick     time.Duration      // how often watched requests are looked at; 0: 500 ms
-	Heartbeat      time.Duration      // how often a quiet stream says that it lives; 0: 15 s
-	CheckWebhook   func(string) error // refuses addresses that webhooks must not go to; nil: all that lead inside
-	MaxStreams     int                // open streams per subject; 0: 5
+	PublicURL      string         // where people reach us, without a slash at the end: https://pay.example.com
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none: the address of the connection
+	Speed          int64          // durations of new requests are divided by it; 1 in production
+	Guard          time.Duration  // how long to watch for late money; 0, as in production: as the law says
+	Shop           *Shop          // the demo shop; nil in production
+	BridgeScript   string         // stands for WeChat's own bridge in browsers that have none; dev only
+	MetricsToken   string         // when set, /metrics wants it as a bearer token
+	Version        string         // shown in the API's description
+	CallTimeout    time.Duration  // how long one call may take, streams apart; 0: 15 s
+	StreamTick     time.Duration  // how often watched requests are looked at; 0: 500 ms
+	Heartbeat      time.Duration  // how often a quiet stream says that it lives; 0: 15 s
+	// CheckWebhook refuses addresses that webhooks must not go to; nil: all that lead inside.
+	CheckWebhook func(string) error
+	MaxStreams   int // open streams per subject; 0: 5
 }
 
 // Door is the only way to a request's workflow; see package door.

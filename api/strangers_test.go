@@ -16,8 +16,9 @@ import (
 // bodies are what a route with an object in its path wants, so that a stranger fails
 // for being one. A route that wants a body and has none here fails the test.
 var bodies = map[string]string{
-	"change-price":   `{"payable":{"minor":9900,"currency":"CNY"},"price_version":2}`,
-	"wish-refund":    `{"wish":"again"}`,
+	"change-price": `{"payable":{"minor":9900,"currency":"CNY"},"price_version":2}`,
+	"wish-refund":  `{"wish":"again"}`,
+
 	"rotate-api-key": `{"overlap_seconds":60}`, "rotate-endpoint-secret": `{"overlap_seconds":60}`,
 	"change-endpoint":   `{"url":"https://other.example.com/hook"}`,
 	"replay-deliveries": `{"from":"2026-01-01T00:00:00Z"}`,

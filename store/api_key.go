@@ -106,7 +106,9 @@ func (s *Store) APIKey(ctx context.Context, id string) (APIKey, error) {
 }
 
 // RotateAPIKey keeps a fresh key beside an old one, which goes on working until then.
-func (s *Store) RotateAPIKey(ctx context.Context, old string, fresh APIKey, until time.Time) (made APIKey, err error) {
+func (s *Store) RotateAPIKey(
+	ctx context.Context, old string, fresh APIKey, until time.Time,
+) (made APIKey, err error) {
 	err = s.WithTx(ctx, func(tx *Store) error {
 		const over = `UPDATE api_keys SET expires_at = least(expires_at, ?) WHERE id = ? AND revoked_at IS NULL
 			AND (expires_at IS NULL OR expires_at > clock_timestamp())`

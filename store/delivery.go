@@ -73,8 +73,9 @@ type DeliveryFilter struct {
 
 // deliveryColumns are a delivery with what is known of its endpoint.
 const deliveryColumns = `d.id, d.message_id, d.endpoint_id, d.app_id, coalesce(d.request_id, '') AS request_id,
-	d.type, d.payload, d.state, d.round, d.tries, d.next_try_at, d.http_status, d.last_error, d.created_at,
-	d.done_at, e.url, CASE WHEN e.deleted_at IS NULL THEN e.state ELSE 'deleted' END AS receiver, e.failing_since`
+	d.type, d.payload, d.state, d.round, d.tries, d.next_try_at, d.http_status, d.last_error,
+	d.created_at, d.done_at, e.url, e.failing_since,
+	CASE WHEN e.deleted_at IS NULL THEN e.state ELSE 'deleted' END AS receiver`
 
 // Deliveries lists them, the newest first.
 func (s *Store) Deliveries(ctx context.Context, filter DeliveryFilter) (Page[Delivery], error) {
@@ -146,14 +147,15 @@ func (s *Store) SendTestEvent(ctx context.Context, endpoint string) (Delivery, e
 		return Delivery{}, disabled()
 	}
 	payload, err := json.Marshal(map[string]any{
-		"type": TestEvent, "timestamp": time.Now().UTC(), "data": map[string]string{"endpoint": to.ID, "app": to.App},
+		"type": TestEvent, "timestamp": time.Now().UTC(),
+		"data": map[string]string{"endpoint": to.ID, "app": to.App},
 	})
 	if err != nil {
 		return Delivery{}, err
 	}
 	made := Delivery{
-		ID: mint.ID(mint.Delivery), Message: mint.ID(mint.Message), Endpoint: to.ID, App: to.App, Type: TestEvent,
-		Payload: payload, State: DeliveryQueued,
+		ID: mint.ID(mint.Delivery), Message: mint.ID(mint.Message), Endpoint: to.ID, App: to.App,
+		Type: TestEvent, Payload: payload, State: DeliveryQueued,
 	}
 	if err := s.enqueue(ctx, made); err != nil {
 		return Delivery{}, err
@@ -164,9 +166,11 @@ func (s *Store) SendTestEvent(ctx context.Context, endpoint string) (Delivery, e
 
 // enqueue keeps a delivery, once for a message and endpoint.
 func (s *Store) enqueue(ctx context.Context, d Delivery) error {
-	const insert = `INSERT INTO deliveries (id, message_id, endpoint_id, app_id, request_id, type, payload, state)
+	const insert = `INSERT INTO deliveries (id, message_id, endpoint_id, app_id, request_id, type, payload,
+			state)
 		VALUES (?, ?, ?, ?, nullif(?, ''), ?, ?, ?) ON CONFLICT (message_id, endpoint_id) DO NOTHING`
-	_, err := s.write(ctx, insert, d.ID, d.Message, d.Endpoint, d.App, d.Request, d.Type, string(d.Payload), d.State)
+	_, err := s.write(ctx, insert,
+		d.ID, d.Message, d.Endpoint, d.App, d.Request, d.Type, string(d.Payload), d.State)
 	return failed("keep delivery", err)
 }
 

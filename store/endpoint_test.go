@@ -151,7 +151,8 @@ func TestEachEndpointHasItsShare(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]int{busy.ID: 16, idle.ID: 1}, taken)
-	require.NoError(t, w.exec("UPDATE deliveries SET next_try_at = now() + interval '1 hour' WHERE state = 'trying'"))
+	require.NoError(t, w.exec(`UPDATE deliveries SET next_try_at = now() + interval '1 hour'
+		WHERE state = 'trying'`))
 	list, err := w.TakeDeliveries(t.Context(), 32, 16)
 	require.NoError(t, err)
 	require.Len(t, list, 16, "those that wait for their next try hold nobody up")

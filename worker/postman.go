@@ -8,6 +8,7 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/workflows"
 )
@@ -58,7 +59,7 @@ func (p *Postman) carry(ctx context.Context, d store.Delivery) {
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
 		StaticSummary:            d.Type + " to " + d.Endpoint,
 	}
-	run := workflows.DeliveryRun{Delivery: d.ID, Round: d.Round}
+	run := models.DeliveryRun{Delivery: d.ID, Round: d.Round}
 	_, err := p.Temporal.ExecuteWorkflow(ctx, options, workflows.DeliveryWorkflow, run)
 	if err == nil {
 		return

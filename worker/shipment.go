@@ -134,7 +134,9 @@ func (s *Shipments) tell(
 	}
 	id := "freeze_" + attempt
 	if app.HookURL == "" {
-		return s.Payments.Tell(ctx, store.Message{ID: id, App: r.App, Request: r.ID, Type: asked.Type, Payload: body})
+		return s.Payments.Tell(ctx, store.Message{
+			ID: id, App: r.App, Request: r.ID, Type: asked.Type, Payload: body,
+		})
 	}
 	var answer struct {
 		Accepted *bool `json:"accepted"`

@@ -5,13 +5,9 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
-)
 
-// DeliveryRun names what one run is to deliver. A replay is a new round with a run of its own.
-type DeliveryRun struct {
-	Delivery string // dlv_…
-	Round    int    // from 1
-}
+	"github.com/friendpay/friendpay/models"
+)
 
 // webhookTry bounds one try: the receiver has 15 seconds of it.
 const webhookTry = 30 * time.Second
@@ -20,7 +16,7 @@ const webhookTry = 30 * time.Second
 // tried again: the activity itself says when, by the schedule of Standard Webhooks, and ends
 // when the message was taken, is given up or waits for its endpoint. What the run is told of
 // is in its delivery's row, so that a history holds neither address nor message.
-func Delivery(ctx workflow.Context, run DeliveryRun) error {
+func Delivery(ctx workflow.Context, run models.DeliveryRun) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           WebhookQueue,
 		StartToCloseTimeout: webhookTry,

@@ -163,7 +163,8 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 	data := store.SeedData{
 		Merchants: []store.Merchant{{ID: f.ID, Name: f.Name}},
 		Apps: []store.App{{
-			ID: f.App, Merchant: f.ID, Name: f.AppName, Mode: store.Mode(f.Mode), WebhookURL: f.Webhook, HookURL: f.Hook,
+			ID: f.App, Merchant: f.ID, Name: f.AppName, Mode: store.Mode(f.Mode),
+			WebhookURL: f.Webhook, HookURL: f.Hook,
 			WebhookSecret: []byte(secret), DefaultExpirySeconds: f.Expiry,
 			PaymentLimit: models.CNY(f.MaxFen), DailyLimit: models.CNY(f.DayFen),
 			NameCheck: store.NameCheck(f.Check),

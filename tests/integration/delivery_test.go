@@ -166,7 +166,8 @@ func TestAReplayOvertakesTheWait(t *testing.T) {
 	made, err := e.store.SendTestEvent(t.Context(), l.id)
 	require.NoError(t, err)
 	e.deliver(time.Second)
-	require.Eventually(t, func() bool { return e.delivery(made.ID).Tries >= 2 }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return e.delivery(made.ID).Tries >= 2 }, 20*time.Second,
+		20*time.Millisecond)
 	close(well)
 	began := time.Now()
 	_, err = e.store.ReplayDelivery(t.Context(), made.ID)
