@@ -20,6 +20,8 @@ type Principal struct {
 	Kind     audience
 	Merchant string   // merchant, buyer
 	Apps     []string // merchant: his apps; buyer: the one
+	Scopes   []string // merchant: what his key may; none: of a key from before
+	Mode     string   // merchant: test or live, of his key and all his apps
 	Buyer    string   // buyer: the merchant's id of him
 	Request  string   // payer: the request that his link is about
 	Invite   string   // payer
@@ -82,6 +84,9 @@ func (s *Server) guarded(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		ctx := c.Request().Context()
 		p, err := s.admit(ctx, r.who, c.Request())
+		if err == nil {
+			err = p.permitted(r)
+		}
 		if err != nil {
 			return err
 		}
@@ -135,7 +140,9 @@ func (s *Server) admitMerchant(ctx context.Context, bearer string) (Principal, e
 	if err != nil {
 		return Principal{}, fmt.Errorf("find the merchant: %w", err)
 	}
-	return Principal{Kind: merchant, Merchant: known.Merchant, Apps: known.Apps}, nil
+	return Principal{
+		Kind: merchant, Merchant: known.Merchant, Apps: known.Apps, Scopes: known.Scopes, Mode: known.Mode,
+	}, nil
 }
 
 func (s *Server) admitBuyer(bearer string) (Principal, error) {

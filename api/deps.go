@@ -22,6 +22,7 @@ type Store interface {
 	queueStore
 	sellerStore
 	toldStore
+	merchantStore
 	keyStore
 	friendStore
 	callbackStore
@@ -47,6 +48,30 @@ type sellerStore interface {
 	Invite(ctx context.Context, id string) (store.Invite, error)
 	Invites(ctx context.Context, request string) ([]store.Invite, error)
 	RevokeInvite(ctx context.Context, id string) error
+}
+
+// merchantStore is what the merchant's developer needs.
+type merchantStore interface {
+	AppsOf(ctx context.Context, merchant string, mode store.Mode) ([]store.App, error)
+	APIKeys(ctx context.Context, merchant, mode string) ([]store.APIKey, error)
+	APIKey(ctx context.Context, id string) (store.APIKey, error)
+	CreateAPIKey(ctx context.Context, key store.APIKey) (store.APIKey, error)
+	RotateAPIKey(ctx context.Context, old string, fresh store.APIKey, until time.Time) (store.APIKey, error)
+	RevokeAPIKey(ctx context.Context, id string) error
+	Endpoints(ctx context.Context, app string) ([]store.Endpoint, error)
+	Endpoint(ctx context.Context, id string) (store.Endpoint, error)
+	CreateEndpoint(ctx context.Context, endpoint store.Endpoint, secret string) (store.Endpoint, error)
+	ChangeEndpoint(ctx context.Context, id, url string, events []string) (store.Endpoint, error)
+	EnableEndpoint(ctx context.Context, id string) (store.Endpoint, error)
+	DisableEndpoint(ctx context.Context, id, reason string) (store.Endpoint, error)
+	RotateEndpointSecret(ctx context.Context, id, fresh string, until time.Time) (store.Endpoint, error)
+	DeleteEndpoint(ctx context.Context, id string) error
+	SendTestEvent(ctx context.Context, endpoint string) (store.Delivery, error)
+	Deliveries(ctx context.Context, filter store.DeliveryFilter) (store.Page[store.Delivery], error)
+	Delivery(ctx context.Context, id string) (store.Delivery, []store.DeliveryTry, error)
+	ReplayDelivery(ctx context.Context, id string) (store.Delivery, error)
+	CountDeliveries(ctx context.Context, filter store.DeliveryFilter) (int64, error)
+	ReplayDeliveries(ctx context.Context, filter store.DeliveryFilter) (int64, error)
 }
 
 // staffStore is what colleagues need.

@@ -36,6 +36,7 @@ type route struct {
 	creates      string // such a route wants an Idempotency-Key; the prefix of the id minted under it
 	rows         bool   // all it does is rows: they and the key's answer are one transaction
 	streams      bool   // no time-out
+	scope        string // that a key must have; empty: requests:read to get, else requests:write
 	page         bool   // people see it: errors are pages
 	secret       bool   // the secret in its address says who may, no cookie
 	foreign      bool   // another site's form may be sent here: it changes nothing
@@ -114,6 +115,9 @@ func (r route) errors() []int {
 	list := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable}
 	if r.who != anybody {
 		list = append(list, http.StatusUnauthorized)
+	}
+	if r.who == merchant || r.who == seller || r.who == buyer {
+		list = append(list, http.StatusForbidden) // a key may lack the scope
 	}
 	if r.method == http.MethodPost {
 		// Also without a body of its own: whatever is sent is read, and must be readable.

@@ -19,8 +19,8 @@ var later = []int{http.StatusAccepted}
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
-		s.sellerRoutes(), s.accountRoutes(), s.friendRoutes(), s.callbackRoutes(), s.shopRoutes(), s.commandRoutes(),
-		s.queueRoutes(), s.staffRoutes(), s.machineRoutes(), s.guideRoutes())
+		s.sellerRoutes(), s.accountRoutes(), s.merchantRoutes(), s.friendRoutes(), s.callbackRoutes(),
+		s.shopRoutes(), s.commandRoutes(), s.queueRoutes(), s.staffRoutes(), s.machineRoutes(), s.guideRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.
@@ -31,7 +31,7 @@ func (s *Server) sellerRoutes() []route {
 		{method: post, path: "/v1/payer-tokens", who: merchant, id: "create-payer-token",
 			summary: "Vouch for a friend who is logged in at your app: a word that logs him in at our page, once.",
 			mount:   operation((*Server).createPayerToken)},
-		{method: post, path: "/v1/eligibility", who: seller, id: "ask-eligibility",
+		{method: post, path: "/v1/eligibility", who: seller, scope: requestsRead, id: "ask-eligibility",
 			summary: "May this order be friend-paid, how, and why not?", mount: operation((*Server).eligibility)},
 		{method: post, path: "/v1/orders", who: merchant, id: "create-order", creates: mint.Order, rows: true,
 			summary: "Register an order, so that its buyer may ask a friend himself.",
@@ -58,7 +58,8 @@ func (s *Server) sellerRoutes() []route {
 		{method: post, path: "/v1/requests/{id}/price/decline", who: seller, id: "decline-price",
 			summary: "The buyer does not; the request ends.", also: later,
 			mount: operation((*Server).declinePrice)},
-		{method: post, path: "/v1/requests/{id}/refunds", who: merchant, id: "create-refund", creates: mintsNumber,
+		{method: post, path: "/v1/requests/{id}/refunds", who: merchant, scope: refundsWrite,
+			id: "create-refund", creates: mintsNumber,
 			summary: "Give money back to whoever paid.",
 			status:  http.StatusCreated, also: later, mount: operation((*Server).createRefund)},
 		{method: post, path: "/v1/requests/{id}/invites", who: seller, id: "create-invite", creates: mint.Invite,

@@ -35,7 +35,9 @@ type Config struct {
 	CallTimeout    time.Duration  // how long one call may take, streams apart; 0: 15 s
 	StreamTick     time.Duration  // how often watched requests are looked at; 0: 500 ms
 	Heartbeat      time.Duration  // how often a quiet stream says that it lives; 0: 15 s
-	MaxStreams     int            // open streams per subject; 0: 5
+	// CheckWebhook refuses addresses that webhooks must not go to; nil: all that lead inside.
+	CheckWebhook func(string) error
+	MaxStreams   int // open streams per subject; 0: 5
 }
 
 // Door is the only way to a request's workflow; see package door.

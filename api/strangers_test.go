@@ -10,6 +10,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/store"
 )
 
 // bodies are what a route with an object in its path wants, so that a stranger fails
@@ -17,7 +18,11 @@ import (
 var bodies = map[string]string{
 	"change-price": `{"payable":{"minor":9900,"currency":"CNY"},"price_version":2}`,
 	"wish-refund":  `{"wish":"again"}`,
-	"pay-request":  `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`, "cancel-request": `{}`,
+
+	"rotate-api-key": `{"overlap_seconds":60}`, "rotate-endpoint-secret": `{"overlap_seconds":60}`,
+	"change-endpoint":   `{"url":"https://other.example.com/hook"}`,
+	"replay-deliveries": `{"from":"2026-01-01T00:00:00Z"}`,
+	"pay-request":       `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`, "cancel-request": `{}`,
 }
 
 // private is what a stranger must not see of somebody's object, nor that there is one.
@@ -51,7 +56,32 @@ func newHousehold(t *testing.T) household {
 	require.True(t, ok)
 	h.number, _ = attempts[0].(map[string]any)["number"].(string)
 	require.NotEmpty(t, h.number)
+	h.call(get, "/v1/requests", coffeeKey, "") // that a key was used is known to the hour
 	return h
+}
+
+// addresses fills in the ids of the household's things: a request in most paths.
+func (h household) addresses() func(path string) string {
+	h.t.Helper()
+	keys, err := h.store.APIKeys(h.t.Context(), "mer_tea", "test")
+	require.NoError(h.t, err)
+	endpoint, err := h.store.CreateEndpoint(h.t.Context(), store.Endpoint{
+		App: "app_tea", URL: "https://tea.example.com/hook",
+	}, "whsec_dGVh")
+	require.NoError(h.t, err)
+	delivery, err := h.store.SendTestEvent(h.t.Context(), endpoint.ID)
+	require.NoError(h.t, err)
+	return func(path string) string {
+		id := h.request
+		for prefix, other := range map[string]string{
+			"/v1/api-keys/": keys[0].ID, "/v1/webhook-endpoints/": endpoint.ID, "/v1/webhook-deliveries/": delivery.ID,
+		} {
+			if strings.HasPrefix(path, prefix) {
+				id = other
+			}
+		}
+		return strings.NewReplacer("{id}", id, "{invite}", h.invite, "{number}", h.number).Replace(path)
+	}
 }
 
 // strangers are all who have a right to the route and none to the object.
@@ -91,7 +121,7 @@ func (h household) strangers(r route) map[string][]string {
 // in the very words of one that does not exist, and nothing has changed.
 func TestStrangersFindNothing(t *testing.T) {
 	h := newHousehold(t)
-	real := strings.NewReplacer("{id}", h.request, "{invite}", h.invite, "{number}", h.number)
+	real := h.addresses()
 	none := strings.NewReplacer(
 		"{id}", mint.ID(mint.Request), "{invite}", mint.ID(mint.Invite), "{number}", mint.Number())
 	tried := 0
@@ -107,7 +137,7 @@ func TestStrangersFindNothing(t *testing.T) {
 				body := bodies[r.id]
 				return h.call(r.method, path, "", body, append(credential, keyHeader, mint.Number())...)
 			}
-			got, want := send(real.Replace(r.path)), send(none.Replace(r.path))
+			got, want := send(real(r.path)), send(none.Replace(r.path))
 			require.Equal(t, http.StatusNotFound, got.Code, "%s %s as %s: %s", r.method, r.path, name, got.Body)
 			require.Equal(t, want.Body.String(), got.Body.String(), "%s as %s", r.path, name)
 			for _, word := range private {

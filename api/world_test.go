@@ -107,7 +107,7 @@ func newLinks(t testing.TB) *token.Links {
 func seed() store.SeedData {
 	key := func(text, merchant, app string) store.APIKey {
 		hash := sha256.Sum256([]byte(text))
-		return store.APIKey{Hash: hash[:], Merchant: merchant, Apps: []string{app}, Mode: "test"}
+		return store.APIKey{Hash: hash[:], Merchant: merchant, Apps: []string{app}, Mode: "test", Scopes: Scopes}
 	}
 	app := func(id, merchant string) store.App {
 		return store.App{ID: id, Merchant: merchant, Name: "Shop", DefaultExpirySeconds: 86400}

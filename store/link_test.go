@@ -113,8 +113,9 @@ func TestMerchantsAndTheirAccounts(t *testing.T) {
 	require.NoError(t, w.Seed(t.Context(), seed()), "again changes nothing")
 	principal, err := w.MerchantByKey(t.Context(), hash(1))
 	require.NoError(t, err)
+	require.Regexp(t, "^key_", principal.Key)
 	require.Equal(t, store.Principal{
-		Merchant: "mer_1", Apps: []string{"app_1"}, Scopes: []string{}, Mode: "test",
+		Key: principal.Key, Merchant: "mer_1", Apps: []string{"app_1"}, Scopes: []string{}, Mode: "test",
 	}, principal)
 	_, err = w.MerchantByKey(t.Context(), hash(2))
 	refused(t, err, models.Unauthenticated, "unknown_key")
@@ -125,7 +126,7 @@ func TestMerchantsAndTheirAccounts(t *testing.T) {
 	app, err := w.App(t.Context(), "app_1")
 	require.NoError(t, err)
 	want := seed().Apps[0]
-	want.MerchantName, want.NameCheck = "Tea House", store.NeverCheck
+	want.MerchantName, want.NameCheck, want.Mode = "Tea House", store.NeverCheck, store.TestMode
 	require.Equal(t, want, app)
 	account, err := w.Account(t.Context(), "mockpay", "acc_1")
 	require.NoError(t, err)

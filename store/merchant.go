@@ -20,7 +20,8 @@ type App struct {
 	Merchant             string `gorm:"column:merchant_id"`
 	Name                 string
 	MerchantName         string `gorm:"->;-:migration"` // read only
-	WebhookURL           string // empty: none wanted
+	Mode                 Mode   `gorm:"default:test"`
+	WebhookURL           string // of the endpoint that stands for it; empty: none
 	WebhookSecret        []byte `gorm:"-"` // sealed in the database, signs the order hook too
 	HookURL              string // the order hook; empty: the order row decides
 	AcceptLateSeconds    int64
@@ -41,22 +42,14 @@ const (
 	AlwaysCheck NameCheck = "always" // also where the merchant told nothing: then nobody passes
 )
 
-// APIKey is a merchant's key, known by its hash only.
-type APIKey struct {
-	Hash     []byte   `gorm:"primaryKey"` // SHA-256, 32 bytes
-	Merchant string   `gorm:"column:merchant_id"`
-	Apps     []string `gorm:"serializer:list"`
-	Scopes   []string `gorm:"serializer:list"`
-	Mode     string   // "test" or "live"
-}
+// Mode keeps trials apart from what is meant.
+type Mode string
 
-// Principal is who an API key stands for.
-type Principal struct {
-	Merchant string
-	Apps     []string
-	Scopes   []string
-	Mode     string
-}
+// The modes. A key opens only apps of its own; a live app has no provider that only simulates.
+const (
+	TestMode Mode = "test"
+	LiveMode Mode = "live"
+)
 
 type appRecord struct {
 	App                 `gorm:"embedded"`
@@ -65,21 +58,8 @@ type appRecord struct {
 
 func (appRecord) TableName() string { return "apps" }
 
-// TableName is GORM's.
-func (APIKey) TableName() string { return "api_keys" }
-
-// MerchantByKey finds whose key it is; unknown or revoked is unauthenticated "unknown_key".
-func (s *Store) MerchantByKey(ctx context.Context, keyHash []byte) (Principal, error) {
-	keys, err := gorm.G[APIKey](s.db).Where("hash = ? AND revoked_at IS NULL", keyHash).Find(ctx)
-	if err != nil {
-		return Principal{}, failed("read key", err)
-	}
-	if len(keys) == 0 {
-		return Principal{}, models.Refuse(models.Unauthenticated, "unknown_key", "We do not know this key.")
-	}
-	key := keys[0]
-	return Principal{Merchant: key.Merchant, Apps: key.Apps, Scopes: key.Scopes, Mode: key.Mode}, nil
-}
+// Simulated are the providers whose money is none.
+var Simulated = []string{"mockpay"}
 
 // App reads an app with its webhook secret; unknown is not_found "unknown_app".
 func (s *Store) App(ctx context.Context, id string) (App, error) {
@@ -102,3 +82,9 @@ func (s *Store) App(ctx context.Context, id string) (App, error) {
 }
 
 func secretPlace(app string) string { return "apps.webhook_secret:" + app }
+
+// AppsOf lists apps of that merchant and mode, without secrets.
+func (s *Store) AppsOf(ctx context.Context, merchant string, mode Mode) ([]App, error) {
+	apps, err := gorm.G[App](s.db).Where("merchant_id = ? AND mode = ?", merchant, mode).Order("id").Find(ctx)
+	return apps, failed("list apps", err)
+}

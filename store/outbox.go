@@ -14,7 +14,7 @@ type MessageKind string
 
 // The kinds of message.
 const (
-	Webhook MessageKind = "webhook" // to the app's webhook URL
+	Webhook MessageKind = "webhook" // to the app's endpoints, see Delivery
 	SMS     MessageKind = "sms"     // to the payer's phone
 )
 

@@ -38,8 +38,9 @@ func (s *Store) Seed(ctx context.Context, data SeedData) error {
 			func() error { return plant(ctx, tx, data.Merchants) },
 			func() error { return tx.ownApps(ctx, data.Apps) },
 			func() error { return plant(ctx, tx, apps) },
-			func() error { return plant(ctx, tx, data.Keys) },
+			func() error { return tx.plantKeys(ctx, data.Keys) },
 			func() error { return tx.plantAccounts(ctx, accounts) },
+			func() error { return tx.keepLive(ctx, data.Apps) },
 			func() error { return plant(ctx, tx, data.Channels) },
 			func() error { return plant(ctx, tx, data.Promotions) },
 			func() error { return tx.plantLimits(ctx, data.Apps) },
@@ -91,6 +92,24 @@ func (s *Store) plantAccounts(ctx context.Context, accounts []accountRecord) err
 		if rows == 0 {
 			return models.Refuse(models.Conflict, "foreign_account",
 				a.ID+" is an account of another app or provider.")
+		}
+	}
+	return nil
+}
+
+// keepLive refuses a live app an account at a provider that only simulates: its orders would
+// be settled by money that nobody paid.
+func (s *Store) keepLive(ctx context.Context, apps []App) error {
+	const query = `SELECT EXISTS (SELECT FROM provider_accounts c JOIN apps a ON a.id = c.app_id
+		WHERE a.id = ? AND a.mode = 'live' AND c.provider = ANY(?) AND c.state = 'active')`
+	for _, app := range apps {
+		var simulated bool
+		if err := s.read(ctx, &simulated, query, app.ID, textArray(Simulated)); err != nil {
+			return err
+		}
+		if simulated {
+			return models.Refuse(models.Conflict, "live_app_test_provider",
+				app.ID+" is live, and has an account at a provider that only simulates.")
 		}
 	}
 	return nil

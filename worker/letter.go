@@ -7,24 +7,15 @@ import (
 
 	"github.com/bojanz/currency"
 
-	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/store"
 )
 
-// send lets one message leave, by its way, and returns the receiver's HTTP status.
-func (o *Outbox) send(ctx context.Context, letter store.Message) (status int, err error) {
+// send lets one message leave, by its way.
+func (o *Outbox) send(ctx context.Context, letter store.Message) error {
 	if letter.Kind == store.SMS {
-		return 0, o.text(ctx, letter)
+		return o.text(ctx, letter)
 	}
-	app, err := o.Letters.App(ctx, letter.App)
-	if err != nil {
-		return 0, fmt.Errorf("find the receiver: %w", err)
-	}
-	if app.WebhookURL == "" {
-		return 0, nil // it wants none, and reads its events
-	}
-	to := webhook.Endpoint{URL: app.WebhookURL, Secret: string(app.WebhookSecret)}
-	return o.Webhooks.Send(ctx, to, webhook.Message{ID: letter.ID, Body: letter.Payload})
+	return o.Letters.FanOut(ctx, letter)
 }
 
 // text sends a message to the payer's phone. Of a failure only its kind is kept: a

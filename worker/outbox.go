@@ -9,8 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/friendpay/friendpay/internal/failpoint"
-	"github.com/friendpay/friendpay/internal/webhook"
+	"github.com/friendpay/friendpay/activities"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -22,12 +21,9 @@ const (
 	outboxWidth = 128
 )
 
-// webhookAfter is when a webhook is tried again after each failure, and up to a tenth
-// later. Source: Standard Webhooks 1.0. After the last it is dead, and shown to support.
-var webhookAfter = []time.Duration{
-	5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
-	10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
-}
+// letterAfter is when a message is tried again after each failure, and up to a tenth later.
+// After the last it is dead, and shown to support.
+var letterAfter = activities.WebhookAfter
 
 // Letters is what the outbox needs of the store.
 type Letters interface {
@@ -38,18 +34,13 @@ type Letters interface {
 	RetryMessage(ctx context.Context, id string, next time.Time, why string) error
 	PutOffMessage(ctx context.Context, id string, next time.Time, why string) error
 	DeadMessage(ctx context.Context, id, why string) error
-	App(ctx context.Context, id string) (store.App, error)
+	FanOut(ctx context.Context, message store.Message) error
 	PayerPhone(ctx context.Context, id string) (string, error)
 }
 
 // Durability knows up to which version a request may be spoken of.
 type Durability interface {
 	Durable(ctx context.Context, requestID string) (int64, error)
-}
-
-// Sender delivers one webhook.
-type Sender interface {
-	Send(ctx context.Context, to webhook.Endpoint, message webhook.Message) (status int, err error)
 }
 
 // Texter sends one text message.
@@ -59,15 +50,15 @@ type Texter interface {
 
 // Outbox tells merchants and friends what transitions owe them, each message at
 // least once under one id, and only when its step is durable in Temporal: what a
-// lost step had to say is never said.
+// lost step had to say is never said. A merchant's is turned into a delivery for each
+// of his endpoints, see Postman; a friend's leaves from here.
 type Outbox struct {
-	Letters  Letters
-	Durable  Durability
-	Webhooks Sender
-	SMS      Texter
-	Clock    func() time.Time
-	Log      *slog.Logger
-	Tracer   trace.Tracer // nil: no spans
+	Letters Letters
+	Durable Durability
+	SMS     Texter
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Tracer  trace.Tracer // nil: no spans
 
 	lanes lanes
 }
@@ -105,16 +96,14 @@ func (o *Outbox) settle(ctx context.Context, letter parked) {
 	if errors.Is(waits, errReplaced) {
 		return
 	}
-	var status int
 	var failed error
 	if waits == nil {
-		status, failed = o.send(ctx, letter.Message)
+		failed = o.send(ctx, letter.Message)
 	}
-	failpoint.Hit(failpoint.MidWebhook)
 	if failed != nil && ctx.Err() != nil {
 		waits = errStopping
 	}
-	if err := o.mark(context.WithoutCancel(ctx), letter.Message, fate{waits, status, failed}); err != nil {
+	if err := o.mark(context.WithoutCancel(ctx), letter.Message, fate{waits, failed}); err != nil {
 		o.Log.WarnContext(ctx, "message not marked; it will be sent again", "message", letter.ID, "error", err)
 	}
 }
@@ -150,7 +139,6 @@ func (o *Outbox) sayable(ctx context.Context, letter store.Message) error {
 // fate is what became of a message: what it waits for, or how sending it went.
 type fate struct {
 	waits  error
-	status int
 	failed error
 }
 
@@ -159,12 +147,14 @@ func (o *Outbox) mark(ctx context.Context, letter store.Message, f fate) error {
 	case f.waits != nil:
 		next := now.Add(patience(now.Sub(letter.CreatedAt)))
 		return o.Letters.PutOffMessage(ctx, letter.ID, next, reason(f.waits))
+	case f.failed == nil && letter.Kind == store.Webhook:
+		return nil // told to its endpoints, and marked by that
 	case f.failed == nil:
-		return o.Letters.SentMessage(ctx, letter.ID, f.status)
-	case errors.Is(f.failed, webhook.ErrGone) || letter.Tries > len(webhookAfter):
+		return o.Letters.SentMessage(ctx, letter.ID, 0)
+	case letter.Tries > len(letterAfter):
 		return o.Letters.DeadMessage(ctx, letter.ID, f.failed.Error())
 	default:
-		wait := webhookAfter[min(max(letter.Tries, 1), len(webhookAfter))-1]
+		wait := letterAfter[min(max(letter.Tries, 1), len(letterAfter))-1]
 		return o.Letters.RetryMessage(ctx, letter.ID, now.Add(jitter(letter.ID, wait)), f.failed.Error())
 	}
 }

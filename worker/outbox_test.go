@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
@@ -33,7 +32,6 @@ type letter struct {
 type letters struct {
 	mu   sync.Mutex
 	rows []*letter
-	apps map[string]store.App
 }
 
 func (l *letters) TakeMessages(
@@ -97,9 +95,11 @@ func (l *letters) DeadMessage(ctx context.Context, id, why string) error {
 	return l.mark(ctx, id, func(r *letter) { r.state, r.why = "dead", why })
 }
 
-func (l *letters) App(_ context.Context, id string) (store.App, error) { return l.apps[id], nil }
+func (l *letters) FanOut(ctx context.Context, m store.Message) error {
+	return l.mark(ctx, m.ID, func(r *letter) { r.state = "told" })
+}
 
-func (l *letters) PayerPhone(context.Context, string) (string, error) { return phone, nil }
+func (l *letters) PayerPhone(_ context.Context, payer string) (string, error) { return payer, nil }
 
 func (l *letters) row(i int) letter {
 	l.mu.Lock()
@@ -107,30 +107,25 @@ func (l *letters) row(i int) letter {
 	return *l.rows[i]
 }
 
-// post is the world outside: the workflow that knows what is durable, the merchants'
-// systems and the SMS gateway.
+// post is the world outside: the workflow that knows what is durable, and the SMS gateway.
 type post struct {
 	mu      sync.Mutex
 	start   time.Time
-	sent    []string // "url id" or "phone template", in order
+	sent    []string // "phone template", in order; the template is the message's id, if not said otherwise
 	at      []time.Duration
 	params  map[string]string
 	durable func() (int64, error)
-	answer  func(to string) (int, error)
+	answer  func(to string) error
 }
 
 func (p *post) Durable(context.Context, string) (int64, error) { return p.durable() }
 
-func (p *post) note(to, what string) (int, error) {
+func (p *post) note(to, what string) error {
 	p.mu.Lock()
 	p.sent, p.at = append(p.sent, to+" "+what), append(p.at, time.Since(p.start))
 	answer := p.answer
 	p.mu.Unlock()
 	return answer(to)
-}
-
-func (p *post) Send(_ context.Context, to webhook.Endpoint, m webhook.Message) (int, error) {
-	return p.note(to.URL, m.ID)
 }
 
 type gateway struct{ *post }
@@ -139,8 +134,7 @@ func (g gateway) Send(_ context.Context, to, template string, params map[string]
 	g.mu.Lock()
 	g.params = params
 	g.mu.Unlock()
-	_, err := g.note(to, template)
-	return err
+	return g.note(to, template)
 }
 
 func (p *post) out() (sent []string, at []time.Duration) {
@@ -153,24 +147,21 @@ func (p *post) out() (sent []string, at []time.Duration) {
 func sending(t *testing.T, n int, arrange, check func(*letters, *post)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		l := &letters{apps: map[string]store.App{
-			"app_1": {WebhookURL: "one", WebhookSecret: []byte("whsec_")}, "app_2": {WebhookURL: "two"},
-			"app_3": {},
-		}}
+		l := &letters{}
 		for i := range n {
 			l.rows = append(l.rows, &letter{Message: store.Message{
-				ID: fmt.Sprintf("msg_%03d", i), Request: "fpr_1", Version: 3, Kind: store.Webhook, App: "app_1",
-				Type: "request.settled", CreatedAt: time.Now(), Payload: []byte(
+				ID: fmt.Sprintf("msg_%03d", i), Request: "fpr_1", Version: 3, Kind: store.SMS, App: "app_1",
+				Payer: "one", Type: fmt.Sprintf("msg_%03d", i), CreatedAt: time.Now(), Payload: []byte(
 					`{"type":"request.settled","data":{"request":"fpr_1","amount":{"minor":12900,"currency":"CNY"}}}`),
 			}})
 		}
 		p := &post{
 			start: time.Now(), durable: func() (int64, error) { return 3, nil },
-			answer: func(string) (int, error) { return 200, nil },
+			answer: func(string) error { return nil },
 		}
 		arrange(l, p)
 		o := &worker.Outbox{
-			Letters: l, Durable: p, Webhooks: p, SMS: gateway{p}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+			Letters: l, Durable: p, SMS: gateway{p}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 		}
 		defer running(t, o.Run)()
 		check(l, p)
@@ -183,7 +174,7 @@ func TestAMessageIsSentOnce(t *testing.T) {
 		sent, _ := p.out()
 		require.Equal(t, []string{"one msg_000"}, sent)
 		require.Equal(t, "sent", l.row(0).state)
-		require.Equal(t, "200", l.row(0).why)
+		require.Equal(t, "0", l.row(0).why)
 		require.True(t, l.row(0).told)
 	})
 }
@@ -241,9 +232,9 @@ func TestAReplacedMessageIsNotSent(t *testing.T) {
 	})
 }
 
-func TestAFailedWebhookKeepsItsSchedule(t *testing.T) {
+func TestAFailedTextKeepsItsSchedule(t *testing.T) {
 	sending(t, 1, func(_ *letters, p *post) {
-		p.answer = func(string) (int, error) { return 500, errors.New("the receiver answered 500") }
+		p.answer = func(string) error { return errors.New("no route") }
 	}, func(l *letters, p *post) {
 		pass(5 * 24 * time.Hour)
 		sent, at := p.out()
@@ -257,13 +248,13 @@ func TestAFailedWebhookKeepsItsSchedule(t *testing.T) {
 			require.Less(t, waited, after+after/10+time.Second, "and up to a tenth later")
 		}
 		require.Equal(t, "dead", l.row(0).state)
-		require.Equal(t, "the receiver answered 500", l.row(0).why)
+		require.Equal(t, "the gateway did not take it: *errors.errorString", l.row(0).why)
 	})
 }
 
 func TestRetriesAreSpread(t *testing.T) {
 	sending(t, 8, func(_ *letters, p *post) {
-		p.answer = func(string) (int, error) { return 503, errors.New("busy") }
+		p.answer = func(string) error { return errors.New("busy") }
 	}, func(l *letters, _ *post) {
 		due := map[time.Time]bool{}
 		for i := range 8 {
@@ -273,29 +264,31 @@ func TestRetriesAreSpread(t *testing.T) {
 	})
 }
 
-func TestAReceiverThatIsGoneHearsNoMore(t *testing.T) {
-	sending(t, 2, func(l *letters, p *post) {
-		p.answer = func(string) (int, error) { return 410, webhook.ErrGone }
-		l.rows[1].App = "app_3" // its merchant took the address away
+// A merchant's message becomes a delivery to each of his endpoints, when it may be said.
+func TestAMerchantIsToldByHisEndpoints(t *testing.T) {
+	sending(t, 1, func(l *letters, p *post) {
+		l.rows[0].Kind, l.rows[0].Payer = store.Webhook, ""
+		version := int64(2)
+		p.durable = func() (int64, error) { version++; return version - 1, nil }
 	}, func(l *letters, p *post) {
-		pass(48 * time.Hour)
+		require.Equal(t, "not_durable", l.row(0).why)
+		pass(time.Minute)
+		require.Equal(t, "told", l.row(0).state)
 		sent, _ := p.out()
-		require.Equal(t, []string{"one msg_000"}, sent)
-		require.Equal(t, "dead", l.row(0).state)
-		require.Equal(t, "sent", l.row(1).state, "who wants none has nothing to complain of")
-		require.True(t, l.row(1).told, "and reads his events")
+		require.Empty(t, sent, "nothing leaves from here")
+		require.True(t, l.row(0).told, "and its merchant may read it")
 	})
 }
 
 func TestTheFriendGetsAText(t *testing.T) {
 	sending(t, 1, func(l *letters, p *post) {
-		l.rows[0].Kind, l.rows[0].Payer = store.SMS, "pay_1"
-		p.answer = func(to string) (int, error) { return 0, errors.New("no route to " + to) }
+		l.rows[0].Type, l.rows[0].Payer = "request.settled", phone
+		p.answer = func(to string) error { return errors.New("no route to " + to) }
 	}, func(l *letters, p *post) {
 		require.NotContains(t, l.row(0).why, phone, "a gateway's words are not kept")
 		require.Empty(t, l.row(0).state)
 		p.mu.Lock()
-		p.answer = func(string) (int, error) { return 0, nil }
+		p.answer = func(string) error { return nil }
 		p.mu.Unlock()
 		pass(6 * time.Second)
 		sent, _ := p.out()
@@ -305,19 +298,18 @@ func TestTheFriendGetsAText(t *testing.T) {
 	})
 }
 
-// One merchant's system takes connections and never answers, with 300 messages waiting
-// for it. Another's are sent at once.
+// The texts of one merchant's friends are never taken, and 300 wait. Another's are sent at once.
 func TestABlackHoleHoldsUpOnlyItself(t *testing.T) {
 	sending(t, 320, func(l *letters, p *post) {
 		for i := 300; i < 320; i++ {
-			l.rows[i].App = "app_2"
+			l.rows[i].App, l.rows[i].Payer = "app_2", "two"
 		}
-		p.answer = func(to string) (int, error) {
+		p.answer = func(to string) error {
 			if to == "one" {
 				<-time.After(15 * time.Second)
-				return 0, errors.New("no answer")
+				return errors.New("no answer")
 			}
-			return 200, nil
+			return nil
 		}
 	}, func(l *letters, p *post) {
 		pass(2 * time.Second)
@@ -338,12 +330,12 @@ func TestABlackHoleHoldsUpOnlyItself(t *testing.T) {
 	})
 }
 
-// A busy merchant with a healthy system gets a backlog as fast as it takes it.
+// A backlog leaves as fast as it is taken.
 func TestABacklogIsSentWithoutWaiting(t *testing.T) {
 	sending(t, 2000, func(_ *letters, p *post) {
-		p.answer = func(string) (int, error) {
+		p.answer = func(string) error {
 			<-time.After(20 * time.Millisecond)
-			return 200, nil
+			return nil
 		}
 	}, func(_ *letters, p *post) {
 		pass(6 * time.Second)
@@ -358,9 +350,9 @@ func TestABacklogIsSentWithoutWaiting(t *testing.T) {
 // It takes 4 s a message, so that the last would wait longer than its lease.
 func TestASlowReceiverHearsEachOnce(t *testing.T) {
 	sending(t, 200, func(_ *letters, p *post) {
-		p.answer = func(string) (int, error) {
+		p.answer = func(string) error {
 			<-time.After(4 * time.Second)
-			return 200, nil
+			return nil
 		}
 	}, func(_ *letters, p *post) {
 		pass(10 * time.Minute)
@@ -373,15 +365,17 @@ func TestASlowReceiverHearsEachOnce(t *testing.T) {
 
 func TestWhatIsCutOffByAStopIsNoTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &letters{apps: map[string]store.App{"app_1": {WebhookURL: "one"}}}
-		l.rows = []*letter{{Message: store.Message{ID: "msg_1", App: "app_1", CreatedAt: time.Now()}}}
+		l := &letters{rows: []*letter{{Message: store.Message{
+			ID: "msg_1", App: "app_1", Kind: store.SMS, CreatedAt: time.Now(), Payload: []byte(
+				`{"data":{"amount":{"minor":1,"currency":"CNY"}}}`),
+		}}}}
 		ctx, cancel := context.WithCancel(t.Context())
-		p := &post{durable: func() (int64, error) { return 3, nil }, answer: func(string) (int, error) {
+		p := &post{durable: func() (int64, error) { return 3, nil }, answer: func(string) error {
 			<-ctx.Done()
-			return 0, ctx.Err()
+			return ctx.Err()
 		}}
 		log := slog.New(slog.DiscardHandler)
-		o := &worker.Outbox{Letters: l, Durable: p, Webhooks: p, Clock: time.Now, Log: log}
+		o := &worker.Outbox{Letters: l, Durable: p, SMS: gateway{p}, Clock: time.Now, Log: log}
 		done := make(chan error, 1)
 		go func() { done <- o.Run(ctx) }()
 		synctest.Wait()

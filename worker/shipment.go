@@ -29,11 +29,11 @@ type Payments interface {
 	OpenCase(ctx context.Context, opened store.Case) (store.Case, error)
 	Request(ctx context.Context, id string) (models.Request, error)
 	App(ctx context.Context, id string) (store.App, error)
+	Tell(ctx context.Context, message store.Message) error
 }
 
 // Merchants reach a merchant's system.
 type Merchants interface {
-	Sender
 	Ask(ctx context.Context, to webhook.Endpoint, message webhook.Message, reply any) error
 }
 
@@ -110,14 +110,14 @@ func (s *Shipments) hold(ctx context.Context, check store.ShipmentCheck, held []
 
 // FreezeQuestion asks a merchant not to send the goods of a request until he hears from us.
 type FreezeQuestion struct {
-	Type    string   `json:"type"` // order.freeze_shipment to his hook, request.shipment_hold to his webhook
+	Type    string   `json:"type"` // order.freeze_shipment to his hook, request.shipment_hold to his endpoints
 	Request string   `json:"request"`
 	Order   string   `json:"order"`
 	Attempt string   `json:"attempt"`
 	Reasons []string `json:"reasons"` // kinds of risk, as in policy
 }
 
-// tell asks the order hook, which may say that it is too late, else sends a webhook; the id
+// tell asks the order hook, which may say that it is too late, else tells the endpoints; the id
 // of the message stays the same over all tries.
 func (s *Shipments) tell(
 	ctx context.Context, app store.App, r models.Request, attempt string, held []string,
@@ -132,15 +132,15 @@ func (s *Shipments) tell(
 	if err != nil {
 		return err
 	}
-	message := webhook.Message{ID: "freeze_" + attempt, Body: body}
-	switch secret := string(app.WebhookSecret); {
-	case app.HookURL != "":
-		var answer struct {
-			Accepted *bool `json:"accepted"`
-		}
-		return s.Merchants.Ask(ctx, webhook.Endpoint{URL: app.HookURL, Secret: secret}, message, &answer)
-	case app.WebhookURL != "":
-		_, err = s.Merchants.Send(ctx, webhook.Endpoint{URL: app.WebhookURL, Secret: secret}, message)
+	id := "freeze_" + attempt
+	if app.HookURL == "" {
+		return s.Payments.Tell(ctx, store.Message{
+			ID: id, App: r.App, Request: r.ID, Type: asked.Type, Payload: body,
+		})
 	}
-	return err
+	var answer struct {
+		Accepted *bool `json:"accepted"`
+	}
+	to := webhook.Endpoint{URL: app.HookURL, Secret: string(app.WebhookSecret)}
+	return s.Merchants.Ask(ctx, to, webhook.Message{ID: id, Body: body}, &answer)
 }

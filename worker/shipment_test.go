@@ -70,7 +70,7 @@ func (w *warehouse) Request(context.Context, string) (models.Request, error) {
 }
 
 func (w *warehouse) App(context.Context, string) (store.App, error) {
-	return store.App{HookURL: w.hook, WebhookURL: "https://shop.example/webhook"}, nil
+	return store.App{HookURL: w.hook}, nil
 }
 
 func (w *warehouse) Durable(context.Context, string) (int64, error) {
@@ -80,9 +80,9 @@ func (w *warehouse) Durable(context.Context, string) (int64, error) {
 	return w.durable, nil
 }
 
-func (w *warehouse) Send(_ context.Context, to webhook.Endpoint, m webhook.Message) (int, error) {
-	w.note("send " + to.URL + " " + m.ID)
-	return 200, nil
+func (w *warehouse) Tell(_ context.Context, m store.Message) error {
+	w.note("tell " + m.App + " " + m.Type + " " + m.ID)
+	return nil
 }
 
 func (w *warehouse) Ask(_ context.Context, to webhook.Endpoint, m webhook.Message, _ any) error {
@@ -104,12 +104,12 @@ func TestGoodsWaitAndTheMerchantIsTold(t *testing.T) {
 	}{
 		"nothing about it": {&warehouse{durable: 7}, ""},
 		"by a webhook": {&warehouse{risks: ring, durable: 7},
-			"send https://shop.example/webhook freeze_A1"},
+			"tell app_1 request.shipment_hold freeze_A1"},
 		"by the hook, when it answers": {
 			&warehouse{risks: ring, durable: 7, hook: "https://shop.example/hook", down: 2},
 			"ask https://shop.example/hook freeze_A1"},
 		"not before it is durable": {&warehouse{risks: ring, durable: 5},
-			"send https://shop.example/webhook freeze_A1"},
+			"tell app_1 request.shipment_hold freeze_A1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := c.w

@@ -29,7 +29,10 @@ type Options struct {
 	// versioning, for development, where one build runs everything.
 	Build string
 	// Books compares providers' statements with ours; nil: this worker does not.
-	Books    *activities.Books
+	Books *activities.Books
+	// Deliveries carries webhooks; nil: this worker does not.
+	Deliveries *activities.Deliveries
+
 	Watchers []interceptor.WorkerInterceptor // for demos and tests
 
 	fatal func(error) // told when a queue's worker has given up
@@ -64,6 +67,9 @@ func New(
 	options.fatal = w.fail
 	w.queues = append(w.queues, requests(temporal, acts, options))
 	w.queues = append(w.queues, calls(temporal, acts, workflows.HookQueue, options))
+	if options.Deliveries != nil {
+		w.queues = append(w.queues, webhooks(temporal, options))
+	}
 	for _, provider := range options.Providers {
 		w.queues = append(w.queues, calls(temporal, acts, workflows.ProviderQueue(provider), options))
 	}
@@ -79,6 +85,7 @@ func requests(temporal client.Client, acts *activities.Activities, options Optio
 	w.RegisterWorkflowWithOptions(workflows.FriendPay, registered(workflows.RequestWorkflow, options))
 	w.RegisterWorkflowWithOptions(workflows.RefundMoney, registered(workflows.RefundWorkflow, options))
 	w.RegisterWorkflowWithOptions(workflows.Reconcile, registered(workflows.ReconcileWorkflow, options))
+	w.RegisterWorkflowWithOptions(workflows.Delivery, following(workflows.DeliveryWorkflow, options))
 	register(w, acts)
 	w.RegisterActivityWithOptions(acts.SaveStep, activity.RegisterOptions{Name: workflows.SaveStep})
 	return w
@@ -101,6 +108,18 @@ func calls(temporal client.Client, acts *activities.Activities, queue string, op
 		comparing := activity.RegisterOptions{Name: workflows.CompareStatement}
 		w.RegisterActivityWithOptions(books.CompareStatement, comparing)
 	}
+	return w
+}
+
+// webhooks is the worker of what merchants are told: a queue of its own, so that their systems
+// hold up neither orders nor payments.
+func webhooks(temporal client.Client, options Options) worker.Worker {
+	settings := base(options)
+	settings.DisableWorkflowWorker = true
+	settings.ActivityTaskPollerBehavior = autoscaling()
+	w := worker.New(temporal, workflows.WebhookQueue, settings)
+	named := activity.RegisterOptions{Name: workflows.DeliverWebhook}
+	w.RegisterActivityWithOptions(options.Deliveries.DeliverWebhook, named)
 	return w
 }
 
@@ -132,6 +151,16 @@ func registered(name string, options Options) workflow.RegisterOptions {
 	registration := workflow.RegisterOptions{Name: name}
 	if options.Build != "" {
 		registration.VersioningBehavior = workflow.VersioningBehaviorPinned
+	}
+	return registration
+}
+
+// following registers a workflow whose runs go on under a newer build: one of three days must
+// not keep an old build alive. Its histories are replayed before a release.
+func following(name string, options Options) workflow.RegisterOptions {
+	registration := workflow.RegisterOptions{Name: name}
+	if options.Build != "" {
+		registration.VersioningBehavior = workflow.VersioningBehaviorAutoUpgrade
 	}
 	return registration
 }

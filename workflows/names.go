@@ -21,11 +21,17 @@ const (
 
 	ReconcileWorkflow = "Reconcile"
 
+	DeliveryWorkflow = "Delivery"
+	DeliverWebhook   = "DeliverWebhook"
+
 	// Queue is where workflows and their local activities run; HookQueue is for
 	// calls to merchants' systems, ProviderQueue for calls to one provider, so that
 	// a slow one never holds up the rest and each can be rate-limited.
 	Queue     = "friendpay"
 	HookQueue = "friendpay-hooks"
+
+	// WebhookQueue is for what merchants are told; nothing waits for their answers.
+	WebhookQueue = "friendpay-webhooks"
 )
 
 // ProviderQueue is the task queue for calls to a provider.
@@ -40,6 +46,9 @@ func RefundID(number string) string { return "friendpay-refund/" + number }
 // ReconcileID is the workflow id, and the id of the schedule, of a provider's comparison
 // with the books.
 func ReconcileID(provider string) string { return "friendpay-reconcile/" + provider }
+
+// DeliveryID is the workflow id of a delivery; there is one run of it at a time.
+func DeliveryID(delivery string) string { return "friendpay-delivery/" + delivery }
 
 // queueOf is where an effect that leaves the house is carried out.
 func queueOf(effect models.Effect, r models.Request) string {

@@ -21,7 +21,7 @@ import (
 // paths are the recorded lives; tests/integration writes them with -record.
 var paths = []string{
 	"paid", "expired", "late_money", "cancelled", "two_payers", "refused", "polled", "restarted",
-	"given_up", "reconciled", "found",
+	"given_up", "reconciled", "found", "delivered",
 }
 
 // Every recorded history still replays: no running request is broken by this code.
@@ -69,6 +69,8 @@ func replay(t *testing.T, path string, changes ...interceptor.WorkerInterceptor)
 	replayer.RegisterWorkflowWithOptions(workflows.FriendPay, registered)
 	reconciling := workflow.RegisterOptions{Name: workflows.ReconcileWorkflow}
 	replayer.RegisterWorkflowWithOptions(workflows.Reconcile, reconciling)
+	delivering := workflow.RegisterOptions{Name: workflows.DeliveryWorkflow}
+	replayer.RegisterWorkflowWithOptions(workflows.Delivery, delivering)
 	log := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
 	return replayer.ReplayWorkflowHistoryFromJSONFile(log, "testdata/histories/v1/"+path+".json")
 }

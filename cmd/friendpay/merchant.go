@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/friendpay/friendpay/api"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -95,7 +96,8 @@ func merchantCommand() *cobra.Command {
 		},
 	}
 	command.Flags().BoolVar(&fresh, "new-keys", false, "make a new API key and webhook secret for a known app")
-	return group("merchant", "Register merchants", command)
+	return group("merchant", "Register merchants, and see to their keys, endpoints and hooks", command,
+		merchantKeyCommand(), merchantEndpointCommand(), hookCommand())
 }
 
 // add writes the merchant. Secrets are made for a new app, or when asked for: the
@@ -161,7 +163,8 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 	data := store.SeedData{
 		Merchants: []store.Merchant{{ID: f.ID, Name: f.Name}},
 		Apps: []store.App{{
-			ID: f.App, Merchant: f.ID, Name: f.AppName, WebhookURL: f.Webhook, HookURL: f.Hook,
+			ID: f.App, Merchant: f.ID, Name: f.AppName, Mode: store.Mode(f.Mode),
+			WebhookURL: f.Webhook, HookURL: f.Hook,
 			WebhookSecret: []byte(secret), DefaultExpirySeconds: f.Expiry,
 			PaymentLimit: models.CNY(f.MaxFen), DailyLimit: models.CNY(f.DayFen),
 			NameCheck: store.NameCheck(f.Check),
@@ -169,7 +172,10 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 	}
 	if key != "" {
 		hash := sha256.Sum256([]byte(key))
-		data.Keys = []store.APIKey{{Hash: hash[:], Merchant: f.ID, Apps: []string{f.App}, Mode: f.Mode}}
+		data.Keys = []store.APIKey{{
+			Hash: hash[:], Merchant: f.ID, Apps: []string{f.App}, Mode: f.Mode, Scopes: api.Scopes,
+			Prefix: key[:len("fpk_test_")+4], LastFour: key[len(key)-4:],
+		}}
 	}
 	for _, a := range f.Accounts {
 		data.Accounts = append(data.Accounts, store.Account{

@@ -179,7 +179,7 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 	}
 	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}
 	outbox := &worker.Outbox{
-		Letters: h.Store, Durable: h.Door, Webhooks: webhooks, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
+		Letters: h.Store, Durable: h.Door, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
 		Tracer: tracer,
 	}
 	shipments := &worker.Shipments{Payments: h.Store, Durable: h.Door, Merchants: webhooks, Log: h.Log}
@@ -187,12 +187,16 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 	if err != nil {
 		return nil, err
 	}
+	postman := &worker.Postman{Bags: h.Store, Temporal: h.Temporal, Log: h.Log}
 	schedules := &worker.Schedules{Temporal: h.Temporal, Providers: h.Registry.Names(), At: at, Log: h.Log}
 	return worker.New(h.Temporal, acts, worker.Options{
 		Providers: h.Registry.Names(), CallsPerSecond: h.Config.CallsPerSecond,
 		Build: h.Config.WorkerBuild, Watchers: watchers,
 		Books: &activities.Books{Statements: h.Store, Compare: h.Books().Day, Clock: h.Config.now},
-	}, relay, outbox, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
+		Deliveries: &activities.Deliveries{
+			Post: h.Store, Receivers: webhooks, Clock: h.Config.now, Speed: h.Config.Speed, Log: h.Log,
+		},
+	}, relay, outbox, postman, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
 		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log},
 		&worker.Commands{Queue: h.Store, Desk: h.Desk(), Log: h.Log}, &worker.Beats{
 			Heart: h.Store, Working: h.pulse.Beats, Build: h.Config.WorkerBuild,

@@ -37,6 +37,7 @@ func (h *House) Server() (*api.Server, error) {
 	config := api.Config{
 		PublicURL: h.Config.PublicURL, TrustedProxies: proxies, Speed: h.Config.Speed, Guard: h.Config.Guard,
 		MetricsToken: h.Config.MetricsToken, BridgeScript: h.Config.BridgeScript,
+		CheckWebhook: h.Config.CheckWebhook,
 	}
 	if h.Config.Shop {
 		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/friendpay/friendpay/api"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers/mockpay"
@@ -119,7 +120,8 @@ func (h *House) seed(ctx context.Context) error {
 			ReturnOrigins: []string{h.APIURL}, NameCheck: h.options.NameCheck,
 		}},
 		Keys: []store.APIKey{{
-			Hash: hash[:], Merchant: DemoMerchant, Apps: []string{DemoApp}, Scopes: []string{"requests"}, Mode: "test",
+			Hash: hash[:], Merchant: DemoMerchant, Apps: []string{DemoApp}, Mode: "test",
+			Scopes: api.Scopes,
 		}},
 		Accounts: accounts, Channels: channels,
 	})

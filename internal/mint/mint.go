@@ -26,6 +26,9 @@ const (
 	Decision = "dec"
 	Change   = "chg" // of the catalogue
 	Command  = "cmd" // of a colleague
+	Key      = "key" // of a merchant, for our API
+	Endpoint = "whe"
+	Delivery = "dlv"
 )
 
 const (

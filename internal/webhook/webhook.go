@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	standard "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -27,10 +28,12 @@ const (
 // ErrGone is a receiver that wants no more of this (status 410).
 var ErrGone = errors.New("the receiver is gone")
 
-// Endpoint is where a merchant listens. Secret is "whsec_" and base64.
+// Endpoint is where a merchant listens. Secret is "whsec_" and base64; what is sent is signed
+// with each of Also, too, while he changes it.
 type Endpoint struct {
 	URL    string
 	Secret string
+	Also   []string
 }
 
 // Message is one thing to say. ID stays the same over all retries.
@@ -56,21 +59,15 @@ func New(transport http.RoundTripper, clock func() time.Time) *Client {
 	}}
 }
 
-// Send delivers a message once: nil means that it was taken (any 2xx). It
-// returns the receiver's status, 0 when there was none.
-func (c *Client) Send(ctx context.Context, to Endpoint, message Message) (status int, err error) {
-	answer, err := c.post(ctx, to, message)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close()
+// verdict is nil for what was taken.
+func verdict(status int) error {
 	switch {
-	case answer.StatusCode == http.StatusGone:
-		return answer.StatusCode, ErrGone
-	case answer.StatusCode < 200 || answer.StatusCode > 299:
-		return answer.StatusCode, fmt.Errorf("the receiver answered %d", answer.StatusCode)
+	case status == http.StatusGone:
+		return ErrGone
+	case status < 200 || status > 299:
+		return fmt.Errorf("the receiver answered %d", status)
 	default:
-		return answer.StatusCode, nil
+		return nil
 	}
 }
 
@@ -96,11 +93,12 @@ func (c *Client) post(ctx context.Context, to Endpoint, message Message) (*http.
 		return nil, errors.New("the receiver's address is not one")
 	}
 	now := c.clock()
-	signature, err := sign(to.Secret, message, now)
+	signature, err := signed(to, message, now)
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "friendpay-webhooks/1")
 	request.Header.Set(standard.HeaderWebhookID, message.ID)
 	request.Header.Set(standard.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	request.Header.Set(standard.HeaderWebhookSignature, signature)
@@ -113,6 +111,19 @@ func (c *Client) post(ctx context.Context, to Endpoint, message Message) (*http.
 		return nil, fmt.Errorf("reach the receiver: %w", err)
 	}
 	return answer, nil
+}
+
+// signed is a signature of each secret, as the specification has it: apart by spaces.
+func signed(to Endpoint, message Message, at time.Time) (string, error) {
+	var all []string
+	for _, secret := range append([]string{to.Secret}, to.Also...) {
+		one, err := sign(secret, message, at)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, one)
+	}
+	return strings.Join(all, " "), nil
 }
 
 func sign(secret string, message Message, at time.Time) (string, error) {

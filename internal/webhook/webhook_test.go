@@ -58,9 +58,9 @@ func TestTheSignatureVerifies(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 		}
 	})
-	code, err := client.Send(t.Context(), to, message)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, code)
+	report := client.Deliver(t.Context(), to, message)
+	require.NoError(t, report.Err)
+	require.Equal(t, http.StatusOK, report.Status)
 }
 
 func TestOnlyASuccessIsOne(t *testing.T) {
@@ -69,8 +69,9 @@ func TestOnlyASuccessIsOne(t *testing.T) {
 		404: false, 410: false, 429: false, 500: false, 503: false,
 	} {
 		client, to := receiver(t, status(code))
-		got, err := client.Send(t.Context(), to, message)
-		require.Equal(t, code, got)
+		report := client.Deliver(t.Context(), to, message)
+		err := report.Err
+		require.Equal(t, code, report.Status)
 		require.Equal(t, taken, err == nil, code)
 		if code == http.StatusGone {
 			require.ErrorIs(t, err, webhook.ErrGone)
@@ -89,9 +90,9 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 		}
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	})
-	code, err := client.Send(t.Context(), to, message)
-	require.Error(t, err)
-	require.Equal(t, http.StatusTemporaryRedirect, code)
+	report := client.Deliver(t.Context(), to, message)
+	require.Error(t, report.Err)
+	require.Equal(t, http.StatusTemporaryRedirect, report.Status)
 	require.Error(t, client.Ask(t.Context(), to, message, new(struct{})))
 	require.False(t, followed)
 }
@@ -121,10 +122,10 @@ func TestErrorsNameNoAddressAndNoSecret(t *testing.T) {
 		{URL: "://" + canary, Secret: secret},
 		{URL: "http://127.0.0.1:1/", Secret: "whsec_%" + canary},
 	} {
-		code, err := client.Send(t.Context(), to, message)
-		require.Error(t, err)
-		require.Zero(t, code)
-		require.NotContains(t, err.Error(), canary)
+		report := client.Deliver(t.Context(), to, message)
+		require.Error(t, report.Err)
+		require.Zero(t, report.Status)
+		require.NotContains(t, report.Err.Error(), canary)
 	}
 }
 
@@ -140,8 +141,10 @@ func TestPatienceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		to := webhook.Endpoint{URL: "http://x", Secret: secret}
-		_, err := webhook.New(hanging{}, time.Now).Send(t.Context(), to, message)
-		require.Error(t, err)
+		report := webhook.New(hanging{}, time.Now).Deliver(t.Context(), to, message)
+		require.Error(t, report.Err)
+		require.Equal(t, "no answer in time", webhook.Why(report.Err))
+		require.Equal(t, 15*time.Second, report.Took)
 		require.Equal(t, 15*time.Second, time.Since(began))
 	})
 }
