@@ -9,6 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/api/console"
 	"github.com/friendpay/friendpay/internal/token"
 )
 
@@ -126,23 +127,53 @@ var access = map[string]audience{
 	"POST /v1/staff/{family}":               staff,
 	"POST /v1/staff/{family}/take-away":     staff,
 
-	"GET /v1/staff/requests/{id}/offers":    staff,
-	"POST /v1/staff/requests/{id}/commands": staff,
-	"POST /v1/staff/commands":               staff,
-	"POST /v1/staff/commands/bulk":          staff,
-	"GET /v1/staff/commands":                staff,
-	"GET /v1/staff/commands/{id}":           staff,
-	"POST /v1/staff/commands/{id}/approve":  staff,
-	"POST /v1/staff/commands/{id}/reject":   staff,
-	"GET /v1/staff/cases":                   staff,
-	"GET /v1/staff/cases/{id}":              staff,
-	"GET /v1/staff/stuck":                   staff,
-	"GET /v1/staff/stuck/counts":            staff,
-	"POST /v1/staff/search":                 staff,
-	"GET /v1/staff/filters":                 staff,
-	"POST /v1/staff/filters":                staff,
-	"POST /v1/staff/filters/take-away":      staff,
-	"POST /v1/staff/exports/{what}":         staff,
+	"GET /v1/staff/requests/{id}/offers":     staff,
+	"POST /v1/staff/requests/{id}/commands":  staff,
+	"POST /v1/staff/commands":                staff,
+	"POST /v1/staff/commands/bulk":           staff,
+	"GET /v1/staff/commands":                 staff,
+	"GET /v1/staff/commands/{id}":            staff,
+	"POST /v1/staff/commands/{id}/approve":   staff,
+	"POST /v1/staff/commands/{id}/reject":    staff,
+	"GET /v1/staff/cases":                    staff,
+	"GET /v1/staff/cases/{id}":               staff,
+	"GET /v1/staff/stuck":                    staff,
+	"GET /v1/staff/stuck/counts":             staff,
+	"POST /v1/staff/search":                  staff,
+	"GET /v1/staff/filters":                  staff,
+	"POST /v1/staff/filters":                 staff,
+	"POST /v1/staff/filters/take-away":       staff,
+	"POST /v1/staff/exports/{what}":          staff,
+	"GET /staff/static/{file}":               anybody,
+	"GET /staff/login":                       anybody,
+	"POST /staff/login":                      anybody,
+	"GET /staff/login/return":                anybody,
+	"POST /staff/logout":                     colleague,
+	"GET /staff":                             colleague,
+	"GET /staff/live":                        colleague,
+	"POST /staff/filters":                    colleague,
+	"POST /staff/filters/take-away":          colleague,
+	"POST /staff/search":                     colleague,
+	"POST /staff/bulk":                       colleague,
+	"GET /staff/do":                          colleague,
+	"POST /staff/do/preview":                 colleague,
+	"POST /staff/do":                         colleague,
+	"GET /staff/commands":                    colleague,
+	"GET /staff/commands/{id}":               colleague,
+	"GET /staff/commands/{id}/live":          colleague,
+	"POST /staff/commands/{id}/approve":      colleague,
+	"POST /staff/commands/{id}/reject":       colleague,
+	"GET /staff/cases":                       colleague,
+	"GET /staff/cases/{id}":                  colleague,
+	"GET /staff/deliveries":                  colleague,
+	"GET /staff/deliveries/{id}":             colleague,
+	"GET /staff/endpoints":                   colleague,
+	"GET /staff/catalogue":                   colleague,
+	"GET /staff/catalogue/{family}":          colleague,
+	"GET /staff/catalogue/{family}/row":      colleague,
+	"POST /staff/catalogue/{family}/preview": colleague,
+	"POST /staff/catalogue/{family}":         colleague,
+	"GET /staff/audit":                       colleague,
 
 	"GET /livez":                 anybody,
 	"GET /readyz":                anybody,
@@ -155,13 +186,14 @@ var access = map[string]audience{
 
 // passes says which credentials an audience takes; "" is none at all.
 var passes = map[audience][]string{
-	merchant: {"key"},
-	seller:   {"key", "buyer"},
-	payer:    {"cookie"},
-	staff:    {"staff"},
-	operator: {"metrics"},
-	anybody:  {"", "key", "unknown key", "buyer", "payer", "staff", "cookie", "garbage", "metrics"},
-	provider: {"", "key", "unknown key", "buyer", "payer", "staff", "cookie", "garbage", "metrics"},
+	merchant:  {"key"},
+	seller:    {"key", "buyer"},
+	payer:     {"cookie"},
+	staff:     {"staff"},
+	colleague: {"console"},
+	operator:  {"metrics"},
+	anybody:   {"", "key", "unknown key", "buyer", "payer", "staff", "cookie", "garbage", "metrics", "console"},
+	provider:  {"", "key", "unknown key", "buyer", "payer", "staff", "cookie", "garbage", "metrics", "console"},
 }
 
 func (w *world) credentials() map[string][]string {
@@ -182,15 +214,31 @@ func (w *world) credentials() map[string][]string {
 		"": nil, "key": bearer(teaKey), "unknown key": bearer("fpk_test_nobody"), "buyer": bearer(signedBuyer),
 		"payer": bearer(signedPayer), "staff": bearer(signedStaff), "garbage": bearer("a.b.c"),
 		"cookie": {"Cookie", PayerCookie + "=" + signedPayer}, "metrics": bearer("collect"),
-		"buyer in a cookie":    {"Cookie", PayerCookie + "=" + signedBuyer},
-		"staff in a cookie":    {"Cookie", PayerCookie + "=" + signedStaff},
-		"staff without a role": bearer(w.staffToken(w.server.Tokens)),
-		"expired staff":        bearer(w.staffToken(old, "viewer")),
-		"expired buyer":        bearer(expiredBuyer),
-		"expired cookie":       {"Cookie", PayerCookie + "=" + expiredPayer},
-		"basic":                {"Authorization", "Basic " + teaKey},
-		"key in a cookie":      {"Cookie", PayerCookie + "=" + teaKey},
+		"console":                {"Cookie", console.Cookie + "=" + w.consoleSession("ada", "operator", time.Now())},
+		"console as a token":     bearer(w.consoleSession("ada", "operator", time.Now())),
+		"console, past a shift":  {"Cookie", console.Cookie + "=" + w.consoleSession("ada", "operator", time.Now().Add(-13*time.Hour))},
+		"console without a role": {"Cookie", console.Cookie + "=" + w.consoleSession("ada", "boss", time.Now())},
+		"staff as a console":     {"Cookie", console.Cookie + "=" + signedStaff},
+		"buyer in a cookie":      {"Cookie", PayerCookie + "=" + signedBuyer},
+		"staff in a cookie":      {"Cookie", PayerCookie + "=" + signedStaff},
+		"staff without a role":   bearer(w.staffToken(w.server.Tokens)),
+		"expired staff":          bearer(w.staffToken(old, "viewer")),
+		"expired buyer":          bearer(expiredBuyer),
+		"expired cookie":         {"Cookie", PayerCookie + "=" + expiredPayer},
+		"basic":                  {"Authorization", "Basic " + teaKey},
+		"key in a cookie":        {"Cookie", PayerCookie + "=" + teaKey},
 	}
+}
+
+// consoleSession is what a browser holds that logged in to the console.
+func (w *world) consoleSession(name, role string, began time.Time) string {
+	w.t.Helper()
+	signed, _, err := w.server.Tokens.SignStaff(token.StaffClaims{
+		RegisteredClaims: jwt.RegisteredClaims{Subject: name}, Roles: []string{role},
+		Session: "word", Began: began.Unix(),
+	}, time.Hour)
+	require.NoError(w.t, err)
+	return signed
 }
 
 func (w *world) staffToken(by *token.Tokens, roles ...string) string {

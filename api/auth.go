@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/friendpay/friendpay/api/console"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -18,18 +19,19 @@ import (
 // fields of its kind are set.
 type Principal struct {
 	Kind     audience
-	Merchant string   // merchant, buyer
-	Apps     []string // merchant: his apps; buyer: the one
-	Scopes   []string // merchant: what his key may; none: of a key from before
-	Mode     string   // merchant: test or live, of his key and all his apps
-	Buyer    string   // buyer: the merchant's id of him
-	Request  string   // payer: the request that his link is about
-	Invite   string   // payer
-	Payer    string   // payer: empty until he has logged in
-	Vouched  bool     // payer: his login is a merchant's word
-	Checked  bool     // payer: he has said who asks him
-	Staff    string   // staff: who
-	Roles    []string // staff
+	Merchant string          // merchant, buyer
+	Apps     []string        // merchant: his apps; buyer: the one
+	Scopes   []string        // merchant: what his key may; none: of a key from before
+	Mode     string          // merchant: test or live, of his key and all his apps
+	Buyer    string          // buyer: the merchant's id of him
+	Request  string          // payer: the request that his link is about
+	Invite   string          // payer
+	Payer    string          // payer: empty until he has logged in
+	Vouched  bool            // payer: his login is a merchant's word
+	Checked  bool            // payer: he has said who asks him
+	Staff    string          // staff: who
+	Roles    []string        // staff
+	session  console.Session // colleague
 }
 
 // PayerCookie holds a payer's token. The prefix makes browsers refuse it from
@@ -67,7 +69,7 @@ func (p Principal) id() string {
 		return "buyer:" + p.Apps[0] + ":" + p.Buyer
 	case payer:
 		return "invite:" + p.Invite + ":" + p.Payer
-	case staff:
+	case staff, colleague:
 		return "staff:" + p.Staff
 	default:
 		return string(anybody)
@@ -113,6 +115,8 @@ func (s *Server) admit(ctx context.Context, who audience, r *http.Request) (Prin
 		return s.admitPayer(r)
 	case staff:
 		return s.admitStaff(bearer)
+	case colleague:
+		return s.admitColleague(r)
 	}
 	return Principal{}, errNobody
 }
@@ -172,10 +176,18 @@ func (s *Server) admitPayer(r *http.Request) (Principal, error) {
 
 func (s *Server) admitStaff(bearer string) (Principal, error) {
 	claims, err := s.Tokens.Staff(bearer)
-	if err != nil || !slices.ContainsFunc(claims.Roles, isStaffRole) {
+	if err != nil || claims.Session != "" || !slices.ContainsFunc(claims.Roles, isStaffRole) {
 		return Principal{}, errNobody
 	}
 	return Principal{Kind: staff, Staff: claims.Subject, Roles: claims.Roles}, nil
+}
+
+func (s *Server) admitColleague(r *http.Request) (Principal, error) {
+	session, err := s.console.Admit(r)
+	if err != nil {
+		return Principal{}, err
+	}
+	return Principal{Kind: colleague, Staff: session.Name, session: session}, nil
 }
 
 func bearerOf(r *http.Request) string {

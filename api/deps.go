@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/friendpay/friendpay/api/console"
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/decisions"
 	"github.com/friendpay/friendpay/models"
@@ -19,6 +20,7 @@ type Store interface {
 	catalogue.Rows
 	decisions.Keeper
 	staffStore
+	console.Store
 	queueStore
 	sellerStore
 	toldStore

@@ -28,11 +28,14 @@ func (s *Server) wantsPage(c echo.Context) bool {
 // amongPages says that an address is below those that people hold.
 func amongPages(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return first == "f" || first == "c" || first == "pay" || first == "shop"
+	return first == "f" || first == "c" || first == "pay" || first == "shop" || first == "staff"
 }
 
 // problemPage tells a person, in his language, what a program would read as JSON.
 func (s *Server) problemPage(c echo.Context, p *Problem) error {
+	if inConsole(c.Request().URL.Path) {
+		return s.consolePage(c, p)
+	}
 	view := web.Notice{Name: noticeOf(p.Code)}
 	if p.Reason == errUnknownCode.Reason {
 		view.Name = "used"
@@ -42,6 +45,9 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 	}
 	return s.notice(c, p.Status, view)
 }
+
+// inConsole says that an address is below the support console's.
+func inConsole(path string) bool { return path == "/staff" || strings.HasPrefix(path, "/staff/") }
 
 // noticeOf names the page of a refusal that no form can show.
 func noticeOf(code models.Code) string {

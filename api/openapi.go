@@ -56,7 +56,7 @@ func (a audience) security() []map[string][]string {
 		return []map[string][]string{{"payerCookie": {}}}
 	case staff:
 		return []map[string][]string{{"staffToken": {}}}
-	case anybody, provider:
+	case anybody, provider, colleague: // the console is for people
 	}
 	return nil
 }

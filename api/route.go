@@ -15,14 +15,15 @@ import (
 type audience string
 
 const (
-	anybody  audience = "anybody"            // pages and machines; nothing private
-	merchant audience = "merchant"           // an API key
-	seller   audience = "merchant or buyer"  // an API key or a buyer's token
-	buyer    audience = "buyer"              // a buyer's token, or an API key on his behalf
-	payer    audience = "payer"              // the cookie that a link was exchanged for
-	staff    audience = "staff"              // a colleague's token
-	provider audience = "payment provider"   // proven by its own signature over the body
-	operator audience = "metrics collectors" // the metrics token, when one is set
+	anybody   audience = "anybody"            // pages and machines; nothing private
+	merchant  audience = "merchant"           // an API key
+	seller    audience = "merchant or buyer"  // an API key or a buyer's token
+	buyer     audience = "buyer"              // a buyer's token, or an API key on his behalf
+	payer     audience = "payer"              // the cookie that a link was exchanged for
+	staff     audience = "staff"              // a colleague's token
+	colleague audience = "colleague"          // the cookie that a colleague got by logging in to the console
+	provider  audience = "payment provider"   // proven by its own signature over the body
+	operator  audience = "metrics collectors" // the metrics token, when one is set
 )
 
 // maxBody is the largest body of any route, in bytes.

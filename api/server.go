@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/friendpay/friendpay/api/console"
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
@@ -57,7 +58,8 @@ type Deps struct {
 	Catalogue Catalogue
 	Flags     Flags // asked when a request is made, and about one that might be
 	SMS       SMS
-	OpenID    OpenID // nil: no such login
+	Console   console.Parts // of the support console
+	OpenID    OpenID        // nil: no such login
 	Tokens    *token.Tokens
 	Links     *token.Links
 	Clock     func() time.Time
@@ -70,13 +72,14 @@ type Deps struct {
 // Server answers every route of the house.
 type Server struct {
 	Deps
-	echo   *echo.Echo
-	huma   huma.API
-	pages  *web.Pages
-	routes map[string]route // by method and path template
-	gauges *gauges
-	watch  *watch // over requests
-	turns  turns
+	echo    *echo.Echo
+	huma    huma.API
+	pages   *web.Pages
+	console *console.Console
+	routes  map[string]route // by method and path template
+	gauges  *gauges
+	watch   *watch // over requests
+	turns   turns
 
 	appWatch  *watch      // over apps
 	explained []explained // every reason of a problem
@@ -106,6 +109,9 @@ func New(deps Deps) (*Server, error) {
 	}
 	if s.pages, err = web.New(); err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	if s.console, err = s.newConsole(); err != nil {
+		return nil, err
 	}
 	if s.explained, err = catalogueOfErrors(); err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ type ArgView struct {
 }
 
 func (s *Server) listOffers(ctx context.Context, in *RequestPath) (*offersOut, error) {
-	offers, err := s.Desk.Offers(ctx, in.ID, colleague(ctx))
+	offers, err := s.Desk.Offers(ctx, in.ID, acting(ctx))
 	if err != nil {
 		return nil, err
 	}

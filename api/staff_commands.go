@@ -84,7 +84,7 @@ func (k CommandKey) wish(ctx context.Context, in CommandIn, subject string) (sup
 		key = "trial"
 	}
 	w := support.Wish{
-		Key: key, Command: in.Command, Subject: subject, Args: in.Args, Reason: in.Reason, By: colleague(ctx),
+		Key: key, Command: in.Command, Subject: subject, Args: in.Args, Reason: in.Reason, By: acting(ctx),
 	}
 	if key == "" {
 		return w, &models.Error{
@@ -95,7 +95,7 @@ func (k CommandKey) wish(ctx context.Context, in CommandIn, subject string) (sup
 	return w, nil
 }
 
-func colleague(ctx context.Context) support.Person {
+func acting(ctx context.Context) support.Person {
 	who := caller(ctx)
 	return support.PersonOf(who.Staff, who.Roles)
 }
@@ -189,9 +189,9 @@ type decideIn struct {
 }
 
 func (s *Server) approveCommand(ctx context.Context, in *decideIn) (*commandOut, error) {
-	return commanded(s.Desk.Approve(ctx, in.ID, colleague(ctx), in.Body.Reason))
+	return commanded(s.Desk.Approve(ctx, in.ID, acting(ctx), in.Body.Reason))
 }
 
 func (s *Server) rejectCommand(ctx context.Context, in *decideIn) (*commandOut, error) {
-	return commanded(s.Desk.Reject(ctx, in.ID, colleague(ctx), in.Body.Reason))
+	return commanded(s.Desk.Reject(ctx, in.ID, acting(ctx), in.Body.Reason))
 }

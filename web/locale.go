@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -39,19 +40,24 @@ func MatchLocale(acceptLanguage string) Locale {
 	return Locales[index]
 }
 
-func loadTranslations() (*i18n.Bundle, error) {
+// Words answers {{t "key" "name" value …}} in one language. A key that has no text there is an error.
+type Words func(key string, pairs ...any) (string, error)
+
+// ReadWords reads translations/<language>.json of a tree, one file a language.
+func ReadWords(files fs.FS) (map[Locale]Words, error) {
 	bundle := i18n.NewBundle(language.MustParse(string(Chinese)))
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	words := map[Locale]Words{}
 	for _, locale := range Locales {
-		if _, err := bundle.LoadMessageFileFS(translations, "translations/"+string(locale)+".json"); err != nil {
+		if _, err := bundle.LoadMessageFileFS(files, "translations/"+string(locale)+".json"); err != nil {
 			return nil, fmt.Errorf("load translation %s: %w", locale, err)
 		}
+		words[locale] = translator(bundle, locale)
 	}
-	return bundle, nil
+	return words, nil
 }
 
-// translator returns the function behind {{t "key" "name" value …}}.
-func translator(bundle *i18n.Bundle, locale Locale) func(key string, pairs ...any) (string, error) {
+func translator(bundle *i18n.Bundle, locale Locale) Words {
 	localizer := i18n.NewLocalizer(bundle, string(locale))
 	return func(key string, pairs ...any) (string, error) {
 		values := map[string]any{}

@@ -62,13 +62,13 @@ type Pages struct {
 
 // New parses the pages and the translations.
 func New() (*Pages, error) {
-	bundle, err := loadTranslations()
+	words, err := ReadWords(translations)
 	if err != nil {
 		return nil, err
 	}
 	pages := &Pages{parsed: map[Locale]map[Template]*template.Template{}}
 	for _, locale := range Locales {
-		if pages.parsed[locale], err = parse(functions(bundle, locale)); err != nil {
+		if pages.parsed[locale], err = parse(functions(words[locale], locale)); err != nil {
 			return nil, err
 		}
 	}

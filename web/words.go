@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/bojanz/currency"
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 
 	"github.com/friendpay/friendpay/models"
 )
@@ -18,16 +17,16 @@ import (
 var china = time.FixedZone("UTC+8", 8*60*60)
 
 // functions are what templates may call, in one language.
-func functions(bundle *i18n.Bundle, locale Locale) template.FuncMap {
+func functions(words Words, locale Locale) template.FuncMap {
 	return template.FuncMap{
-		"t":       translator(bundle, locale),
+		"t":       words,
 		"money":   func(amount models.Money) (string, error) { return FormatMoney(locale, amount) },
 		"clock":   clock,
 		"seconds": func(left time.Duration) int { return int(left.Round(time.Second) / time.Second) },
 		"moment":  func(at time.Time) string { return at.In(china).Format("2006-01-02 15:04") },
 		"day":     func(at time.Time) string { return at.In(china).Format("2006-01-02") },
 		"known":   func(reason string) string { return known(reason) },
-		"asset":   asset,
+		"asset":   static.Address,
 		"hours":   func(minutes int) int { return minutes / 60 },
 		"json": func(fields map[string]string) (string, error) {
 			text, err := json.Marshal(fields)

@@ -50,12 +50,19 @@ type Config struct {
 	OIDCClientID     string `env:"FRIENDPAY_OIDC_CLIENT_ID"`
 	OIDCClientSecret string `env:"FRIENDPAY_OIDC_CLIENT_SECRET" secret:"true"`
 
+	StaffOIDCIssuer       string   `env:"FRIENDPAY_STAFF_OIDC_ISSUER"`
+	StaffOIDCClientID     string   `env:"FRIENDPAY_STAFF_OIDC_CLIENT_ID"`
+	StaffOIDCClientSecret string   `env:"FRIENDPAY_STAFF_OIDC_CLIENT_SECRET" secret:"true"`
+	StaffOIDCRolesClaim   string   `env:"FRIENDPAY_STAFF_OIDC_ROLES_CLAIM" envDefault:"roles"`
+	StaffHints            []string `env:"FRIENDPAY_STAFF_HINTS"`
+
+	SecondPersonFen int64 `env:"FRIENDPAY_SECOND_PERSON_FEN" envDefault:"100000"`
+
 	TrustedProxies  []string `env:"FRIENDPAY_TRUSTED_PROXIES"`
 	WebhookNetworks []string `env:"FRIENDPAY_WEBHOOK_NETWORKS"`
 	WorkerListen    string   `env:"FRIENDPAY_WORKER_LISTEN"`
 	WorkerBuild     string   `env:"FRIENDPAY_WORKER_BUILD"`
 	CallsPerSecond  float64  `env:"FRIENDPAY_PROVIDER_CALLS_PER_SECOND" envDefault:"0"`
-	SecondPersonFen int64    `env:"FRIENDPAY_SECOND_PERSON_FEN" envDefault:"100000"`
 	StatementsAt    string   `env:"FRIENDPAY_STATEMENTS_AT" envDefault:"10:10"`
 	MetricsToken    string   `env:"FRIENDPAY_METRICS_TOKEN" secret:"true"`
 	LogLevel        string   `env:"FRIENDPAY_LOG_LEVEL" envDefault:"info"`
@@ -85,11 +92,13 @@ func (c Config) check() (wrong complaints) {
 		"FRIENDPAY_TEMPORAL_UI is a scheme and a host, without a slash at the end; empty: no links")
 	wrong.say(c.DatabaseURL == "", "DATABASE_URL is missing")
 	wrong.say(c.DatabaseConns < 1, "FRIENDPAY_DATABASE_CONNS is at least 1")
-	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
 	wrong.say(c.SecondPersonFen < 0, "FRIENDPAY_SECOND_PERSON_FEN is not below zero")
-	whole := c.OIDCIssuer != "" && c.OIDCClientID != "" && c.OIDCClientSecret != ""
-	wrong.say(!whole && c.OIDCIssuer+c.OIDCClientID+c.OIDCClientSecret != "",
+	wrong.say(c.CallsPerSecond < 0, "FRIENDPAY_PROVIDER_CALLS_PER_SECOND is not below zero")
+	wrong.say(partly(c.OIDCIssuer, c.OIDCClientID, c.OIDCClientSecret),
 		"FRIENDPAY_OIDC_ISSUER, its CLIENT_ID and CLIENT_SECRET are given together, or none of them")
+	wrong.say(partly(c.StaffOIDCIssuer, c.StaffOIDCClientID, c.StaffOIDCClientSecret),
+		"FRIENDPAY_STAFF_OIDC_ISSUER, its CLIENT_ID and CLIENT_SECRET are given together, or none of them")
+	wrong.say(c.StaffOIDCRolesClaim == "", "FRIENDPAY_STAFF_OIDC_ROLES_CLAIM is the name of a claim, like roles")
 	_, err := c.statementsAt()
 	wrong.say(err != nil, "FRIENDPAY_STATEMENTS_AT is a time of the day, like 10:10")
 	_, err = prefixes(c.TrustedProxies)
@@ -105,6 +114,12 @@ func (c Config) check() (wrong complaints) {
 	return wrong
 }
 
+// partly says that some are given and some are not.
+func partly(settings ...string) bool {
+	given := slices.DeleteFunc(slices.Clone(settings), func(s string) bool { return s == "" })
+	return len(given) > 0 && len(given) < len(settings)
+}
+
 func (c Config) checkProduction(wrong *complaints) {
 	wrong.say(c.Speed > 1, "FRIENDPAY_SPEED is for dev only")
 	wrong.say(c.Guard > 0, "FRIENDPAY_GUARD is for dev only")
@@ -116,6 +131,9 @@ func (c Config) checkProduction(wrong *complaints) {
 		"FRIENDPAY_PUBLIC_URL begins with https://")
 	wrong.say(c.OIDCIssuer != "" && !strings.HasPrefix(c.OIDCIssuer, "https://"),
 		"FRIENDPAY_OIDC_ISSUER begins with https://")
+	wrong.say(c.StaffOIDCIssuer != "" && !strings.HasPrefix(c.StaffOIDCIssuer, "https://"),
+		"FRIENDPAY_STAFF_OIDC_ISSUER begins with https://")
+	wrong.say(len(c.StaffHints) > 0, "FRIENDPAY_STAFF_HINTS is for dev only")
 	wrong.say(c.SMSKey == "", "FRIENDPAY_SMS_KEY is missing: the bearer key that the gateway gave you")
 	wrong.say(!strings.HasPrefix(c.SMSURL, "https://"), "FRIENDPAY_SMS_URL begins with https://")
 }

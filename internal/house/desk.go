@@ -1,11 +1,39 @@
 package house
 
-import "github.com/friendpay/friendpay/internal/support"
+import (
+	"context"
 
-// Desk is where colleagues act by hand: the API's, the tools' and, for what waits, the worker's.
+	"github.com/friendpay/friendpay/internal/support"
+	"github.com/friendpay/friendpay/store"
+)
+
+// Desk is where colleagues act by hand: the API takes commands there, the worker carries them out.
 func (h *House) Desk() *support.Desk {
 	return &support.Desk{
-		Rows: h.Store, Door: h.Door, Accounts: h.Accounts, Clock: h.Config.now, Log: h.Log,
-		SecondPerson: h.Config.SecondPersonFen, Wait: support.Wait,
+		Rows: h.Store, Door: h.Door, Accounts: h.Accounts, Deliveries: deliveries{h.Store}, Engine: h.Door,
+		Clock: h.Config.now,
+		Log:   h.Log, SecondPerson: h.Config.SecondPersonFen, Wait: support.Wait,
 	}
+}
+
+// deliveries lets the desk act on webhooks. A delivery that is under way is not sent beside itself, so that
+// a command that comes again does no more than one.
+type deliveries struct{ rows *store.Store }
+
+// ResendDelivery sends a webhook again.
+func (d deliveries) ResendDelivery(ctx context.Context, delivery, _ string) error {
+	_, err := d.rows.ReplayDelivery(ctx, delivery)
+	return err
+}
+
+// SendTestEvent sends an endpoint something that it can be tried with.
+func (d deliveries) SendTestEvent(ctx context.Context, endpoint, _ string) error {
+	_, err := d.rows.SendTestEvent(ctx, endpoint)
+	return err
+}
+
+// EnableEndpoint lets an endpoint be told again what happens.
+func (d deliveries) EnableEndpoint(ctx context.Context, endpoint string) error {
+	_, err := d.rows.EnableEndpoint(ctx, endpoint)
+	return err
 }

@@ -53,6 +53,7 @@ func (h *House) Server() (*api.Server, error) {
 			Issuer: h.Config.OIDCIssuer, ClientID: h.Config.OIDCClientID, ClientSecret: h.Config.OIDCClientSecret,
 		}, h.Traces.Transport(h.Config.providerClient().Transport))
 	}
+	deps.Console = h.console()
 	return api.New(deps)
 }
 

@@ -235,6 +235,9 @@ func (h *House) environment(keys map[string]string) map[string]string {
 		"FRIENDPAY_TEMPORAL_UI": h.temporalUI(),
 		"FRIENDPAY_OIDC_ISSUER": h.SimURL + "/oidc", "FRIENDPAY_OIDC_CLIENT_ID": h.Sim.OIDC().ID,
 		"FRIENDPAY_OIDC_CLIENT_SECRET": h.Sim.OIDC().Secret,
+		"FRIENDPAY_STAFF_OIDC_ISSUER":  h.SimURL + "/oidc", "FRIENDPAY_STAFF_OIDC_CLIENT_ID": h.Sim.OIDC().ID,
+		"FRIENDPAY_STAFF_OIDC_CLIENT_SECRET": h.Sim.OIDC().Secret,
+		"FRIENDPAY_STAFF_HINTS":              "vera:viewer,anna:agent,sofia:supervisor,otto:operator",
 	}
 	for name, value := range keys {
 		env[name] = value

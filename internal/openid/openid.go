@@ -27,6 +27,7 @@ type Settings struct {
 	Issuer       string // its address, as its ID tokens name it
 	ClientID     string
 	ClientSecret string
+	RolesClaim   string // where it says what a colleague may do; empty: it does not
 }
 
 // Client is us at the issuer. It is safe for concurrent use.
@@ -58,22 +59,31 @@ func (c *Client) LoginURL(ctx context.Context, returnURL, state, secret string) 
 // Login exchanges the code that came back, once. ErrLogin: the issuer does not take it, or
 // its word does not hold. A *providers.Error, ambiguous: it gave no answer.
 func (c *Client) Login(ctx context.Context, returnURL, code, secret string) (providers.Identity, error) {
-	provider, err := c.discovered(ctx)
+	checked, err := c.exchanged(ctx, returnURL, code, secret)
 	if err != nil {
 		return providers.Identity{}, err
+	}
+	// A subject is worth something at one issuer, and may differ from client to client.
+	return providers.Identity{Subject: checked.Subject, App: checked.Issuer + "#" + c.settings.ClientID}, nil
+}
+
+// exchanged is the ID token behind a code, once it holds.
+func (c *Client) exchanged(ctx context.Context, returnURL, code, secret string) (*oidc.IDToken, error) {
+	provider, err := c.discovered(ctx)
+	if err != nil {
+		return nil, err
 	}
 	ctx = oidc.ClientContext(ctx, c.http)
 	token, err := c.config(provider, returnURL).Exchange(ctx, code, oauth2.VerifierOption(secret))
 	if err != nil {
-		return providers.Identity{}, refused(err)
+		return nil, refused(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	checked, err := provider.Verifier(&oidc.Config{ClientID: c.settings.ClientID}).Verify(ctx, raw)
 	if err != nil || checked.Nonce != nonce(secret) || checked.Subject == "" {
-		return providers.Identity{}, fmt.Errorf("%w: the ID token does not hold", providers.ErrLogin)
+		return nil, fmt.Errorf("%w: the ID token does not hold", providers.ErrLogin)
 	}
-	// A subject is worth something at one issuer, and may differ from client to client.
-	return providers.Identity{Subject: checked.Subject, App: checked.Issuer + "#" + c.settings.ClientID}, nil
+	return checked, nil
 }
 
 // refused tells the issuer's no from its silence. Its words are dropped: they may quote.

@@ -26,9 +26,12 @@ type PayerClaims struct {
 	jwt.RegisteredClaims
 }
 
-// StaffClaims is a colleague and what he may do.
+// StaffClaims is a colleague and what he may do. Session and Began are there in a browser's session
+// only: a random word that its forms are bound to, and when he logged in, in Unix seconds.
 type StaffClaims struct {
-	Roles []string `json:"roles"`
+	Roles   []string `json:"roles"`
+	Session string   `json:"ses,omitempty"`
+	Began   int64    `json:"bgn,omitempty"`
 	jwt.RegisteredClaims
 }
 

@@ -83,7 +83,7 @@ func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	view := brand()
 	view.Headline, view.Detail, view.Good = "登录", "选择一位员工，以其身份登录。", true
-	for _, p := range people {
+	for _, p := range hinted(r.URL.Query().Get("login_hint")) {
 		label := p.Name + "（无角色）"
 		if len(p.Roles) > 0 {
 			label = p.Name + "（" + strings.Join(p.Roles, "、") + "）"

@@ -125,6 +125,9 @@ func (i *Issuer) claims(issuer, access string, who login, rule faults.Rule) jwt.
 	if who.nonce != "" {
 		claims["nonce"] = who.nonce
 	}
+	if who.who.Short != "" {
+		claims["preferred_username"] = who.who.Short
+	}
 	if rule.Mode != faults.BadToken {
 		return claims
 	}

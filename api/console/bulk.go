@@ -1,0 +1,80 @@
+package console
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/friendpay/friendpay/internal/support"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web/console"
+)
+
+// maxBulk is how many rows one form may name: about two pages of the queue.
+const maxBulk = 100
+
+// bulk shows what the ticked steps would do and, once that was confirmed, gives them, each as a command
+// of its own. A second press gives none twice: each row's key follows from the form's.
+func (k *Console) bulk(c echo.Context, who Session) error {
+	if k.Desk == nil {
+		return errMissing
+	}
+	if err := c.Request().ParseForm(); err != nil {
+		return models.Refuse(models.Invalid, "bad_form", "The form cannot be read.")
+	}
+	ticked := c.Request().PostForm["row"]
+	if len(ticked) == 0 || len(ticked) > maxBulk {
+		return models.Refuse(models.Invalid, "nothing_ticked", "Tick one row at least, and 100 at most.")
+	}
+	view := console.Bulk{Key: c.FormValue("key"), Reason: strings.TrimSpace(c.FormValue("reason"))}
+	if !formKey.MatchString(view.Key) {
+		view.Key = rand.Text()
+	}
+	view.Done = c.FormValue("confirm") != "" && view.Reason != ""
+	for i, row := range ticked {
+		step, err := stepOf(row)
+		if err != nil {
+			return err
+		}
+		wish := support.Wish{
+			Key: fmt.Sprintf("%s.%d", view.Key, i), Command: step.Command, Subject: step.Subject,
+			Reason: view.Reason, By: who.Person(),
+		}
+		line, err := k.bulkLine(c, wish, view.Done)
+		if err != nil {
+			return err
+		}
+		line.Step, line.Value = step, row
+		if line.Refused == "" {
+			view.Ready++
+		}
+		view.Lines = append(view.Lines, line)
+	}
+	return k.draw(c, who, http.StatusOK, console.Page{Template: console.BulkPage, View: view, At: "queue"})
+}
+
+// bulkLine tries one of them, or gives it; a refusal is the line's own.
+func (k *Console) bulkLine(c echo.Context, wish support.Wish, give bool) (console.BulkLine, error) {
+	if !give {
+		seen, err := k.preview(c, wish)
+		return console.BulkLine{Summary: seen.Summary, Refused: seen.Refused}, err
+	}
+	given, _, err := k.Desk.Submit(c.Request().Context(), wish)
+	var refused *models.Error
+	if errors.As(err, &refused) && refused.Code != models.Internal {
+		return console.BulkLine{Refused: refused.Message}, nil
+	}
+	return console.BulkLine{Summary: given.Outcome, ID: given.ID, State: given.State}, err
+}
+
+func stepOf(row string) (console.Step, error) {
+	parts := strings.Split(row, " ")
+	if len(parts) != 3 || len(row) > 4*maxFilter || parts[0] == "" {
+		return console.Step{}, models.Refuse(models.Invalid, "bad_row", "A row of this form cannot be read.")
+	}
+	return console.Step{Command: parts[0], Subject: parts[1], Request: parts[2]}, nil
+}

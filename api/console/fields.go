@@ -1,0 +1,86 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/support"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web/console"
+)
+
+// china is where our colleagues' clocks are; a form's moments are told by them.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
+// formTime is how a browser writes a moment of a form.
+const formTime = "2006-01-02T15:04"
+
+// field is an argument as the form shows it.
+func field(arg support.Arg, value string) console.Field {
+	if value == "" {
+		value = arg.Default
+	}
+	switch arg.Kind {
+	case "time":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			value = at.In(china).Format(formTime)
+		}
+	case "fen":
+		if fen, err := strconv.ParseInt(value, 10, 64); err == nil {
+			value = yuan(fen)
+		}
+	}
+	kind := arg.Kind
+	if kind == "" {
+		kind = "text"
+	}
+	return console.Field{Name: arg.Name, Kind: kind, Value: value, Choices: arg.Choices, Needed: arg.Needed}
+}
+
+// read is an argument as support wants it: yuan become fen, a moment of the form one of the world.
+func read(arg support.Arg, typed string) (string, error) {
+	switch {
+	case typed == "":
+		return "", nil
+	case arg.Kind == "fen":
+		fen, ok := fenOf(typed)
+		if !ok {
+			return "", wrong(arg.Name, "Write an amount in yuan, like 12.90.")
+		}
+		return strconv.FormatInt(fen, 10), nil
+	case arg.Kind == "time":
+		at, err := time.ParseInLocation(formTime, typed, china)
+		if err != nil {
+			return "", wrong(arg.Name, "Write a moment like 2026-03-01T09:00.")
+		}
+		return at.Format(time.RFC3339), nil
+	}
+	return typed, nil
+}
+
+func wrong(name, fix string) error {
+	return &models.Error{
+		Code: models.Invalid, Reason: "bad_argument", Field: name,
+		Message: "This is not well formed: " + name + ".",
+		Fix:     fix,
+	}
+}
+
+func yuan(fen int64) string {
+	text := strconv.FormatInt(fen/100, 10)
+	if cents := fen % 100; cents != 0 {
+		return text + "." + strconv.FormatInt(cents/10, 10) + strconv.FormatInt(cents%10, 10)
+	}
+	return text
+}
+
+// fenOf reads yuan with at most two decimals; no fraction of a fen gets lost in a float.
+func fenOf(typed string) (int64, bool) {
+	whole, part, _ := strings.Cut(typed, ".")
+	if len(whole) == 0 || len(whole) > 10 || len(part) > 2 {
+		return 0, false
+	}
+	fen, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 63)
+	return int64(fen), err == nil
+}

@@ -1,0 +1,67 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"github.com/friendpay/friendpay/internal/effects"
+	"github.com/friendpay/friendpay/internal/support"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web/console"
+)
+
+// Store is what the console reads as it is stored.
+type Store interface {
+	Cases(ctx context.Context, filter store.CaseFilter) (store.Page[store.Case], error)
+	Deeds(ctx context.Context, subject string) ([]store.Deed, error)
+	CatalogueRows(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
+	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
+	Stuck(ctx context.Context, filter store.StuckFilter) (store.Page[store.StuckRow], error)
+	StuckCounts(ctx context.Context, filter store.StuckFilter) ([]store.StuckCount, error)
+	SavedFilters(ctx context.Context, owner string) ([]store.SavedFilter, error)
+	SaveFilter(ctx context.Context, filter store.SavedFilter) error
+	DeleteFilter(ctx context.Context, owner, name string) error
+	Deliveries(ctx context.Context, filter store.DeliveryFilter) (store.Page[store.Delivery], error)
+	Delivery(ctx context.Context, id string) (store.Delivery, []store.DeliveryTry, error)
+	Endpoints(ctx context.Context, app string) ([]store.Endpoint, error)
+}
+
+// Desk is where commands are given. Its refusals are *models.Error.
+type Desk interface {
+	// Least is the least role that may give a command; false: there is none of that name.
+	Least(command string) (support.Role, bool)
+	Wants(command string) []support.Arg
+	Case(ctx context.Context, id string) (store.Case, error)
+	Notes(ctx context.Context, id string) ([]console.Note, error)
+	Preview(ctx context.Context, wish support.Wish) (support.Preview, error)
+	// Submit gives it. Shown is what only this answer may hold.
+	Submit(ctx context.Context, wish support.Wish) (given console.CommandRow, shown string, err error)
+	Approve(ctx context.Context, id string, by support.Person, reason string) (console.CommandRow, error)
+	Reject(ctx context.Context, id string, by support.Person, reason string) (console.CommandRow, error)
+	Command(ctx context.Context, id string) (console.CommandRow, error)
+	// Commands lists the newest first; an empty state is any.
+	Commands(ctx context.Context, state, cursor string) (rows []console.CommandRow, next string, err error)
+}
+
+// Catalogue changes what operators decide, or shows what a change would do.
+type Catalogue interface {
+	Change(ctx context.Context, order effects.Order) (effects.Outcome, error)
+}
+
+// Deps are the parts that the console stands on; api fills it.
+type Deps struct {
+	Parts
+	Store     Store
+	Catalogue Catalogue
+	Find      func(ctx context.Context, words string, limit int) ([]store.Hit, error)
+	Clock     func() time.Time
+	Speed     int64  // divides the windows of the law; 1 in production
+	PublicURL string // where people reach us, without a slash at the end
+}
+
+// Parts are what may be missing: a page that needs one says so then.
+type Parts struct {
+	Desk   Desk
+	OpenID OpenID // nil: nobody can log in
+	Hints  []Hint // whom the login page offers, in development only
+}

@@ -1,0 +1,74 @@
+package console
+
+import (
+	"html/template"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
+)
+
+// china is where our colleagues' clocks are.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
+// functions are what templates may call, in one language.
+func functions(words web.Words, locale web.Locale) template.FuncMap {
+	return template.FuncMap{
+		"t":     words,
+		"money": func(amount models.Money) (string, error) { return web.FormatMoney(locale, amount) },
+		"span":  func(span time.Duration) (string, error) { return inWords(words, span) },
+		"moment": func(at time.Time) string {
+			if at.IsZero() {
+				return "–"
+			}
+			return at.In(china).Format("2006-01-02 15:04:05")
+		},
+		"iso":   func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"asset": static.Address,
+		// said is the text of a key that is built, or the plain word where nobody wrote one: a code of
+		// another part of the house must not make a page fail that is there to find faults.
+		"said": func(group, word string) string {
+			if text, err := words(group + "." + word); err == nil {
+				return text
+			}
+			return word
+		},
+		"place": func(f frame, name, address, key string) placed {
+			return placed{Name: name, Address: address, Key: key, Here: f.At == name}
+		},
+		"request": func(id string) string { return "/staff/requests/" + url.PathEscape(id) },
+		"command": CommandAddress,
+	}
+}
+
+// CommandAddress is the page that shows what a command would do, before it is given.
+func CommandAddress(name, subject, request string) string {
+	query := url.Values{"command": {name}, "subject": {subject}}
+	if request != "" && request != subject {
+		query.Set("request", request)
+	}
+	return "/staff/do?" + query.Encode()
+}
+
+// inWords writes a span with one unit, as people tell ages: "3 h", "2 天".
+func inWords(words web.Words, span time.Duration) (string, error) {
+	span = max(span, 0)
+	unit, count := "seconds", int64(span/time.Second)
+	switch {
+	case span >= 48*time.Hour:
+		unit, count = "days", int64(span/(24*time.Hour))
+	case span >= 2*time.Hour:
+		unit, count = "hours", int64(span/time.Hour)
+	case span >= 2*time.Minute:
+		unit, count = "minutes", int64(span/time.Minute)
+	}
+	return words("span."+unit, "n", strconv.FormatInt(count, 10))
+}
+
+// placed is a link of the navigation; Key goes there after a g.
+type placed struct {
+	Name, Address, Key string
+	Here               bool
+}
