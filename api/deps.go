@@ -7,6 +7,7 @@ import (
 	"github.com/friendpay/friendpay/api/console"
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/decisions"
+	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
@@ -81,12 +82,13 @@ type staffStore interface {
 	CatalogueRows(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	Funnel(ctx context.Context, filter store.FunnelFilter) (store.Funnel, error)
-	Decisions(ctx context.Context, filter store.DecisionFilter) ([]store.Decision, error)
 	Commands(ctx context.Context, filter store.CommandFilter) (store.Page[store.Command], error)
 	Command(ctx context.Context, id string) (store.Command, error)
 	Cases(ctx context.Context, filter store.CaseFilter) (store.Page[store.Case], error)
 	Case(ctx context.Context, id string) (store.Case, error)
 	CaseNotes(ctx context.Context, id string) ([]store.CaseNote, error)
+	machine.Rows
+	KnewSubject(ctx context.Context, payer, provider, app string, at time.Time) (bool, error)
 }
 
 // Catalogue keeps what operators decide at hand.

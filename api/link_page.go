@@ -33,15 +33,13 @@ func (s *Server) showLinkPage(c echo.Context, find finder) error {
 
 // linkPage draws it, with what the last form came to.
 func (s *Server) linkPage(c echo.Context, link store.Link, cause error) error {
-	view := web.Link{
-		Card: s.card(link), Channels: s.channels(c.Request().Context(), link), MustSay: mustSay(link),
-		ForContact: link.Invite.ForContact(),
+	shown := s.scene(c.Request().Context(), link)
+	view, why, ok := shown.linkView()
+	if !ok {
+		return s.draw(c, why.status, shown.whyNotPage(why, web.MineExchange))
 	}
 	if c.Param("code") != "" {
 		view.Blocked = saysBlocked(c, link)
-	}
-	if why, ok := s.whyNot(c.Request().Context(), link, len(view.Channels)); !ok {
-		return s.whyNotPage(c, link, why, web.MineExchange)
 	}
 	status := http.StatusOK
 	if cause != nil {
@@ -51,8 +49,7 @@ func (s *Server) linkPage(c echo.Context, link store.Link, cause error) error {
 		}
 		view.Problem, status = problem, statusOf(models.CodeOf(cause))
 	}
-	page := web.Page{Template: web.LinkPage, View: view, Touched: true, Home: s.Config.PublicURL}
-	return s.draw(c, status, page)
+	return s.draw(c, status, linkPage(view, s.Config.PublicURL))
 }
 
 // exchange turns the secret in the address into a cookie and leads to a page

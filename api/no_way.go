@@ -1,11 +1,9 @@
 package api
 
 import (
-	"context"
 	"slices"
 
 	"github.com/friendpay/friendpay/policy"
-	"github.com/friendpay/friendpay/store"
 )
 
 // orderNotices say which page tells of a rule that took every channel at once.
@@ -24,14 +22,14 @@ var channelNotices = map[string]string{
 
 // noWay names the page for a link without a channel: what is true of the order anywhere
 // comes first, so that nobody is sent to another app in vain.
-func (s *Server) noWay(ctx context.Context, link store.Link) string {
-	asked := s.factsOn(ctx, link)
+func (v scene) noWay() string {
+	asked := v.asked
 	decision := policy.Decide(asked)
 	if name := ofOrder(decision); name != "" {
 		return name
 	}
 	if decision.HangsOnPlace() {
-		there := policy.Elsewhere(asked, link.Breakers)
+		there := policy.Elsewhere(asked, v.link.Breakers)
 		if there.State == policy.Enabled {
 			return "elsewhere"
 		}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
-	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
@@ -126,41 +124,12 @@ func (s *Server) problem(err error) (*web.Problem, bool) {
 
 // left is the time until a moment, 0 for none or one that has passed.
 func (s *Server) left(until time.Time) time.Duration {
-	if until.IsZero() {
-		return 0
-	}
-	return max(until.Sub(s.Clock()), 0)
+	return leftAt(s.Clock(), until)
 }
 
-// card is what every page says of a request: an allow-list.
+// card is what every page says of a request, right now.
 func (s *Server) card(link store.Link) web.Card {
-	card := web.Card{
-		Asker: shownAsker(link), Merchant: link.App.MerchantName, Title: link.Order.Title,
-		Amount: link.Request.Payable, Invite: link.Invite.ID,
-	}
-	if link.Request.EndedAt.IsZero() {
-		card.Left = s.left(link.Request.ExpiresAt)
-	}
-	for _, item := range link.Order.Items {
-		card.Items = append(card.Items, web.Item{Title: item.Title, Quantity: item.Quantity})
-	}
-	return card
-}
-
-// channels are the ways to pay that the rules leave.
-func (s *Server) channels(ctx context.Context, link store.Link) []web.Channel {
-	var list []web.Channel
-	asked := s.factsOn(ctx, link)
-	priced := quoting(asked, link)
-	for _, id := range policy.Decide(asked).Channels {
-		if c, known := link.Channel(id); known {
-			shown, quote := onPage(c), policy.QuoteOf(priced, id)
-			shown.Pays, shown.Saved = quote.PayerPays, savings(quote.PayerPays.Currency, quote.Discounts())
-			shown.Left = remaining(asked, id)
-			list = append(list, shown)
-		}
-	}
-	return list
+	return cardAt(link, s.Clock())
 }
 
 // onPage is what a page says of a channel.

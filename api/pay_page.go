@@ -39,17 +39,18 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	if mine(link.Request, p.Payer) {
 		return c.Redirect(http.StatusSeeOther, resultPath)
 	}
-	view.Card, view.PriceVersion, view.Channels = s.card(link), link.Request.PriceVersion, s.channels(ctx, link)
+	shown := s.scene(ctx, link)
+	view = shown.priced(view)
 	if view.Look && p.Payer == "" {
 		view.Channels = s.lookLogins(ctx, link)
 		return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
 	}
-	why, ok := s.whyNot(ctx, link, len(view.Channels))
+	why, ok := shown.whyNot(len(view.Channels))
 	if !ok && c.Request().Method == http.MethodPost {
 		return c.Redirect(http.StatusSeeOther, "/pay") // where the reason can keep itself up to date
 	}
 	if !ok {
-		return s.whyNotPage(c, link, why, wayToResult(p))
+		return s.draw(c, why.status, shown.whyNotPage(why, wayToResult(p.Payer)))
 	}
 	if c.Request().Method == http.MethodPost {
 		if _, err := s.toFriend(ctx, link); err != nil {
@@ -57,18 +58,13 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 		}
 	}
 	view.Channels = s.withLogins(ctx, link, view.Channels)
-	view.MustSay, view.Issuer = mustSay(link), s.OpenID != nil
-	view.Chosen = chosen(view)
-	if link.Payer != nil {
-		view.LoggedIn, view.Payer = true, link.Payer.MaskedPhone
-	}
-	view.Pledged = link.Invite.PledgedFor
-	return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
+	view.Issuer = s.OpenID != nil
+	return s.draw(c, status, web.Page{Template: web.PayPage, View: shown.payView(view)})
 }
 
 // wayToResult is for who has not logged in: whoever has is led there by himself.
-func wayToResult(p Principal) web.Mine {
-	if p.Payer != "" {
+func wayToResult(payer string) web.Mine {
+	if payer != "" {
 		return web.MineNot
 	}
 	return web.MineSession

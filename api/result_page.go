@@ -43,17 +43,24 @@ func (s *Server) showResult(c echo.Context) error {
 	if !found {
 		return c.Redirect(http.StatusSeeOther, "/pay")
 	}
-	view, err := s.result(ctx, link, attempt)
-	if err != nil {
-		return err
+	view := s.scene(ctx, link).result(attempt)
+	if view.Outcome == web.Waiting {
+		if err := s.wayToPay(ctx, &view, attempt.Number); err != nil {
+			return err
+		}
 	}
+	return s.draw(c, http.StatusOK, resultPage(view, link.Request))
+}
+
+// resultPage keeps itself up to date as long as something about the attempt may change.
+func resultPage(view web.Result, r models.Request) web.Page {
 	page := web.Page{Template: web.ResultPage, View: view}
-	underWay := func(f models.Refund) bool { return f.Attempt == attempt.Number && f.Outstanding() }
-	if view.Outcome.Changing() || slices.ContainsFunc(link.Request.Refunds, underWay) {
+	underWay := func(f models.Refund) bool { return f.Attempt == view.Attempt && f.Outstanding() }
+	if view.Outcome.Changing() || slices.ContainsFunc(r.Refunds, underWay) {
 		page.Refresh = refresh
-		page.Stream = "/v1/link/stream?after=" + strconv.FormatInt(link.Request.Seq, 10)
+		page.Stream = "/v1/link/stream?after=" + strconv.FormatInt(r.Seq, 10)
 	}
-	return s.draw(c, http.StatusOK, page)
+	return page
 }
 
 // newestOf is the visitor's own newest attempt.
@@ -64,34 +71,6 @@ func newestOf(link store.Link) (newest models.Attempt, found bool) {
 		}
 	}
 	return newest, found
-}
-
-func (s *Server) result(ctx context.Context, link store.Link, a models.Attempt) (web.Result, error) {
-	view := web.Result{
-		Card: s.card(link), Outcome: outcome(link.Request, a), Attempt: a.Number,
-		Captured: a.ByPayer(), Coupon: a.Coupon, PaidAt: a.PaidAt,
-		Saved: savings(a.Quoted.Currency, a.Discounts),
-	}
-	if view.Outcome.Changing() && view.Captured.Minor == 0 {
-		view.Pays, view.Amount = a.Quoted, a.Quoted // what the cashier asks for
-	}
-	view.Channel = web.Channel{ID: a.Channel, NameZH: a.Brand}
-	if c, known := link.Channel(a.Channel); known {
-		view.Channel = onPage(c)
-	}
-	for _, f := range link.Request.Refunds {
-		if f.Attempt == a.Number && f.State != models.RefundReplaced {
-			view.Refunds = append(view.Refunds, refundOnPage(link.Request, f))
-			view.Stranded = view.Stranded || f.Stranded()
-		}
-	}
-	view.MayGiveUp = link.Request.State == models.Paying && link.Request.Slot == a.Number
-	view.MayRetry = link.Request.State == models.Open && !a.Pending()
-	if view.Outcome != web.Waiting {
-		return view, nil
-	}
-	view.SlotLeft = s.left(link.Request.SlotUntil)
-	return view, s.wayToPay(ctx, &view, a.Number)
 }
 
 // refundOnPage is what the friend reads of his refund: his own part, and the dates.
@@ -113,21 +92,11 @@ func (s *Server) wayToPay(ctx context.Context, view *web.Result, number string) 
 	if err != nil {
 		return err
 	}
-	switch {
-	case s.over(shown):
-		view.Over = true
-	case shown.Kind == providers.QR:
-		view.QR, err = web.DrawQR(shown.URL)
-	default:
-		view.PayAt = toProvider(shown)
-	}
-	return err
+	return showWay(view, shown, s.Clock())
 }
 
 // over says whether what was shown leads nowhere any more.
-func (s *Server) over(shown providers.Presentation) bool {
-	return !shown.GoodUntil.IsZero() && !s.Clock().Before(shown.GoodUntil)
-}
+func (s *Server) over(shown providers.Presentation) bool { return overAt(shown, s.Clock()) }
 
 // outcome puts an attempt into words for its payer.
 func outcome(r models.Request, a models.Attempt) web.Outcome {

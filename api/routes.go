@@ -20,8 +20,8 @@ var later = []int{http.StatusAccepted}
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
 		s.sellerRoutes(), s.accountRoutes(), s.merchantRoutes(), s.friendRoutes(), s.callbackRoutes(),
-		s.shopRoutes(), s.commandRoutes(), s.queueRoutes(), s.staffRoutes(), s.consoleRoutes(), s.machineRoutes(),
-		s.guideRoutes())
+		s.shopRoutes(), s.commandRoutes(), s.queueRoutes(), s.timeRoutes(), s.staffRoutes(), s.consoleRoutes(),
+		s.machineRoutes(), s.guideRoutes())
 }
 
 // sellerRoutes are for the merchant's server and the buyer's page.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/friendpay/friendpay/api/console"
 	"github.com/friendpay/friendpay/internal/catalogue"
+	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/web"
@@ -80,6 +81,7 @@ type Server struct {
 	gauges  *gauges
 	watch   *watch // over requests
 	turns   turns
+	past    *machine.Machine
 
 	appWatch  *watch      // over apps
 	explained []explained // every reason of a problem
@@ -102,6 +104,7 @@ func New(deps Deps) (*Server, error) {
 	s.echo.HTTPErrorHandler = s.answerError
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
 	s.watch, s.appWatch = s.newWatch(s.Store.Heads), s.newWatch(s.Store.LastEvents)
+	s.past = &machine.Machine{Rows: deps.Store, Painter: s, Clock: deps.Clock}
 	s.huma = newHuma(s.echo, deps.Config)
 	sameSite, err := s.sameSite()
 	if err != nil {

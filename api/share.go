@@ -40,10 +40,17 @@ func (s *Server) linkOf(known *policy.Catalogue, invite store.Invite, message st
 	if !ok || invite.State != store.InviteLive {
 		return nil
 	}
-	view := &LinkView{URL: s.Config.PublicURL + "/f/" + url.PathEscape(secret)}
-	allowed := known.ShareAt(invite.Surface, s.Clock())
+	return s.linkAs(url.PathEscape(secret), token.Code(secret), invite,
+		known.ShareAt(invite.Surface, s.Clock()), message)
+}
+
+// linkAs is a link as it may be shared where the invite was made for.
+func (s *Server) linkAs(
+	secret, code string, invite store.Invite, allowed policy.Share, message string,
+) *LinkView {
+	view := &LinkView{URL: s.Config.PublicURL + "/f/" + secret}
 	if allowed.Code {
-		view.Code = token.Code(secret)
+		view.Code = code
 	}
 	if allowed.QR {
 		view.QR = s.Config.PublicURL + "/v1/requests/" + invite.Request + "/invites/" + invite.ID + "/qr"

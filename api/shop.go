@@ -2,11 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -133,72 +129,5 @@ func (s *Server) shopRequest(c echo.Context, cause error) error {
 		}
 		view.Problem, status = problem, statusOf(models.CodeOf(cause))
 	}
-	page := web.Page{Template: web.RequestPage, View: view}
-	if view.Live {
-		page.Refresh = refresh
-		page.Stream = fmt.Sprintf("/shop/requests/%s/stream?after=%s", r.ID, strconv.FormatInt(r.Seq, 10))
-	}
-	return s.draw(c, status, page)
-}
-
-func (s *Server) shopView(ctx context.Context, r models.Request) (web.ShopRequest, error) {
-	order, err := s.Store.Order(ctx, r.Order)
-	if err != nil {
-		return web.ShopRequest{}, err
-	}
-	unpaid := slices.Contains(openStates, r.State) && r.State != models.Applying && r.State != models.Closing
-	view := web.ShopRequest{
-		ID: r.ID, Number: order.Number, Title: order.Title, Amount: r.Payable, State: r.State,
-		Live:     r.EndedAt.IsZero() || slices.ContainsFunc(r.Refunds, models.Refund.Outstanding),
-		SlotLeft: s.left(r.SlotUntil), MayEnd: unpaid,
-		MayPay: r.State == models.Open, Receipt: r.Winner != "" || len(r.Refunds) > 0,
-		Saved: saved(r),
-	}
-	if own, _ := r.Attempt(r.Slot); own.ByBuyer && r.State == models.Paying {
-		if err := s.wayBack(ctx, own, &view); err != nil {
-			return view, err
-		}
-	}
-	if unpaid {
-		view.Left = s.left(r.ExpiresAt)
-		err = s.share(ctx, r, &view)
-	}
-	return view, err
-}
-
-// wayBack leads a buyer who pays himself back to the provider. What cannot be told as
-// an address or a picture is had by pressing the button again: the attempt is one.
-func (s *Server) wayBack(ctx context.Context, own models.Attempt, view *web.ShopRequest) error {
-	view.Own = true
-	if own.State != models.LiveAttempt {
-		return nil
-	}
-	var way web.Result
-	if err := s.wayToPay(ctx, &way, own.Number); err != nil {
-		return err
-	}
-	view.PayAt, view.PayQR = way.PayAt, way.QR
-	view.MayPay = way.PayAt == "" && way.QR == "" && !way.Over
-	return nil
-}
-
-// share adds the link of the first invite, as long as it may be paid.
-func (s *Server) share(ctx context.Context, r models.Request, view *web.ShopRequest) error {
-	invites, err := s.Store.Invites(ctx, r.ID)
-	if err != nil || len(invites) == 0 {
-		return err
-	}
-	first := invites[0]
-	view.Opened, view.Declined = int(first.OpenedCount), first.State == store.InviteDeclined
-	view.Pledged = first.PledgedFor
-	link := s.linkOf(s.sharing(ctx), first, "")
-	if link == nil {
-		return nil
-	}
-	view.Link, view.Code = link.URL, link.Code
-	_, view.Share, _ = strings.Cut(link.ShareText, "\n")
-	if link.QR != "" {
-		view.QR, err = web.DrawQR(link.URL)
-	}
-	return err
+	return s.draw(c, status, shopScene{request: r}.page(view))
 }

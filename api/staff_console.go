@@ -16,7 +16,7 @@ import (
 // newConsole is the support console over the same rows, tokens and clock.
 func (s *Server) newConsole() (*console.Console, error) {
 	return console.New(console.Deps{
-		Parts: s.Console, Store: s.Store, Catalogue: catalogueChanges{s}, Clock: s.Clock,
+		Parts: s.Console, Store: s.Store, Catalogue: catalogueChanges{s}, Clock: s.Clock, Machine: s.past,
 		PublicURL: s.Config.PublicURL, Speed: s.Config.Speed, Find: s.Find,
 	}, s.Tokens, s.Log)
 }

@@ -1,10 +1,7 @@
 package api
 
 import (
-	"context"
 	"net/http"
-
-	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -30,8 +27,8 @@ var stateNotices = map[models.State]string{
 
 // whyNot says why a link cannot be paid now; ok when it can, through one of so
 // many channels.
-func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why reason, ok bool) {
-	r := link.Request
+func (v scene) whyNot(channels int) (why reason, ok bool) {
+	link, r := v.link, v.link.Request
 	switch {
 	case link.Invite.State == store.InviteRevoked:
 		return reason{"revoked", http.StatusGone, true}, false
@@ -47,10 +44,10 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 		return reason{"outage", http.StatusOK, false}, false
 	case r.State != models.Open:
 		return reason{stateNotices[r.State], http.StatusOK, false}, false
-	case s.left(r.ExpiresAt) == 0:
+	case v.left(r.ExpiresAt) == 0:
 		return reason{"expired", http.StatusGone, false}, false // the engine is about to say so
 	case channels == 0:
-		return reason{s.noWay(ctx, link), http.StatusOK, false}, false
+		return reason{v.noWay(), http.StatusOK, false}, false
 	default:
 		return reason{}, true
 	}
@@ -58,13 +55,13 @@ func (s *Server) whyNot(ctx context.Context, link store.Link, channels int) (why
 
 // whyNotPage says so, keeps itself up to date while that may change, and shows
 // whoever paid the way to his own result.
-func (s *Server) whyNotPage(c echo.Context, link store.Link, why reason, way web.Mine) error {
-	card := s.card(link)
+func (v scene) whyNotPage(why reason, way web.Mine) web.Page {
+	link, card := v.link, v.card()
 	view := web.Notice{Name: why.name, Card: &card}
 	page := web.Page{Template: web.NoticePage}
 	if !why.final {
 		page.Refresh = refresh
-		view.Wait = s.left(link.Request.SlotUntil)
+		view.Wait = v.left(link.Request.SlotUntil)
 	}
 	for _, a := range link.Request.Attempts {
 		if !a.ByBuyer {
@@ -78,7 +75,7 @@ func (s *Server) whyNotPage(c echo.Context, link store.Link, why reason, way web
 		}
 	}
 	page.View = view
-	return s.draw(c, why.status, page)
+	return page
 }
 
 // mine says that this payer holds the slot or has money in the request: his page

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The windows of the law, before Speed divides them. Sources: product rules 4.4.
 const (
@@ -20,36 +23,54 @@ func (r Request) scaled(window time.Duration) time.Duration {
 	return window / time.Duration(max(r.Speed, 1))
 }
 
+// Due is a moment at which time itself is an event.
+type Due struct {
+	At   time.Time
+	Kind EventKind
+}
+
 // Deadline is the next moment at which time itself is an event, and which; ok
 // is false when the request waits for an answer only.
 func (r Request) Deadline() (at time.Time, kind EventKind, ok bool) {
-	earliest := func(t time.Time, k EventKind) {
-		if !t.IsZero() && (!ok || t.Before(at)) {
-			at, kind, ok = t, k, true
+	dues := r.Dues()
+	if len(dues) == 0 {
+		return at, kind, false
+	}
+	return dues[0].At, dues[0].Kind, true
+}
+
+// Dues lists every such moment that lies ahead as the request stands, soonest first.
+// What happens at the first may well do away with the others.
+func (r Request) Dues() []Due {
+	var dues []Due
+	due := func(at time.Time, kind EventKind) {
+		if !at.IsZero() {
+			dues = append(dues, Due{at, kind})
 		}
 	}
 	switch r.State {
 	case Checking:
-		earliest(r.EnteredAt.Add(r.scaled(checkWindow)), CheckLapsed)
+		due(r.EnteredAt.Add(r.scaled(checkWindow)), CheckLapsed)
 	case Open:
-		earliest(r.ExpiresAt, RequestLapsed)
+		due(r.ExpiresAt, RequestLapsed)
 	case Paying:
 		if a, _ := r.Attempt(r.Slot); a.State == NewAttempt {
-			return at, kind, false // OpenPayment answers within its own limit
+			return nil // OpenPayment answers within its own limit
 		}
-		earliest(r.ExpiresAt, RequestLapsed)
-		earliest(r.SlotUntil, SlotLapsed)
-		earliest(r.PollAt, PollDue)
+		due(r.ExpiresAt, RequestLapsed)
+		due(r.SlotUntil, SlotLapsed)
+		due(r.PollAt, PollDue)
 	case Paused:
-		earliest(r.PausedUntil, PauseLapsed)
+		due(r.PausedUntil, PauseLapsed)
 	case Confirming:
-		earliest(r.ExpiresAt, RequestLapsed)
+		due(r.ExpiresAt, RequestLapsed)
 	case Closing, Applying:
 	default:
 		if r.Guarded {
-			earliest(r.GuardUntil, GuardLapsed)
+			due(r.GuardUntil, GuardLapsed)
 		}
 	}
-	earliest(r.StuckAt, SilenceLapsed)
-	return at, kind, ok
+	due(r.StuckAt, SilenceLapsed)
+	slices.SortStableFunc(dues, func(a, b Due) int { return a.At.Compare(b.At) })
+	return dues
 }

@@ -40,8 +40,12 @@ const strangersKept = 20
 // KeepDecision stores a decision unless the newest of the same order, request, invite and
 // side has the same digest: nothing new was told then. Limited "decisions_full" says that
 // the visitors of the link who have not logged in have had their share, so that it was not kept.
+// Whoever is told something by a link while he is logged in is remembered as its visitor.
 func (s *Store) KeepDecision(ctx context.Context, d Decision) error {
-	const keep = `INSERT INTO decisions (id, side, order_id, request_id, invite_id, payer_id, surface, at,
+	const keep = `WITH seen AS (INSERT INTO invite_payers (invite_id, payer_id, at)
+			SELECT @invite, id, CAST(@at AS timestamptz) FROM payers
+			WHERE id = @payer AND @invite <> '' AND @side = 'friend' ON CONFLICT DO NOTHING)
+		INSERT INTO decisions (id, side, order_id, request_id, invite_id, payer_id, surface, at,
 			catalogue_version, rules, facts, outcome, digest)
 		SELECT @id, @side, @order, @request, @invite, @payer, @surface, CAST(@at AS timestamptz),
 			CAST(@catalogue AS bigint), @rules, CAST(@facts AS jsonb), CAST(@outcome AS jsonb), @digest ::bytea

@@ -45,6 +45,7 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 				`DELETE FROM payer_identities WHERE payer_id = @who`,
 				`DELETE FROM day_shares WHERE payer_id = @who`,
 				`DELETE FROM decisions WHERE payer_id = @who`,
+				`DELETE FROM invite_payers WHERE payer_id = @who`,
 				`DELETE FROM limit_holds WHERE request_id IN (SELECT request_id FROM limit_holds
 					WHERE scope = 'payer' AND subject = @who)`,
 				`DELETE FROM idempotency_keys WHERE principal LIKE 'invite:%:' || @who`,

@@ -99,9 +99,7 @@ func (l linkRecord) link() Link {
 	link.Catalogue, link.Released, link.Spent = l.Catalogue, l.Released, l.Spent
 	link.Breakers, link.Used = l.Breakers, l.Used
 	for _, c := range l.Channels {
-		c.Min = models.Money{Minor: c.MinMinor, Currency: c.MinCurrency}
-		c.Max = models.Money{Minor: c.MaxMinor, Currency: c.MaxCurrency}
-		link.Channels = append(link.Channels, c.Channel)
+		link.Channels = append(link.Channels, c.channel())
 	}
 	if l.PayerID != "" {
 		link.Payer = &Payer{ID: l.PayerID, MaskedPhone: l.Masked, Blocked: l.Blocked}

@@ -16,10 +16,11 @@ type Attic interface {
 	PruneCheckouts(ctx context.Context) (int64, error)
 	PruneStatements(ctx context.Context) (int64, error)
 	PruneDecisions(ctx context.Context) (int64, error)
+	PruneSnapshots(ctx context.Context) (int64, error)
 }
 
-// Pruner forgets idempotency keys, limits, addresses, logins, lines of statements and decisions
-// that are over. Several at once do no harm.
+// Pruner forgets idempotency keys, limits, addresses, logins, lines of statements, decisions
+// and snapshots that are over. Several at once do no harm.
 type Pruner struct {
 	Attic Attic
 	Log   *slog.Logger
@@ -33,7 +34,7 @@ func (p *Pruner) Run(ctx context.Context) error {
 		for what, prune := range map[string]func(context.Context) (int64, error){
 			"idempotency keys": p.Attic.PruneKeys, "limits": p.Attic.PruneLimits,
 			"addresses and logins": p.Attic.PruneCheckouts, "lines of statements": p.Attic.PruneStatements,
-			"decisions": p.Attic.PruneDecisions,
+			"decisions": p.Attic.PruneDecisions, "snapshots": p.Attic.PruneSnapshots,
 		} {
 			if gone, err := prune(ctx); err != nil && ctx.Err() == nil {
 				p.Log.WarnContext(ctx, "not pruned", "what", what, "error", err)

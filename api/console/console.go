@@ -72,6 +72,8 @@ func (k *Console) Routes() []Route {
 		{Method: get, Path: "/staff/commands/{id}/live", Handle: k.showOutcome},
 		{Method: post, Path: "/staff/commands/{id}/approve", Handle: k.approve},
 		{Method: post, Path: "/staff/commands/{id}/reject", Handle: k.reject},
+		{Method: get, Path: "/staff/requests/{id}", Handle: k.showRequest},
+		{Method: get, Path: "/staff/requests/{id}/screens/{side}", Handle: k.showScreen},
 		{Method: get, Path: "/staff/cases", Handle: k.showCases},
 		{Method: get, Path: "/staff/cases/{id}", Handle: k.showCase},
 		{Method: get, Path: "/staff/deliveries", Handle: k.showDeliveries},

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/internal/effects"
+	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web"
 	"github.com/friendpay/friendpay/web/console"
 )
 
@@ -48,12 +50,24 @@ type Catalogue interface {
 	Change(ctx context.Context, order effects.Order) (effects.Outcome, error)
 }
 
+// Offers says what a colleague may do about a request right now.
+type Offers interface {
+	Offers(ctx context.Context, request string, by support.Person) ([]support.Offer, error)
+}
+
+// Machine looks at a request at a moment; see package machine.
+type Machine interface {
+	Load(ctx context.Context, request string, at time.Time) (machine.Page, error)
+	Screen(ctx context.Context, request, side string, at time.Time, in web.Locale) (machine.Screen, error)
+}
+
 // Deps are the parts that the console stands on; api fills it.
 type Deps struct {
 	Parts
 	Store     Store
 	Catalogue Catalogue
 	Find      func(ctx context.Context, words string, limit int) ([]store.Hit, error)
+	Machine   Machine
 	Clock     func() time.Time
 	Speed     int64  // divides the windows of the law; 1 in production
 	PublicURL string // where people reach us, without a slash at the end
@@ -64,4 +78,7 @@ type Parts struct {
 	Desk   Desk
 	OpenID OpenID // nil: nobody can log in
 	Hints  []Hint // whom the login page offers, in development only
+	Offers Offers // nil: nothing is offered on a request's page
+	// WorkflowURL is where Temporal's Web UI shows a workflow; nil: there are no such links.
+	WorkflowURL func(workflow string) string
 }

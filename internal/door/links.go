@@ -14,15 +14,16 @@ type Links struct {
 }
 
 // Request is the page of a request's newest run.
-func (l Links) Request(id string) string { return l.run(workflows.RequestID(id)) }
+func (l Links) Request(id string) string { return l.Run(workflows.RequestID(id)) }
 
 // Refund is the page of a refund's newest run, by the refund's number.
-func (l Links) Refund(number string) string { return l.run(workflows.RefundID(number)) }
+func (l Links) Refund(number string) string { return l.Run(workflows.RefundID(number)) }
 
 // Books is the page of the newest comparison of a provider's statements.
-func (l Links) Books(provider string) string { return l.run(workflows.ReconcileID(provider)) }
+func (l Links) Books(provider string) string { return l.Run(workflows.ReconcileID(provider)) }
 
-func (l Links) run(workflow string) string {
+// Run is the page of a workflow's newest run, by the workflow's id.
+func (l Links) Run(workflow string) string {
 	if l.UI == "" {
 		return ""
 	}

@@ -9,7 +9,8 @@ import (
 
 // console are the parts of the support console that settings decide.
 func (h *House) console() console.Parts {
-	parts := console.Parts{Desk: console.NewDesk(h.Desk())}
+	desk := h.Desk()
+	parts := console.Parts{Desk: console.NewDesk(desk), Offers: desk, WorkflowURL: h.Links.Run}
 	if c := h.Config; c.StaffOIDCIssuer != "" {
 		parts.OpenID = openid.New(openid.Settings{
 			Issuer: c.StaffOIDCIssuer, ClientID: c.StaffOIDCClientID, ClientSecret: c.StaffOIDCClientSecret,

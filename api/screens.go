@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/friendpay/friendpay/internal/machine"
+	"github.com/friendpay/friendpay/policy"
+	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web"
+)
+
+// hidden stands in a page that staff look at for what opens a link or a payment: whoever has
+// it could act for somebody else.
+const hidden = "hidden"
+
+// Paint draws the page that one side saw at a moment by the functions that draw it live. It
+// is the time machine's, and answers nobody.
+func (s *Server) Paint(
+	ctx context.Context, stage machine.Stage, locale web.Locale,
+) (html, kind string, err error) {
+	var page web.Page
+	if stage.Side == machine.BuyerSide {
+		page, err = s.buyerThen(stage)
+	} else {
+		page, err = s.friendThen(ctx, stage)
+	}
+	if err != nil {
+		return "", "", err
+	}
+	drawn, err := s.pages.HTML(locale, page)
+	if err != nil {
+		return "", "", fmt.Errorf("draw: %w", err)
+	}
+	kind = string(page.Template)
+	if page.Template == web.RequestPage {
+		kind = machine.BuyerSide
+	}
+	return string(drawn), kind, nil
+}
+
+// friendThen is the page that a friend had before him: his result, if he held the slot or had
+// paid; the page to pay on, if he had come in; else the link's own.
+func (s *Server) friendThen(ctx context.Context, stage machine.Stage) (web.Page, error) {
+	shown := scene{link: stage.Link, asked: stage.Facts, now: stage.At}
+	payer := ""
+	if stage.Link.Payer != nil {
+		payer = stage.Link.Payer.ID
+	}
+	if own, found := newestOf(stage.Link); found && mine(stage.Link.Request, payer) {
+		view := shown.result(own)
+		var err error
+		if view.Outcome == web.Waiting && stage.Shown != nil {
+			err = showWay(&view, veiled(*stage.Shown), stage.At)
+		}
+		return resultPage(view, stage.Link.Request), err
+	}
+	if !stage.Entered {
+		view, why, ok := shown.linkView()
+		if !ok {
+			return shown.whyNotPage(why, web.MineExchange), nil
+		}
+		return linkPage(view, s.Config.PublicURL), nil
+	}
+	view := shown.priced(web.Pay{})
+	if why, ok := shown.whyNot(len(view.Channels)); !ok {
+		return shown.whyNotPage(why, wayToResult(payer)), nil
+	}
+	if err := s.loginsThen(ctx, stage, payer, view.Channels); err != nil {
+		return web.Page{}, err
+	}
+	view.Issuer = s.OpenID != nil
+	return web.Page{Template: web.PayPage, View: shown.payView(view)}, nil
+}
+
+// loginsThen marks the channels that had to know the payer first: those at whose provider he
+// was not known by then.
+func (s *Server) loginsThen(
+	ctx context.Context, stage machine.Stage, payer string, list []web.Channel,
+) error {
+	for i, shown := range list {
+		c, _ := stage.Link.Channel(shown.ID)
+		desk, err := s.desk(ctx, c)
+		if err != nil {
+			s.Log.WarnContext(ctx, "channel cannot be asked", "channel", c.ID, "error", err)
+			continue
+		}
+		list[i].Login = desk.binds
+		if !desk.binds || payer == "" {
+			continue
+		}
+		known, err := s.Store.KnewSubject(ctx, payer, c.Provider, desk.app, stage.At)
+		if err != nil {
+			return err
+		}
+		list[i].Login = !known
+	}
+	return nil
+}
+
+// buyerThen is our own shop's page, which stands for that of any merchant: his is drawn from
+// the same answers of ours.
+func (s *Server) buyerThen(stage machine.Stage) (web.Page, error) {
+	shown := shopScene{request: stage.Link.Request, order: stage.Link.Order, now: stage.At}
+	view := shown.view()
+	if _, may := shown.wayBack(); may && stage.Shown != nil {
+		if err := showWayBack(&view, veiled(*stage.Shown), stage.At); err != nil {
+			return web.Page{}, err
+		}
+	}
+	if shown.unpaid() && stage.First.ID != "" {
+		if err := share(&view, stage.First, s.veiledLink(stage)); err != nil {
+			return web.Page{}, err
+		}
+	}
+	return shown.page(view), nil
+}
+
+// veiledLink is the link that the buyer could send, without what opens it.
+func (s *Server) veiledLink(stage machine.Stage) *LinkView {
+	if stage.First.State != store.InviteLive {
+		return nil
+	}
+	var allowed policy.Share
+	if stage.Facts.Catalogue != nil {
+		allowed = stage.Facts.Catalogue.ShareAt(stage.First.Surface, stage.At)
+	}
+	return s.linkAs(hidden, hidden, stage.First, allowed, "")
+}
+
+// veiled is where to pay without the address, which pays for whoever has it.
+func veiled(shown providers.Presentation) providers.Presentation {
+	if shown.URL != "" {
+		shown.URL = "#" + hidden
+	}
+	return shown
+}

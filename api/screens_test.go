@@ -1,0 +1,140 @@
+package api
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/machine"
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web"
+)
+
+// replay is a request whose pages are kept as they were served, to be held against what the
+// time machine says of those moments later.
+type replay struct {
+	*friends
+	t      *testing.T
+	id     string
+	frozen time.Time // the moment, while a page is served; zero: it runs
+	served []served
+}
+
+type served struct {
+	at         time.Time
+	side, kind string
+	html       string
+}
+
+func newReplay(t *testing.T) *replay {
+	r := &replay{t: t}
+	r.friends = newFriends(t, func(d *Deps) {
+		d.Clock = func() time.Time {
+			if r.frozen.IsZero() {
+				return time.Now()
+			}
+			return r.frozen
+		}
+		d.Config.Shop = &Shop{Merchant: "mer_tea", App: "app_tea", Channel: "mock"}
+	})
+	placed := (&visitor{friends: r.friends}).post("/shop/requests")
+	require.Equal(t, http.StatusSeeOther, placed.Code, placed.Body)
+	r.id = strings.TrimPrefix(placed.Header().Get("Location"), "/shop/requests/")
+	return r
+}
+
+// see keeps what somebody is served right now.
+func (r *replay) see(v *visitor, path, side, kind string) {
+	r.t.Helper()
+	r.frozen = time.Now()
+	got, at := v.get(path), r.frozen
+	r.frozen = time.Time{}
+	require.Less(r.t, got.Code, http.StatusInternalServerError)
+	require.NotContains(r.t, []int{http.StatusSeeOther, http.StatusFound}, got.Code, path)
+	r.served = append(r.served, served{at, side, kind, got.Body.String()})
+}
+
+func (r *replay) buyer() {
+	r.t.Helper()
+	r.see(&visitor{friends: r.friends}, "/shop/requests/"+r.id, machine.BuyerSide, machine.BuyerSide)
+}
+
+var qrCode = regexp.MustCompile(`(?s)<svg class="qr".*?</svg>`)
+
+// veil hides in a served page what the time machine never shows.
+func (r *replay) veil(html string) string {
+	secret := r.secret(r.id)
+	html = strings.NewReplacer(secret, hidden, token.Code(secret), hidden, bankPage, "#hidden").Replace(html)
+	return qrCode.ReplaceAllString(html, "<svg/>")
+}
+
+func (r *replay) settle(v *visitor) models.Request {
+	r.t.Helper()
+	stored := r.happen(r.id, captured12900())
+	refused, err := r.store.ClaimOrder(r.t.Context(), store.Claim{
+		Order: stored.Order, Request: r.id, Attempt: stored.Winner, Price: stored.Payable,
+		PriceVersion: stored.PriceVersion,
+	})
+	require.NoError(r.t, err)
+	require.Empty(r.t, refused)
+	return r.happen(r.id, models.Event{Kind: models.OrderAccepted, Spare: mint.Number()})
+}
+
+// live takes a request through a friend's payment and its refund, and keeps every page.
+func (r *replay) live() (invite, payer string) {
+	r.t.Helper()
+	invite = strings.Replace(r.id, mint.Request, mint.Invite, 1)
+	stranger := &visitor{friends: r.friends}
+	link := "/f/" + r.secret(r.id)
+	r.see(stranger, link, invite, "link")
+	r.buyer()
+	v := r.visit(r.id)
+	r.see(v, "/pay", invite, "pay")
+	v.logIn("13800138000")
+	came, err := r.store.VisitorsAt(r.t.Context(), r.id, time.Now())
+	require.NoError(r.t, err)
+	require.Len(r.t, came, 1)
+	payer = came[0].Payer
+	own := invite + "." + payer
+	r.see(v, "/pay", own, "pay")
+	r.buyer()
+	require.Equal(r.t, http.StatusSeeOther, v.pay().Code)
+	r.see(v, "/pay/result", own, "result")
+	r.buyer()
+	r.settle(v)
+	r.see(v, "/pay/result", own, "result")
+	r.buyer()
+	refund, back := mint.Number(), models.CNY(12900)
+	r.happen(r.id, models.Event{Kind: models.RefundAsked, Refund: refund, Money: &back, Reason: "wrong_size"})
+	r.see(v, "/pay/result", own, "result")
+	r.happen(r.id, models.Event{Kind: models.RefundDone, Refund: refund})
+	r.see(v, "/pay/result", own, "result")
+	r.buyer()
+	return invite, payer
+}
+
+// What the time machine shows of a moment is byte for byte what was served at it.
+func TestTheScreensOfAMomentAreThoseThatWereServed(t *testing.T) {
+	r := newReplay(t)
+	r.live()
+	for i, was := range r.served {
+		got, err := r.server.past.Screen(t.Context(), r.id, was.side, was.at, web.Chinese)
+		require.NoError(t, err, "%d: %s at %s", i, was.side, was.at)
+		require.Equal(t, was.kind, got.Kind, i)
+		require.Equal(t, r.veil(was.html), qrCode.ReplaceAllString(got.HTML, "<svg/>"), "%d: %s", i, was.kind)
+		if was.kind != "link" {
+			require.Empty(t, got.Gaps, i) // of whoever only looked nothing is kept, and that is said
+		}
+		for _, secret := range []string{r.secret(r.id), token.Code(r.secret(r.id)), bankPage, "13800138000"} {
+			require.NotContains(t, got.HTML, secret)
+		}
+	}
+	require.NotEqual(t, r.served[0].html, r.served[len(r.served)-1].html)
+}
