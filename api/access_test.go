@@ -214,14 +214,17 @@ func (w *world) credentials() map[string][]string {
 	}, 0)
 	require.NoError(w.t, err)
 	bearer := func(value string) []string { return []string{"Authorization", "Bearer " + value} }
+	seated := func(role string, since time.Duration) []string {
+		return []string{"Cookie", console.Cookie + "=" + w.consoleSession("ada", role, time.Now().Add(-since))}
+	}
 	return map[string][]string{
 		"": nil, "key": bearer(teaKey), "unknown key": bearer("fpk_test_nobody"), "buyer": bearer(signedBuyer),
 		"payer": bearer(signedPayer), "staff": bearer(signedStaff), "garbage": bearer("a.b.c"),
 		"cookie": {"Cookie", PayerCookie + "=" + signedPayer}, "metrics": bearer("collect"),
-		"console":                {"Cookie", console.Cookie + "=" + w.consoleSession("ada", "operator", time.Now())},
+		"console":                seated("operator", 0),
 		"console as a token":     bearer(w.consoleSession("ada", "operator", time.Now())),
-		"console, past a shift":  {"Cookie", console.Cookie + "=" + w.consoleSession("ada", "operator", time.Now().Add(-13*time.Hour))},
-		"console without a role": {"Cookie", console.Cookie + "=" + w.consoleSession("ada", "boss", time.Now())},
+		"console, past a shift":  seated("operator", 13*time.Hour),
+		"console without a role": seated("boss", 0),
 		"staff as a console":     {"Cookie", console.Cookie + "=" + signedStaff},
 		"buyer in a cookie":      {"Cookie", PayerCookie + "=" + signedBuyer},
 		"staff in a cookie":      {"Cookie", PayerCookie + "=" + signedStaff},

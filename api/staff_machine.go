@@ -83,25 +83,25 @@ type staffRequestOut struct{ Body MachineView }
 
 // MachineView is a request at a moment.
 type MachineView struct {
-	ID       string          `json:"id"`
-	At       time.Time       `json:"at"`
-	Live     bool            `json:"live" doc:"The moment is now."`
-	Known    bool            `json:"known" doc:"What the request was then has been kept; else see gaps."`
-	State    models.State    `json:"state,omitempty"`
-	Version  int64           `json:"version,omitempty"`
-	App      string          `json:"app"`
-	Merchant string          `json:"merchant"`
-	Order    OrderRef        `json:"order"`
-	Payable  *models.Money   `json:"payable,omitempty"`
-	Gaps     []machine.Gap   `json:"gaps" nullable:"false" doc:"What of the moment was not kept."`
-	Money    []MoneyView     `json:"money" nullable:"false" doc:"By provider, in minor units."`
-	Books    *machine.Books  `json:"books,omitempty" doc:"The ledger's word, of now only."`
-	Next     []NextView      `json:"next" nullable:"false" doc:"What happens by itself, in order."`
-	Timeline []LifeView      `json:"timeline" nullable:"false" doc:"Oldest first, at most 1000 lines."`
-	Refused  []UnverifiedView   `json:"refused" nullable:"false" doc:"Callbacks that did not verify."`
-	Screens  []ScreenView    `json:"screens" nullable:"false"`
-	Offers   []support.Offer `json:"offers" nullable:"false" doc:"What you may do about it now."`
-	Workflow string          `json:"workflow" doc:"Its id in Temporal."`
+	ID       string           `json:"id"`
+	At       time.Time        `json:"at"`
+	Live     bool             `json:"live" doc:"The moment is now."`
+	Known    bool             `json:"known" doc:"What the request was then has been kept; else see gaps."`
+	State    models.State     `json:"state,omitempty"`
+	Version  int64            `json:"version,omitempty"`
+	App      string           `json:"app"`
+	Merchant string           `json:"merchant"`
+	Order    OrderRef         `json:"order"`
+	Payable  *models.Money    `json:"payable,omitempty"`
+	Gaps     []machine.Gap    `json:"gaps" nullable:"false" doc:"What of the moment was not kept."`
+	Money    []MoneyView      `json:"money" nullable:"false" doc:"By provider, in minor units."`
+	Books    *machine.Books   `json:"books,omitempty" doc:"The ledger's word, of now only."`
+	Next     []NextView       `json:"next" nullable:"false" doc:"What happens by itself, in order."`
+	Timeline []LifeView       `json:"timeline" nullable:"false" doc:"Oldest first, at most 1000 lines."`
+	Refused  []UnverifiedView `json:"refused" nullable:"false" doc:"Callbacks that did not verify."`
+	Screens  []ScreenView     `json:"screens" nullable:"false"`
+	Offers   []support.Offer  `json:"offers" nullable:"false" doc:"What you may do about it now."`
+	Workflow string           `json:"workflow" doc:"Its id in Temporal."`
 }
 
 // UnverifiedView counts callbacks that did not verify. Which request they spoke of nobody knows.

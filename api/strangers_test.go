@@ -22,7 +22,8 @@ var bodies = map[string]string{
 	"rotate-api-key": `{"overlap_seconds":60}`, "rotate-endpoint-secret": `{"overlap_seconds":60}`,
 	"change-endpoint":   `{"url":"https://other.example.com/hook"}`,
 	"replay-deliveries": `{"from":"2026-01-01T00:00:00Z"}`,
-	"pay-request":       `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`, "cancel-request": `{}`,
+	"pay-request":       `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`,
+	"cancel-request": `{}`,
 }
 
 // private is what a stranger must not see of somebody's object, nor that there is one.

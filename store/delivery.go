@@ -72,7 +72,8 @@ type DeliveryFilter struct {
 }
 
 // deliveryColumns are a delivery with what is known of its endpoint.
-const deliveryColumns = `d.id, d.message_id, d.endpoint_id, d.app_id, coalesce(d.request_id, '') AS request_id,
+const deliveryColumns = `d.id, d.message_id, d.endpoint_id, d.app_id, 
+	coalesce(d.request_id, '') AS request_id,
 	d.type, d.payload, d.state, d.round, d.tries, d.next_try_at, d.http_status, d.last_error,
 	d.created_at, d.done_at, e.url, e.failing_since,
 	CASE WHEN e.deleted_at IS NULL THEN e.state ELSE 'deleted' END AS receiver`

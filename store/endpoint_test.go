@@ -92,8 +92,8 @@ func (w *world) message(l *life, kind string) store.Message {
 	m := store.Message{
 		ID: mint.ID(mint.Message), App: "app_1", Request: l.request.ID, Type: kind, Payload: []byte(`{"a":1}`),
 	}
-	require.NoError(w.t, w.exec(`INSERT INTO messages (id, request_id, version, seq, kind, type, app_id, payer_id,
-		payload) VALUES ($1, $2, 1, $3, 'webhook', $4, 'app_1', '', '{"a": 1}')`, m.ID, m.Request,
+	require.NoError(w.t, w.exec(`INSERT INTO messages (id, request_id, version, seq, kind, type, app_id,
+		payer_id, payload) VALUES ($1, $2, 1, $3, 'webhook', $4, 'app_1', '', '{"a": 1}')`, m.ID, m.Request,
 		time.Now().UnixNano(), kind))
 	return m
 }

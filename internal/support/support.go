@@ -33,7 +33,7 @@ type Person struct {
 type Wish struct {
 	Key     string            // names it over all tries, from the page or the Idempotency-Key
 	Command string            // "requery", see Commands
-	Subject string            // the id that it is about: a request, attempt, refund, event, delivery, invite or case
+	Subject string            // the id of what it is about: a request, refund, event, delivery …
 	Args    map[string]string // "amount": fen, "until": RFC 3339 …; see Commands
 	Reason  string            // why, or the ticket: 1 to 200 characters, no names of people
 	By      Person
