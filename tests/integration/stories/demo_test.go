@@ -3,9 +3,13 @@ package stories
 
 import (
 	"bytes"
+	"flag"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,20 +17,47 @@ import (
 	"github.com/friendpay/friendpay/internal/demo"
 )
 
+// tracks is how many stories are told at once: most of a story is waiting.
+const tracks = "4"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", tracks); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
 // The demo proves itself: every scenario ends as docs/scenarios.md says, with the
 // numbers of the provider's journal, of Postgres and of Temporal.
 func TestEveryScenarioOfTheDemo(t *testing.T) {
 	t.Parallel()
-	play(t, "all", demo.DefaultChannel)
+	inTracks(t, slices.Chunk(demo.Names(), (len(demo.Names())+1)/2), func(t *testing.T, names []string) {
+		t.Helper()
+		play(t, strings.Join(names, ","), demo.DefaultChannel)
+	})
 }
 
 // Whatever the friend pays with, the main job ends in the same way, and his money goes back to him.
-func TestEveryChannelOfTheDemo(t *testing.T) { //nolint:tparallel // each is a stack of servers: one at a time
+func TestEveryChannelOfTheDemo(t *testing.T) {
 	t.Parallel()
-	for _, channel := range demo.Channels() {
-		if channel != demo.DefaultChannel {
+	others := slices.DeleteFunc(demo.Channels(), func(c string) bool { return c == demo.DefaultChannel })
+	inTracks(t, slices.Chunk(others, (len(others)+1)/2), func(t *testing.T, channels []string) {
+		t.Helper()
+		for _, channel := range channels {
 			t.Run(channel, func(t *testing.T) { play(t, "paid,refund,late-money", channel) })
 		}
+	})
+}
+
+// inTracks runs each part beside the others, on a stack of servers of its own.
+func inTracks(t *testing.T, parts iter.Seq[[]string], run func(*testing.T, []string)) {
+	t.Helper()
+	for part := range parts {
+		t.Run("from "+part[0], func(t *testing.T) {
+			t.Parallel()
+			run(t, part)
+		})
 	}
 }
 
