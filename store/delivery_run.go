@@ -145,6 +145,10 @@ func (s *Store) keepTry(ctx context.Context, tried Tried) error {
 	if err := s.read(ctx, &t.Number, numbered, t.Delivery); err != nil {
 		return err
 	}
+	const forget = "DELETE FROM delivery_tries WHERE delivery_id = ? AND number <= ?"
+	if _, err := s.write(ctx, forget, t.Delivery, t.Number-triesKept); err != nil {
+		return err
+	}
 	return s.db.WithContext(ctx).Create(&t).Error
 }
 
