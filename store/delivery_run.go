@@ -133,6 +133,9 @@ func (s *Store) keepTry(ctx context.Context, tried Tried) error {
 		WHERE id = ? AND round = ? AND state = 'trying'`
 	const numbered = "SELECT coalesce(max(number), 0) + 1 FROM delivery_tries WHERE delivery_id = ?"
 	t, over := tried.Try, tried.State == Delivered || tried.State == DeliveryDead
+	if t.Headers == nil { // nothing was sent: the receiver was not reached
+		t.Headers = map[string]string{}
+	}
 	var next *time.Time
 	if !tried.Next.IsZero() {
 		at := tried.Next.UTC()
