@@ -46,7 +46,8 @@ func TestTheDoctorNamesModesThatAreMixed(t *testing.T) {
 	})
 	inRows(t, func(s *store.Store) {
 		require.NoError(t, s.Seed(t.Context(), store.SeedData{
-			Apps: []store.App{{ID: "app_2", Merchant: "mer_1", Name: "Tea", Mode: store.LiveMode, DefaultExpirySeconds: 600}},
+			Apps: []store.App{{ID: "app_2", Merchant: "mer_1", Name: "Tea", Mode: store.LiveMode,
+				DefaultExpirySeconds: 600}},
 			Keys: []store.APIKey{{Hash: make([]byte, 32), ID: "key_1", Merchant: "mer_1", Mode: "test",
 				Apps: []string{"app_2"}}},
 		}))

@@ -124,7 +124,8 @@ func TestEndpointsByHand(t *testing.T) {
 		d, _, err := s.Delivery(t.Context(), sent)
 		require.NoError(t, err)
 		require.NoError(t, s.RecordTry(t.Context(), id, store.Tried{
-			Round: d.Round, State: store.DeliveryDead, Try: store.DeliveryTry{Delivery: sent, At: time.Now(), Status: 500},
+			Round: d.Round, State: store.DeliveryDead,
+			Try: store.DeliveryTry{Delivery: sent, At: time.Now(), Status: 500},
 		}))
 	})
 	require.Contains(t, list(), "failing:")

@@ -61,7 +61,7 @@ func (a *Accounts) Open(ctx context.Context, provider, account string) (provider
 	if row.OnlySimulates() {
 		refused := models.Refuse(models.Conflict, "live_app_test_provider",
 			"A live app has this account at a provider that only simulates.")
-		refused.Fix = "Write the app as a test one, or its account at a provider that takes money; see friendpay doctor."
+		refused.Fix = "Write the app as a test one, or give it a provider that takes money; see friendpay doctor."
 		return nil, refused
 	}
 	adapter, err := a.registry.Open(provider, row.Settings)

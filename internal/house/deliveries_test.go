@@ -113,7 +113,8 @@ func TestADeliveryDoesNotReachInsideByAName(t *testing.T) {
 func TestADeliveryDoesNotReachInsideByAnAddress(t *testing.T) {
 	_, knocks := inside(t, func(http.ResponseWriter, *http.Request) {})
 	for _, address := range []string{
-		"https://127.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://169.254.169.254/latest/meta-data",
+		"https://127.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/",
+		"https://169.254.169.254/latest/meta-data",
 		"https://localhost/", "https://2130706433/", "https://0x7f.1/", "http://shop.example.com/",
 		"https://metadata.google.internal/",
 	} {
