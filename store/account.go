@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -27,6 +28,14 @@ type Account struct {
 	// FeeBasisPoints is what the provider keeps of an amount as it was agreed, in hundredths
 	// of a percent; 0: nobody said, and fees are booked but not judged.
 	FeeBasisPoints int64
+	// Mode is its app's, of an account that was read alone.
+	Mode Mode
+}
+
+// OnlySimulates says that a live app has it at a provider whose money is none: nothing may be
+// paid there. Writing an app refuses this; an upgrade may have made an app live that has one.
+func (a Account) OnlySimulates() bool {
+	return a.Mode == LiveMode && slices.Contains(Simulated, a.Provider)
 }
 
 type accountRecord struct {
@@ -46,7 +55,12 @@ func (s *Store) Account(ctx context.Context, provider, id string) (Account, erro
 	if err != nil {
 		return Account{}, missing("read account", "unknown_account", err)
 	}
-	return s.account(record)
+	account, err := s.account(record)
+	if err != nil {
+		return Account{}, err
+	}
+	err = s.read(ctx, &account.Mode, "SELECT mode FROM apps WHERE id = ?", record.App)
+	return account, failed("read account", err)
 }
 
 // Accounts lists an app's accounts.

@@ -133,6 +133,9 @@ func (s *Store) keepTry(ctx context.Context, tried Tried) error {
 		WHERE id = ? AND round = ? AND state = 'trying'`
 	const numbered = "SELECT coalesce(max(number), 0) + 1 FROM delivery_tries WHERE delivery_id = ?"
 	t, over := tried.Try, tried.State == Delivered || tried.State == DeliveryDead
+	if t.Headers == nil { // nothing was sent: the receiver was not reached
+		t.Headers = map[string]string{}
+	}
 	var next *time.Time
 	if !tried.Next.IsZero() {
 		at := tried.Next.UTC()
@@ -143,6 +146,10 @@ func (s *Store) keepTry(ctx context.Context, tried Tried) error {
 		return err
 	}
 	if err := s.read(ctx, &t.Number, numbered, t.Delivery); err != nil {
+		return err
+	}
+	const forget = "DELETE FROM delivery_tries WHERE delivery_id = ? AND number <= ?"
+	if _, err := s.write(ctx, forget, t.Delivery, t.Number-triesKept); err != nil {
 		return err
 	}
 	return s.db.WithContext(ctx).Create(&t).Error

@@ -67,23 +67,40 @@ func (s *Store) Endpoint(ctx context.Context, id string) (Endpoint, error) {
 }
 
 // CreateEndpoint keeps a new one with its secret. More than 10 of an app are conflict
-// "too_many_endpoints".
+// "too_many_endpoints", an unknown app is not_found "unknown_app".
 func (s *Store) CreateEndpoint(ctx context.Context, endpoint Endpoint, secret string) (Endpoint, error) {
-	there, err := s.Endpoints(ctx, endpoint.App)
-	if err != nil {
-		return endpoint, err
-	}
-	if len(there) >= maxEndpoints {
-		refused := models.Refuse(models.Conflict, "too_many_endpoints", "The app has ten endpoints already.")
-		refused.Fix = "Delete one that nobody listens at."
-		return endpoint, refused
-	}
 	if endpoint.ID == "" {
 		endpoint.ID = mint.ID(mint.Endpoint)
 	}
 	endpoint.State, endpoint.CreatedAt = EndpointEnabled, time.Now().UTC()
 	row := endpointRecord{endpoint, s.vault.Seal([]byte(secret), endpointPlace(endpoint.ID))}
-	return endpoint, failed("create endpoint", s.db.WithContext(ctx).Create(&row).Error)
+	err := s.WithTx(ctx, func(tx *Store) error {
+		if err := tx.roomForEndpoint(ctx, endpoint.App); err != nil {
+			return err
+		}
+		return failed("create endpoint", tx.db.WithContext(ctx).Create(&row).Error)
+	})
+	return endpoint, err
+}
+
+// roomForEndpoint holds the app until the transaction ends: two at once must not make eleven.
+func (s *Store) roomForEndpoint(ctx context.Context, app string) error {
+	const hold = "UPDATE apps SET name = name WHERE id = ?"
+	if rows, err := s.write(ctx, hold, app); err != nil {
+		return failed("hold app", err)
+	} else if rows == 0 {
+		return unknown("unknown_app")
+	}
+	there, err := s.Endpoints(ctx, app)
+	if err != nil {
+		return err
+	}
+	if len(there) >= maxEndpoints {
+		refused := models.Refuse(models.Conflict, "too_many_endpoints", "The app has ten endpoints already.")
+		refused.Fix = "Delete one that nobody listens at."
+		return refused
+	}
+	return nil
 }
 
 type endpointRecord struct {

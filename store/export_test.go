@@ -119,3 +119,11 @@ func (s *Store) Record() *Record {
 	_ = callbacks.Raw().After("gorm:raw").Register("record", keep)
 	return r
 }
+
+// MigrateTo brings the database to that migration and no further.
+func MigrateTo(ctx context.Context, dsn string, version int64) error {
+	return migrate(ctx, dsn, func(p *goose.Provider) error {
+		_, err := p.UpTo(ctx, version)
+		return err
+	})
+}

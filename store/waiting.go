@@ -7,7 +7,7 @@ import (
 
 // Waiting is how much of one kind waits for somebody, and for how long the oldest of it has.
 type Waiting struct {
-	Queue   string // inbox, outbox, refunds, cases, breakers, requests or engine
+	Queue   string // inbox, outbox, deliveries, endpoints, refunds, cases, breakers, requests or engine
 	Kind    string // of it: a status, a state, a kind of case
 	Count   int64
 	Seconds float64 // since the oldest came; 0 when there is none
@@ -24,6 +24,14 @@ const waiting = `
 	UNION ALL SELECT 'outbox', 'failing', count(*), min(created_at)
 		FROM messages WHERE status = 'pending' AND tries >= 3
 	UNION ALL SELECT 'outbox', 'dead', count(*), min(created_at) FROM messages WHERE status = 'dead'
+	UNION ALL SELECT 'deliveries', 'queued', count(*), min(created_at) FROM deliveries WHERE state = 'queued'
+	UNION ALL SELECT 'deliveries', 'trying', count(*), min(created_at) FROM deliveries WHERE state = 'trying'
+	UNION ALL SELECT 'deliveries', 'held', count(*), min(created_at) FROM deliveries WHERE state = 'held'
+	UNION ALL SELECT 'deliveries', 'dead', count(*), min(created_at) FROM deliveries WHERE state = 'dead'
+	UNION ALL SELECT 'endpoints', 'failing', count(*), min(failing_since) FROM webhook_endpoints
+		WHERE failing_since IS NOT NULL AND deleted_at IS NULL AND state = 'enabled'
+	UNION ALL SELECT 'endpoints', 'disabled', count(*), min(failing_since) FROM webhook_endpoints
+		WHERE state = 'disabled' AND deleted_at IS NULL AND reason IN ('gone', 'failing')
 	UNION ALL SELECT 'requests', 'overdue', count(*), min(next_at) FROM requests WHERE next_at < @overdue
 	UNION ALL SELECT 'refunds', state, count(*), min(created_at)
 		FROM refunds WHERE state IN ('due', 'processing', 'failed') GROUP BY state

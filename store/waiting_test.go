@@ -17,6 +17,8 @@ func TestWhatWaitsIsCounted(t *testing.T) {
 	later := time.Now().Add(time.Hour)
 	require.Equal(t, map[string]int64{
 		"inbox pending": 0, "inbox dead": 0, "outbox pending": 0, "outbox failing": 0, "outbox dead": 0,
+		"deliveries queued": 0, "deliveries trying": 0, "deliveries held": 0, "deliveries dead": 0,
+		"endpoints failing": 0, "endpoints disabled": 0,
 		"requests overdue": 0, "requests late": 0, "requests applying": 0,
 	}, w.waiting(later))
 	for _, key := range []string{"k1", "k2", "k3"} {

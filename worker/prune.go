@@ -17,10 +17,11 @@ type Attic interface {
 	PruneStatements(ctx context.Context) (int64, error)
 	PruneDecisions(ctx context.Context) (int64, error)
 	PruneSnapshots(ctx context.Context) (int64, error)
+	PruneDeliveries(ctx context.Context) (int64, error)
 }
 
-// Pruner forgets idempotency keys, limits, addresses, logins, lines of statements, decisions
-// and snapshots that are over. Several at once do no harm.
+// Pruner forgets idempotency keys, limits, addresses, logins, lines of statements, decisions,
+// snapshots and deliveries that are over. Several at once do no harm.
 type Pruner struct {
 	Attic Attic
 	Log   *slog.Logger
@@ -35,6 +36,7 @@ func (p *Pruner) Run(ctx context.Context) error {
 			"idempotency keys": p.Attic.PruneKeys, "limits": p.Attic.PruneLimits,
 			"addresses and logins": p.Attic.PruneCheckouts, "lines of statements": p.Attic.PruneStatements,
 			"decisions": p.Attic.PruneDecisions, "snapshots": p.Attic.PruneSnapshots,
+			"deliveries": p.Attic.PruneDeliveries,
 		} {
 			if gone, err := prune(ctx); err != nil && ctx.Err() == nil {
 				p.Log.WarnContext(ctx, "not pruned", "what", what, "error", err)

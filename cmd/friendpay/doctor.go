@@ -90,7 +90,7 @@ func examine(ctx context.Context, h *house.House) []finding {
 	stuck, err := h.Store.Stuck(ctx, store.StuckFilter{Now: time.Now(), Speed: h.Config.Speed, Limit: 100})
 	f := judge("stuck", fmt.Sprintf("%d stuck; see friendpay staff stuck", len(stuck.Items)), err)
 	f.OK = f.OK && len(stuck.Items) == 0
-	return append(findings, f, surfacesOf(ctx, h.Store), breakersOf(ctx, h.Store))
+	return append(findings, f, surfacesOf(ctx, h.Store), breakersOf(ctx, h.Store), modesOf(ctx, h.Store))
 }
 
 // oldest says which day has waited longest for its statement.
@@ -103,7 +103,7 @@ func oldest(behind []store.StatementDay) string {
 
 // queues looks for a worker at each task queue: one without makes requests stand still.
 func queues(ctx context.Context, h *house.House) []finding {
-	names := []string{workflows.HookQueue}
+	names := []string{workflows.HookQueue, workflows.WebhookQueue}
 	for _, provider := range h.Registry.Names() {
 		names = append(names, workflows.ProviderQueue(provider))
 	}

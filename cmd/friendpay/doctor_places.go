@@ -63,3 +63,25 @@ func breakersOf(ctx context.Context, rows *store.Store) finding {
 	f.OK = f.OK && len(open) == 0
 	return f
 }
+
+// modesOf names what does not work because test and live are apart: an upgrade makes an app live
+// that a live key opens, whatever else it has.
+func modesOf(ctx context.Context, rows *store.Store) finding {
+	faults, err := rows.ModeFaults(ctx, namedAtMost)
+	said := []string{}
+	for _, fault := range faults {
+		if fault.Account != "" {
+			said = append(said, fmt.Sprintf("%s is live, and its account %s only simulates: nothing can be paid there",
+				fault.App, fault.Account))
+			continue
+		}
+		said = append(said, fmt.Sprintf("%s is %s, and %s is not: the key does not open it", fault.App, fault.Mode,
+			fault.Key))
+	}
+	if len(said) == 0 {
+		said = []string{"test and live are apart"}
+	}
+	f := judge("modes", strings.Join(said, "; "), err)
+	f.OK = f.OK && len(faults) == 0
+	return f
+}

@@ -38,3 +38,21 @@ func TestTheDoctorNamesWhatIsBlockedAndBroken(t *testing.T) {
 		require.Equal(t, said, broken.Say)
 	})
 }
+
+func TestTheDoctorNamesModesThatAreMixed(t *testing.T) {
+	withShop(t)
+	inRows(t, func(s *store.Store) {
+		require.Equal(t, finding{"modes", true, "test and live are apart"}, modesOf(t.Context(), s))
+	})
+	inRows(t, func(s *store.Store) {
+		require.NoError(t, s.Seed(t.Context(), store.SeedData{
+			Apps: []store.App{{ID: "app_2", Merchant: "mer_1", Name: "Tea", Mode: store.LiveMode,
+				DefaultExpirySeconds: 600}},
+			Keys: []store.APIKey{{Hash: make([]byte, 32), ID: "key_1", Merchant: "mer_1", Mode: "test",
+				Apps: []string{"app_2"}}},
+		}))
+		ill := modesOf(t.Context(), s)
+		require.False(t, ill.OK)
+		require.Equal(t, "app_2 is live, and key_1 is not: the key does not open it", ill.Say)
+	})
+}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"io"
 	"io/fs"
 	"strings"
@@ -61,7 +60,7 @@ func TestGeneratedKeysAreGoodSettings(t *testing.T) {
 	require.NoError(t, err)
 }
 
-const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode":"live",
+const tea = `{"id":"mer_tea","name":"Tea","app":"app_tea","app_name":"Tea","mode":"test",
 	"default_expiry_seconds":1800,
 	"accounts":[{"id":"acc_tea","provider":"mockpay","fee_basis_points":60,"settings":` + deskOfTea + `}],
 	"channels":[{"id":"mockpay","account":"acc_tea","provider":"mockpay","product":"wap",
@@ -77,21 +76,20 @@ func TestTheExampleOfAMerchantIsOne(t *testing.T) {
 	_, body, _ := strings.Cut(merchantExample, "<<'END'")
 	file, err := readMerchant("-", strings.NewReader(strings.TrimSuffix(body, "END")))
 	require.NoError(t, err)
-	require.Len(t, file.seed("k", "s").Channels, 1)
+	require.Len(t, file.seed("s").Channels, 1)
 }
 
 func TestAMerchantsFile(t *testing.T) {
 	file, err := readMerchant("-", strings.NewReader(tea))
 	require.NoError(t, err)
-	data := file.seed("fpk_live_x", "whsec_x")
-	hash := sha256.Sum256([]byte("fpk_live_x"))
-	require.Equal(t, hash[:], data.Keys[0].Hash, "only the key's hash is kept")
+	data := file.seed("whsec_x")
+	require.Empty(t, data.Keys, "the merchant keeps those that he has")
 	require.JSONEq(t, deskOfTea, string(data.Accounts[0].Settings))
 	require.EqualValues(t, 60, data.Accounts[0].FeeBasisPoints)
 	require.Equal(t, []string{"mobile"}, data.Channels[0].Surfaces)
 	require.EqualValues(t, 5, data.Channels[0].Max.Minor)
 	for _, bad := range []string{
-		`{`, `{"unknown":1}`, strings.Replace(tea, "live", "nonsense", 1), strings.Replace(tea, "1800", "5", 1),
+		`{`, `{"unknown":1}`, strings.Replace(tea, `"test"`, `"nonsense"`, 1), strings.Replace(tea, "1800", "5", 1),
 		strings.Replace(tea, `"key_id":"k",`, "", 1), strings.Replace(tea, "mockpay", "nopay", 1),
 		strings.Replace(strings.Replace(tea, "mockpay", "wechatpay", 1), deskOfTea, `{"api_v3_key":"short"}`, 1),
 		strings.Replace(tea, `"wap"`, `"wapp"`, 1), strings.Replace(tea, "mobile", "mobil", 1),

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,14 +108,17 @@ func add(ctx context.Context, out io.Writer, s *store.Store, file merchantFile, 
 		return err
 	}
 	if err == nil && !fresh {
-		if err := s.Seed(ctx, file.seed("", string(known.WebhookSecret))); err != nil {
+		if err := s.Seed(ctx, file.seed(string(known.WebhookSecret))); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(out, "written; API keys and webhook secret stay (--new-keys makes new ones)")
 		return err
 	}
-	key, secret := "fpk_"+file.Mode+"_"+secretText(), "whsec_"+secretText()
-	if err := s.Seed(ctx, file.seed(key, secret)); err != nil {
+	key, row := api.NewKey(store.APIKey{
+		Merchant: file.ID, Apps: []string{file.App}, Mode: file.Mode, Scopes: api.Scopes,
+	})
+	secret := api.NewWebhookSecret()
+	if err := s.Seed(ctx, file.seed(secret, row)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "api_key=%s\nwebhook_secret=%s\n", key, secret)
@@ -158,10 +158,10 @@ func (f merchantFile) leadsOutside(config house.Config) error {
 	return nil
 }
 
-// seed is the file as rows; without a key none is added.
-func (f merchantFile) seed(key, secret string) store.SeedData {
+// seed is the file as rows, with fresh keys if there are any.
+func (f merchantFile) seed(secret string, keys ...store.APIKey) store.SeedData {
 	data := store.SeedData{
-		Merchants: []store.Merchant{{ID: f.ID, Name: f.Name}},
+		Merchants: []store.Merchant{{ID: f.ID, Name: f.Name}}, Keys: keys,
 		Apps: []store.App{{
 			ID: f.App, Merchant: f.ID, Name: f.AppName, Mode: store.Mode(f.Mode),
 			WebhookURL: f.Webhook, HookURL: f.Hook,
@@ -169,13 +169,6 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 			PaymentLimit: models.CNY(f.MaxFen), DailyLimit: models.CNY(f.DayFen),
 			NameCheck: store.NameCheck(f.Check),
 		}},
-	}
-	if key != "" {
-		hash := sha256.Sum256([]byte(key))
-		data.Keys = []store.APIKey{{
-			Hash: hash[:], Merchant: f.ID, Apps: []string{f.App}, Mode: f.Mode, Scopes: api.Scopes,
-			Prefix: key[:len("fpk_test_")+4], LastFour: key[len(key)-4:],
-		}}
 	}
 	for _, a := range f.Accounts {
 		data.Accounts = append(data.Accounts, store.Account{
@@ -192,11 +185,4 @@ func (f merchantFile) seed(key, secret string) store.SeedData {
 		})
 	}
 	return data
-}
-
-// secretText is 192 bits in base64.
-func secretText() string {
-	bytes := make([]byte, 24)
-	_, _ = rand.Read(bytes) // never fails: it ends the process instead
-	return base64.StdEncoding.EncodeToString(bytes)
 }

@@ -37,7 +37,7 @@ func TestAMerchantWrittenAgainKeepsHisSecretsAndSellers(t *testing.T) {
 	}
 	out, err := put(tea, false)
 	require.NoError(t, err)
-	require.Contains(t, out, "api_key=fpk_live_")
+	require.Contains(t, out, "api_key=fpk_test_")
 	before, err := rows.App(t.Context(), "app_tea")
 	require.NoError(t, err)
 

@@ -43,7 +43,8 @@ func New(store Store, registry *providers.Registry, clock func() time.Time) *Acc
 	return &Accounts{store: store, registry: registry, clock: clock, opened: map[key]entry{}}
 }
 
-// Open gives the adapter of an account; unknown and disabled ones are not_found.
+// Open gives the adapter of an account; unknown and disabled ones are not_found, and one of a
+// live app at a provider that only simulates is conflict "live_app_test_provider".
 // Only accounts that exist are kept, so that made-up names cost no memory.
 func (a *Accounts) Open(ctx context.Context, provider, account string) (providers.Adapter, error) {
 	k := key{provider, account}
@@ -56,6 +57,12 @@ func (a *Accounts) Open(ctx context.Context, provider, account string) (provider
 	}
 	if row.State == store.AccountDisabled {
 		return nil, models.Refuse(models.NotFound, "unknown_account", "There is no such account.")
+	}
+	if row.OnlySimulates() {
+		refused := models.Refuse(models.Conflict, "live_app_test_provider",
+			"A live app has this account at a provider that only simulates.")
+		refused.Fix = "Write the app as a test one, or give it a provider that takes money; see friendpay doctor."
+		return nil, refused
 	}
 	adapter, err := a.registry.Open(provider, row.Settings)
 	if err != nil {

@@ -143,3 +143,19 @@ func TestManyOpenAtOnce(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// Whoever made an app live made its account at a simulator useless: settling by it would be for money
+// that nobody paid.
+func TestALiveAppOpensNoAccountThatOnlySimulates(t *testing.T) {
+	b := &bank{now: time.Now(), rows: map[string]store.Account{
+		"mockpay/acc_live": {ID: "acc_live", Provider: "mockpay", Mode: store.LiveMode, State: store.AccountActive},
+		"mockpay/acc_test": {ID: "acc_test", Provider: "mockpay", Mode: store.TestMode, State: store.AccountActive},
+	}}
+	registry := providers.NewRegistry(map[string]providers.Factory{"mockpay": open}, nil)
+	a := accounts.New(b, registry, func() time.Time { return b.now })
+	_, err := a.Open(t.Context(), "mockpay", "acc_live")
+	require.ErrorContains(t, err, "live_app_test_provider")
+	require.Equal(t, models.Conflict, models.CodeOf(err))
+	_, err = a.Open(t.Context(), "mockpay", "acc_test")
+	require.NoError(t, err)
+}

@@ -59,7 +59,7 @@ type money struct {
 // Order in its own books.
 func (h Hook) Check(ctx context.Context) []Result {
 	var list []Result
-	attempt := uuid.NewString()
+	attempt, lost := uuid.NewString(), uuid.NewString()
 	for _, c := range []struct {
 		name string
 		try  func(context.Context) error
@@ -68,7 +68,8 @@ func (h Hook) Check(ctx context.Context) []Result {
 		{"repeated id", func(ctx context.Context) error { return h.yes(ctx, "order.apply", attempt) }},
 		{"reopen", func(ctx context.Context) error { return h.yes(ctx, "order.reopen", attempt) }},
 		{"freeze_shipment", func(ctx context.Context) error { return h.freeze(ctx, attempt) }},
-		{"refusal", h.no},
+		{"refusal", func(ctx context.Context) error { return h.no(ctx, lost) }},
+		{"repeated refusal", func(ctx context.Context) error { return h.no(ctx, lost) }},
 		{"wrong signature", func(ctx context.Context) error { return h.forged(ctx, uuid.NewString()) }},
 	} {
 		began := time.Now()
@@ -103,8 +104,7 @@ func (h Hook) yes(ctx context.Context, kind, attempt string) error {
 	return nil
 }
 
-func (h Hook) no(ctx context.Context) error {
-	attempt := uuid.NewString()
+func (h Hook) no(ctx context.Context, attempt string) error {
 	said, err := h.ask(ctx, h.about("order.apply", h.Gone, attempt), "hook_"+attempt, h.Secret)
 	switch {
 	case err != nil:

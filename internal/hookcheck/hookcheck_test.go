@@ -74,7 +74,7 @@ func TestEachFaultOfAHookIsFound(t *testing.T) {
 	require.Empty(t, wrong(t, &shop{}))
 	require.Equal(t, []string{"wrong signature"}, wrong(t, &shop{believesAll: true}))
 	require.Equal(t, []string{"repeated id"}, wrong(t, &shop{forgets: true}))
-	require.Equal(t, []string{"refusal"}, wrong(t, &shop{takesAll: true}))
-	require.Equal(t, []string{"apply", "repeated id", "reopen", "freeze_shipment", "refusal"},
+	require.Equal(t, []string{"refusal", "repeated refusal"}, wrong(t, &shop{takesAll: true}))
+	require.Equal(t, []string{"apply", "repeated id", "reopen", "freeze_shipment", "refusal", "repeated refusal"},
 		wrong(t, &shop{silent: true}), "no answer in time")
 }

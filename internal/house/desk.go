@@ -16,24 +16,20 @@ func (h *House) Desk() *support.Desk {
 	}
 }
 
-// deliveries lets the desk act on webhooks. A delivery that is under way is not sent beside itself, so that
-// a command that comes again does no more than one.
+// deliveries lets the desk act on webhooks, once for a command: one whose worker died comes again.
 type deliveries struct{ rows *store.Store }
 
 // ResendDelivery sends a webhook again.
-func (d deliveries) ResendDelivery(ctx context.Context, delivery, _ string) error {
-	_, err := d.rows.ReplayDelivery(ctx, delivery)
-	return err
+func (d deliveries) ResendDelivery(ctx context.Context, delivery, command string) error {
+	return d.rows.ReplayDeliveryBy(ctx, command, delivery)
 }
 
 // SendTestEvent sends an endpoint something that it can be tried with.
-func (d deliveries) SendTestEvent(ctx context.Context, endpoint, _ string) error {
-	_, err := d.rows.SendTestEvent(ctx, endpoint)
-	return err
+func (d deliveries) SendTestEvent(ctx context.Context, endpoint, command string) error {
+	return d.rows.SendTestEventBy(ctx, command, endpoint)
 }
 
 // EnableEndpoint lets an endpoint be told again what happens.
-func (d deliveries) EnableEndpoint(ctx context.Context, endpoint string) error {
-	_, err := d.rows.EnableEndpoint(ctx, endpoint)
-	return err
+func (d deliveries) EnableEndpoint(ctx context.Context, endpoint, command string) error {
+	return d.rows.EnableEndpointBy(ctx, command, endpoint)
 }

@@ -25,7 +25,6 @@ import (
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/internal/vault"
 	"github.com/friendpay/friendpay/internal/watch"
-	"github.com/friendpay/friendpay/internal/webhook"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/providers/alipay"
 	"github.com/friendpay/friendpay/providers/mockpay"
@@ -170,7 +169,7 @@ func (h *House) Close() error {
 // are interceptors for demos and tests.
 func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worker, error) {
 	h.follow()
-	webhooks := webhook.New(h.Traces.Transport(h.Config.merchants()), h.Config.now)
+	webhooks := h.Config.receivers(h.Traces)
 	tracer := h.Traces.Tracer()
 	acts := &activities.Activities{
 		Store: h.Store, Catalogue: h.Catalogue, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now,

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/internal/outward"
+	"github.com/friendpay/friendpay/internal/tracing"
+	"github.com/friendpay/friendpay/internal/webhook"
 )
 
 // providerPatience bounds one call to a provider; an activity's own limit is longer.
@@ -27,6 +29,11 @@ func (c Config) merchants() http.RoundTripper {
 		return nil
 	}
 	return c.guard().Transport()
+}
+
+// receivers speaks to merchants' systems; order hooks, deliveries and test events all go by it.
+func (c Config) receivers(traces *tracing.Traces) *webhook.Client {
+	return webhook.New(traces.Transport(c.merchants()), c.now)
 }
 
 // CheckWebhook says whether a merchant's address may be stored, in this house's mode.

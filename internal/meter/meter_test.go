@@ -28,7 +28,11 @@ func page(t *testing.T, m *meter.Meter) string {
 
 func TestWhatIsMeasured(t *testing.T) {
 	m, err := meter.New(func(context.Context) ([]store.Waiting, error) {
-		return []store.Waiting{{Queue: "inbox", Kind: "pending", Count: 3, Seconds: 7.5}}, nil
+		return []store.Waiting{
+			{Queue: "inbox", Kind: "pending", Count: 3, Seconds: 7.5},
+			{Queue: "deliveries", Kind: "queued", Count: 40, Seconds: 9},
+			{Queue: "endpoints", Kind: "failing", Count: 2, Seconds: 3600},
+		}, nil
 	})
 	require.NoError(t, err)
 	m.Called(store.Call{
@@ -46,6 +50,9 @@ func TestWhatIsMeasured(t *testing.T) {
 		`friendpay_breaker_turns_total{channel="alipay",surface="all",to="open"} 1`,
 		`friendpay_waiting{kind="pending",queue="inbox"} 3`,
 		`friendpay_waiting_oldest_seconds{kind="pending",queue="inbox"} 7.5`,
+		`friendpay_waiting{kind="queued",queue="deliveries"} 40`,
+		`friendpay_waiting_oldest_seconds{kind="queued",queue="deliveries"} 9`,
+		`friendpay_waiting_oldest_seconds{kind="failing",queue="endpoints"} 3600`,
 		`friendpay_database_readable 1`,
 		`temporal_request_total{task_queue="friendpay"} 2`,
 		`temporal_request_latency_seconds_bucket{le="0.025"} 0`,

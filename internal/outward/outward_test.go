@@ -1,13 +1,9 @@
 package outward_test
 
 import (
-	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/outward"
+	"github.com/friendpay/friendpay/internal/testkit"
 )
 
 func corpus(t testing.TB, name string) (list []string) {
@@ -82,48 +79,6 @@ func FuzzAddresses(f *testing.F) {
 	})
 }
 
-// dns is a name server that answers each question with the next of its addresses.
-func dns(answers ...string) *net.Resolver {
-	var asked atomic.Int64
-	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		ours, theirs := net.Pipe()
-		go func() {
-			defer func() { _ = theirs.Close() }()
-			length := make([]byte, 2)
-			if _, err := io.ReadFull(theirs, length); err != nil {
-				return
-			}
-			question := make([]byte, binary.BigEndian.Uint16(length))
-			if _, err := io.ReadFull(theirs, question); err != nil {
-				return
-			}
-			var found []byte
-			if kind := question[12+bytes.IndexByte(question[12:], 0)+2]; kind == 1 { // A
-				next := min(int(asked.Add(1)), len(answers)) - 1
-				found = netip.MustParseAddr(answers[next]).AsSlice()
-			}
-			_, _ = theirs.Write(reply(question, found))
-		}()
-		return ours, nil
-	}}
-}
-
-// reply is a DNS message over TCP: the question again, and an address or none.
-func reply(question, address []byte) []byte {
-	end := 12 + bytes.IndexByte(question[12:], 0) + 5
-	message := append([]byte{}, question[:end]...)
-	message[2], message[3] = 0x81, 0x80
-	for i := 6; i < 12; i++ {
-		message[i] = 0
-	}
-	if address != nil {
-		message[7] = 1
-		message = append(message, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
-		message = append(message, address...)
-	}
-	return append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)
-}
-
 // inside is a server of our own that knocks are counted at.
 func inside(t *testing.T) (port string, knocks *atomic.Int64) {
 	t.Helper()
@@ -158,7 +113,7 @@ func TestANameIsJudgedByWhatItMeansWhenDialled(t *testing.T) {
 	t.Parallel()
 	port, knocks := inside(t)
 	own := outward.Guard{
-		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: dns("127.0.0.1", "127.0.0.2"),
+		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: testkit.DNS("127.0.0.1", "127.0.0.2"),
 	}
 	address := "https://shop.example.com:" + port + "/hook"
 	var untrusted *tls.CertificateVerificationError
@@ -170,7 +125,7 @@ func TestANameIsJudgedByWhatItMeansWhenDialled(t *testing.T) {
 	require.Equal(t, int64(1), knocks.Load())
 
 	for _, meaning := range []string{"127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"} {
-		strict := outward.Guard{Resolver: dns(meaning)}
+		strict := outward.Guard{Resolver: testkit.DNS(meaning)}
 		require.ErrorIs(t, call(t, strict, "https://shop.example.com/hook"), outward.ErrInside, meaning)
 	}
 	require.Equal(t, int64(1), knocks.Load())

@@ -1,5 +1,6 @@
 // Package sink is a merchant's own system, for demos and storms: it takes signed
-// webhooks, believes none that does not verify, and remembers what it was told.
+// webhooks and answers the order hook, believes nothing that does not verify, and
+// remembers what it was told.
 package sink
 
 import (
@@ -31,6 +32,9 @@ type Sink struct {
 	told   map[[2]string]int // by request and type
 	newest map[string]notice // by request, of the highest seq
 	forged int
+	gone   map[string]bool   // numbers of orders whose money it refuses
+	ruled  map[string]string // what it answered about an attempt, for ever
+	frozen map[string]bool   // orders that are not shipped
 }
 
 // notice is what a webhook says, as far as anybody looks.
@@ -52,8 +56,12 @@ func Open(ctx context.Context) (*Sink, error) {
 	s := &Sink{
 		address: listener.Addr().String(),
 		came:    map[string]int{}, told: map[[2]string]int{}, newest: map[string]notice{},
+		gone: map[string]bool{}, ruled: map[string]string{}, frozen: map[string]bool{},
 	}
-	s.server = &http.Server{Handler: http.HandlerFunc(s.take), ReadHeaderTimeout: 5 * time.Second}
+	paths := http.NewServeMux()
+	paths.HandleFunc("POST "+hookPath, s.answer)
+	paths.HandleFunc("/", s.take)
+	s.server = &http.Server{Handler: paths, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = s.server.Serve(listener) }() // ends with Close
 	return s, nil
 }

@@ -32,7 +32,7 @@ type Engine interface {
 type Deliveries interface {
 	ResendDelivery(ctx context.Context, delivery, command string) error // once per command
 	SendTestEvent(ctx context.Context, endpoint, command string) error  // once per command
-	EnableEndpoint(ctx context.Context, endpoint string) error          // again changes nothing
+	EnableEndpoint(ctx context.Context, endpoint, command string) error // once per command
 }
 
 // Desk is where colleagues act. Engine and Deliveries may be nil: their commands are then

@@ -37,7 +37,7 @@ func deliveryCommands() []command {
 			about: []kind{anEnd}},
 			"Enable ", []string{"What waited for it is sent."}, ready,
 			func(ctx context.Context, d *Desk, e *errand) error {
-				return d.Deliveries.EnableEndpoint(ctx, e.Subject)
+				return d.Deliveries.EnableEndpoint(ctx, e.Subject, e.ID)
 			}),
 	}
 }

@@ -146,7 +146,9 @@ func (e *elsewhere) ResendDelivery(_ context.Context, d, _ string) error {
 
 func (e *elsewhere) SendTestEvent(_ context.Context, to, _ string) error { return e.note("test " + to) }
 
-func (e *elsewhere) EnableEndpoint(_ context.Context, to string) error { return e.note("enable " + to) }
+func (e *elsewhere) EnableEndpoint(_ context.Context, to, _ string) error {
+	return e.note("enable " + to)
+}
 
 func (e *elsewhere) Open(context.Context, string, string) (providers.Adapter, error) {
 	return diverter{}, nil

@@ -62,6 +62,9 @@ func legible(body []byte) string {
 	return strings.ToValidUTF8(text, "\uFFFD")
 }
 
+// whyKept is how much of an error is kept, in bytes: a receiver's nonsense may be in it.
+const whyKept = 300
+
 // Why says in a few words why a try failed, without the address.
 func Why(err error) string {
 	switch {
@@ -70,6 +73,7 @@ func Why(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
 	default:
-		return err.Error()
+		words := err.Error()
+		return legible([]byte(words[:min(len(words), whyKept)]))
 	}
 }
