@@ -7,7 +7,7 @@ import (
 
 // Waiting is how much of one kind waits for somebody, and for how long the oldest of it has.
 type Waiting struct {
-	Queue   string // inbox, outbox, refunds, cases, breakers, requests or engine
+	Queue   string // inbox, outbox, webhooks, refunds, cases, breakers, requests or engine
 	Kind    string // of it: a status, a state, a kind of case
 	Count   int64
 	Seconds float64 // since the oldest came; 0 when there is none
@@ -24,6 +24,13 @@ const waiting = `
 	UNION ALL SELECT 'outbox', 'failing', count(*), min(created_at)
 		FROM messages WHERE status = 'pending' AND tries >= 3
 	UNION ALL SELECT 'outbox', 'dead', count(*), min(created_at) FROM messages WHERE status = 'dead'
+	UNION ALL SELECT 'webhooks', 'queued', count(*), min(created_at) FROM deliveries WHERE state = 'queued'
+	UNION ALL SELECT 'webhooks', 'failing', count(*), min(created_at)
+		FROM deliveries WHERE state = 'trying' AND tries >= 2
+	UNION ALL SELECT 'webhooks', state, count(*), min(created_at)
+		FROM deliveries WHERE state IN ('held', 'dead') GROUP BY state
+	UNION ALL SELECT 'webhooks', 'disabled', count(*), min(coalesce(failing_since, created_at))
+		FROM webhook_endpoints WHERE state = 'disabled' AND deleted_at IS NULL AND reason <> 'by_merchant'
 	UNION ALL SELECT 'requests', 'overdue', count(*), min(next_at) FROM requests WHERE next_at < @overdue
 	UNION ALL SELECT 'refunds', state, count(*), min(created_at)
 		FROM refunds WHERE state IN ('due', 'processing', 'failed') GROUP BY state

@@ -24,7 +24,7 @@ func newQueues(count func(context.Context) ([]store.Waiting, error)) *queues {
 		readable: prometheus.NewDesc("friendpay_database_readable",
 			"1 when what waits could be counted; without it the two below are missing.", nil, nil),
 		size: prometheus.NewDesc("friendpay_waiting",
-			"What waits in the database, the same from every process: inbox, outbox, refunds, cases, requests.",
+			"What waits in the database, the same from every process: inbox, outbox, webhooks, refunds, cases …",
 			labels, nil),
 		seconds: prometheus.NewDesc("friendpay_waiting_oldest_seconds", "Age of the oldest of it.", labels, nil),
 	}

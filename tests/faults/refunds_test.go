@@ -66,16 +66,6 @@ func refundNoFunds(ctx context.Context, s *street) error {
 	return s.refund(ctx, mint.Number())
 }
 
-// accountMended: the payer's bank takes the money after all, and the provider says so.
-func accountMended(ctx context.Context, s *street) error {
-	s.mend()
-	row, err := s.rows.Request(ctx, s.request.ID)
-	for _, f := range row.Refunds {
-		err = errors.Join(err, s.simulate(ctx, "refunds", map[string]string{"number": f.Number, "state": "done"}))
-	}
-	return errors.Join(err, allBack(ctx, s))
-}
-
 // repaid lets the provider end a refund that takes its time.
 func repaid(ctx context.Context, s *street) error {
 	return until(ctx, "the provider to know the refund", func() (bool, error) {

@@ -11,7 +11,7 @@ func all() []fault {
 			ended: paidAfterAll, end: "settled"},
 		{name: "unknown_refund", reason: "refund_unknown", inject: unknownRefund, mend: providerBack,
 			ended: ends(models.Refunded), end: "refunded"},
-		{name: "refund_abnormal", reason: "refund_failed", inject: refundAbnormal, mend: accountMended,
+		{name: "refund_abnormal", reason: "refund_failed", inject: refundAbnormal,
 			ended: ends(models.Refunded), end: "refunded"},
 		{name: "refund_no_funds", reason: "refund_no_funds", inject: refundNoFunds, mend: providerBack,
 			ended: ends(models.Refunded), end: "refunded"},
