@@ -51,7 +51,8 @@ const timeline = `
 		jsonb_build_object('tries', tries, 'http_status', http_status, 'last_error', last_error, 'done_at', done_at,
 			'next_try_at', CASE WHEN status = 'pending' THEN next_try_at END), 0
 		FROM messages WHERE request_id = @request
-	UNION ALL SELECT d.created_at, 'message', d.id, 'webhook ' || d.type || ' to ' || d.endpoint_id || ': ' || d.state,
+	UNION ALL SELECT d.created_at, 'message', d.id,
+			'webhook ' || d.type || ' to ' || d.endpoint_id || ': ' || d.state,
 		jsonb_build_object('message', d.message_id, 'endpoint', d.endpoint_id, 'round', d.round, 'tries', d.tries,
 			'http_status', d.http_status, 'last_error', d.last_error, 'done_at', d.done_at,
 			'next_try_at', d.next_try_at), 1

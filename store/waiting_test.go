@@ -17,7 +17,8 @@ func TestWhatWaitsIsCounted(t *testing.T) {
 	later := time.Now().Add(time.Hour)
 	require.Equal(t, map[string]int64{
 		"inbox pending": 0, "inbox dead": 0, "outbox pending": 0, "outbox failing": 0, "outbox dead": 0,
-		"webhooks queued": 0, "webhooks failing": 0, "webhooks disabled": 0, "requests overdue": 0, "requests late": 0, "requests applying": 0,
+		"webhooks queued": 0, "webhooks failing": 0, "webhooks disabled": 0, "requests overdue": 0,
+		"requests late": 0, "requests applying": 0,
 	}, w.waiting(later))
 	for _, key := range []string{"k1", "k2", "k3"} {
 		kept, err := w.KeepEvent(t.Context(), store.ProviderEvent{

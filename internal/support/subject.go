@@ -103,7 +103,8 @@ func kindOf(id string) kind {
 func (c command) subjects() string {
 	words := map[kind]string{
 		aRequest: "a request (fpr_…)", anEvent: "a provider's event (evt_…)", aDelivery: "a delivery (dlv_…)",
-		anEnd: "an endpoint (whe_…)", aMessage: "a message (msg_…)", aBreaker: "a breaker (app_…/channel)", anInvite: "an invite (inv_…)", aCase: "a case (cas_…)",
+		anEnd: "an endpoint (whe_…)", aMessage: "a message (msg_…)", aBreaker: "a breaker (app_…/channel)",
+		anInvite: "an invite (inv_…)", aCase: "a case (cas_…)",
 		aCommand: "a command (cmd_…)", anAttempt: "a payment's number", aRefund: "a refund's number",
 	}
 	list := make([]string, len(c.about))

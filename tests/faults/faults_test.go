@@ -68,8 +68,8 @@ func (l line) String() string {
 	if len(l.steps) > 0 {
 		steps = "`" + strings.Join(l.steps, "`, then `") + "`"
 	}
-	return fmt.Sprintf("| `%s` | `%s` | %s %s | %.1f | %s | %s | %.1f |", l.fault.name, l.fault.reason, l.words("en"),
-		l.words("zh-CN"), l.after.Seconds(), steps, l.fault.end, l.over.Seconds())
+	return fmt.Sprintf("| `%s` | `%s` | %s %s | %.1f | %s | %s | %.1f |", l.fault.name, l.fault.reason,
+		l.words("en"), l.words("zh-CN"), l.after.Seconds(), steps, l.fault.end, l.over.Seconds())
 }
 
 // words are those of the row; how many tries or callbacks there were is another each time.
@@ -112,16 +112,16 @@ func withoutSeconds(text string) string {
 
 const head = `# Twenty faults
 
-Written by ` + "`go test ./tests/faults -update`" + `, and held against by ` + "`make faults`" + `, which lets each of these happen on a
-whole house: real servers, the simulated providers, a merchant's own system. *Shown* is in seconds from the
-fault to its row in the Stuck queue, on a house where a minute of the law is a second. The step is the one that
-the row offers, taken through the desk of support by a colleague of the least role that may, with a second
-one where that is asked for; a row that went before its step was taken would fail the test. *Gone* is in
-seconds from the last step, or where none is offered from the mending outside, to the end of the row.
+Written by "go test ./tests/faults -update" and checked by "make faults", which lets each of these happen on
+a whole house: real servers, the simulated providers, a merchant's own system. *Shown* is in seconds from
+the fault to its row in the Stuck queue, on a house where a minute of the law is a second. The step is the
+one that the row offers, taken through the desk of support by a colleague of the least role that may, with
+a second one where that is asked for; a row that went before its step was taken would fail the test. *Gone*
+is in seconds from the last step, or where none is offered from the mending outside, to the end of the row.
 
-Rows are touched directly for three of them only: ` + "`dead_callback`" + ` skips the thirty tries after which a callback
-is dead, ` + "`forged_burst`" + ` the ten quiet minutes after which it is over, and ` + "`stuck_relay`" + ` holds a callback's row
-as a relay that hangs would.
+Rows are touched for four of them: a dead callback is spared the thirty tries after which it is dead, a
+burst of forged ones the ten quiet minutes after which it is over; a stuck relay finds the callback's row
+held, as by one that hangs; and of the breaker's way the house itself probes once an hour.
 
 | fault | reason | in words | shown | step | ended | gone |
 |---|---|---|---|---|---|---|
