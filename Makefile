@@ -69,7 +69,7 @@ dev: setup build ## everything on this machine, until Ctrl-C
 test: setup vet tidy workflowcheck lint unit race integration browser chaos ## all that must pass before a commit lands
 	$(call step,all passed)
 
-test-all: test rules rollback scale chaos-all fuzz ## and the suites that take long
+test-all: test faults rules rollback scale chaos-all fuzz ## and the suites that take long
 
 scale: setup ## the console's queries at 100,000 requests: by indexes only, and how long each takes
 	$(call step,the console at 100,000 requests)
@@ -107,7 +107,7 @@ race: ## the packages without servers, under the race detector; needs a C compil
 
 faults: setup build ## twenty faults, each seen in the Stuck queue and ended as it offers
 	$(call step,$@)
-	$(GO) test -count 1 -tags faults -timeout 10m ./tests/faults
+	$(GO) test -count 1 -timeout 10m ./tests/faults
 
 integration browser chaos: setup build ## the suite of that name under tests/
 	$(call step,$@)

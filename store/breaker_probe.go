@@ -61,6 +61,47 @@ func (s *Store) NoteProbe(ctx context.Context, probe Probe, probed Probed) (turn
 	return turns, failed("note a probe", err)
 }
 
+// Vouch is an operator's word that the provider of an open breaker works again. It counts as a good
+// probe: the next payer may try, and how that goes decides. One that is not open is conflict
+// "not_open"; unknown is not_found "unknown_breaker".
+func (s *Store) Vouch(ctx context.Context, key BreakerKey, now time.Time) error {
+	err := s.WithTx(ctx, func(tx *Store) error {
+		records, err := tx.lockedBreaker(ctx, key)
+		if err != nil {
+			return err
+		}
+		_, err = tx.turn(ctx, records, func(b policy.Breaker, rule policy.BreakerRule) policy.Breaker {
+			return b.Probed(true, rule, now, 1)
+		})
+		return err
+	})
+	return failed("vouch for a breaker", err)
+}
+
+// Trustworthy is nil when Vouch would take somebody's word, and else its refusal.
+func (s *Store) Trustworthy(ctx context.Context, key BreakerKey) error {
+	return s.WithTx(ctx, func(tx *Store) error {
+		_, err := tx.lockedBreaker(ctx, key)
+		return err
+	})
+}
+
+func (s *Store) lockedBreaker(ctx context.Context, key BreakerKey) ([]breakerRecord, error) {
+	const lock = "SELECT " + breakerColumns + ` FROM breakers
+		WHERE app_id = ? AND channel = ? AND surface = ? FOR UPDATE`
+	var records []breakerRecord
+	if err := s.read(ctx, &records, lock, key.App, key.Channel, key.Surface); err != nil {
+		return nil, err
+	}
+	if len(records) == 0 {
+		return nil, unknown("unknown_breaker")
+	}
+	if records[0].State != policy.BreakerOpen {
+		return nil, models.Refuse(models.Conflict, "not_open", "This way to pay is not taken away.")
+	}
+	return records, nil
+}
+
 // Waiter is a request with its order, to be asked whether it can be paid.
 type Waiter struct {
 	Request  models.Request

@@ -63,6 +63,12 @@ var multitude = []string{
 	`INSERT INTO messages (id, request_id, version, seq, kind, type, app_id, payer_id, payload, status)
 		SELECT 'msg_' || n, 'fpr_' || n, 1, 1, 'webhook', 't', 'app_1', '', '{}', 'sent'
 		FROM generate_series(1, $1::int) n`,
+	`INSERT INTO webhook_endpoints (id, app_id, url) VALUES ('whe_1', 'app_1', 'https://shop.example/hooks')`,
+	`INSERT INTO deliveries (id, message_id, endpoint_id, app_id, request_id, type, payload, state)
+		SELECT 'dlv_' || n, 'msg_' || n, 'whe_1', 'app_1', 'fpr_' || n, 't', '{}', 'delivered'
+		FROM generate_series(1, $1::int) n`,
+	`INSERT INTO delivery_tries (delivery_id, number, at, status, took_ms)
+		SELECT 'dlv_' || n, 1, now(), 204, 5 FROM generate_series(1, $1::int) n`,
 	`INSERT INTO provider_calls (request_id, attempt, refund, provider, op, class, code, latency_ms, at)
 		SELECT 'fpr_' || n, lpad(n::text, 26, 'A'), '', 'mockpay', 'query', '', '', 1, now()
 		FROM generate_series(1, $1::int) n, generate_series(1, 2)`,
@@ -75,7 +81,7 @@ var multitude = []string{
 		20000) n`,
 }
 
-// trouble makes 500 of them stuck, for five reasons.
+// trouble makes 500 of them stuck, for six reasons.
 var trouble = []string{
 	`UPDATE attempts SET state = 'closing', state_since = now() - interval '1 hour', disposition = '',
 		captured_minor = 0
@@ -85,7 +91,9 @@ var trouble = []string{
 	`UPDATE provider_events SET status = 'dead', reason = 'poison'
 		WHERE id IN (SELECT 'evt_' || n FROM generate_series(201, 300) n)`,
 	`UPDATE messages SET status = 'dead', last_error = 'http_500'
-		WHERE id IN (SELECT 'msg_' || n FROM generate_series(301, 400) n)`,
+		WHERE id IN (SELECT 'msg_' || n FROM generate_series(301, 340) n)`,
+	`UPDATE deliveries SET state = CASE WHEN id < 'dlv_37' THEN 'dead' ELSE 'trying' END, tries = 3,
+		last_error = 'http_500' WHERE id IN (SELECT 'dlv_' || n FROM generate_series(341, 400) n)`,
 	`UPDATE requests SET next_at = now() - interval '1 hour'
 		WHERE id IN (SELECT 'fpr_' || n FROM generate_series(401, 450) n)`,
 	`UPDATE cases SET closed_at = NULL, closed_by = '' WHERE id IN (SELECT 'cas_' || n
@@ -131,6 +139,9 @@ func (w *world) screens() map[string]func() error {
 	cases := func(f store.CaseFilter) func() error {
 		return func() error { _, err := w.Cases(ctx, f); return err }
 	}
+	log := func(f store.DeliveryFilter) func() error {
+		return func() error { _, err := w.Deliveries(ctx, f); return err }
+	}
 	return map[string]func() error{
 		"stuck":          stuckBy(store.StuckFilter{Limit: 50}),
 		"stuck all":      stuckBy(store.StuckFilter{Limit: 500}),
@@ -150,13 +161,17 @@ func (w *world) screens() map[string]func() error {
 		"cases all":      cases(store.CaseFilter{Closed: true, Limit: 100}),
 		"cases request":  cases(store.CaseFilter{Request: "fpr_460"}),
 		"timeline":       func() error { _, err := w.Timeline(ctx, "fpr_7"); return err },
-		"deliveries": func() error {
-			_, err := w.Stuck(ctx, store.StuckFilter{Now: now, Reasons: []reasons.Reason{reasons.WebhookDead}})
-			return err
-		},
-		"filters":  func() error { _, err := w.SavedFilters(ctx, "staff:a"); return err },
-		"audit":    func() error { _, err := w.Deeds(ctx, "fpr_7"); return err },
-		"suspects": func() error { _, err := w.Suspects(ctx, 50); return err },
+		"stuck webhooks": stuckBy(store.StuckFilter{Reasons: []reasons.Reason{reasons.WebhookDead}}),
+		"deliveries":     log(store.DeliveryFilter{}),
+		"deliveries app": log(store.DeliveryFilter{Apps: []string{"app_1"}, State: store.DeliveryDead}),
+		"deliveries end": log(store.DeliveryFilter{Endpoint: "whe_1"}),
+		"deliveries one": log(store.DeliveryFilter{Request: "fpr_7"}),
+		"delivery":       func() error { _, _, err := w.Delivery(ctx, "dlv_7"); return err },
+		"search webhook": search("dlv_777"),
+		"errands":        func() error { _, err := w.Errands(ctx, "fpr_7"); return err },
+		"filters":        func() error { _, err := w.SavedFilters(ctx, "staff:a"); return err },
+		"audit":          func() error { _, err := w.Deeds(ctx, "fpr_7"); return err },
+		"suspects":       func() error { _, err := w.Suspects(ctx, 50); return err },
 	}
 }
 
@@ -176,7 +191,7 @@ func TestTheConsoleReadsByIndexes(t *testing.T) {
 	require.EqualValues(t, 500, stuck, "%v", counts)
 
 	big := regexp.MustCompile(`Seq Scan on (orders|requests|attempts|transitions|refunds|messages|` +
-		`provider_events|provider_calls|invites|cases|payers|audit)\b`)
+		`provider_events|provider_calls|invites|cases|payers|audit|deliveries|delivery_tries)\b`)
 	said := w.Record()
 	for name, read := range w.screens() {
 		said.Forget()

@@ -19,6 +19,8 @@ type Errand struct {
 func (s *Store) Errands(ctx context.Context, request string) ([]Errand, error) {
 	const query = `SELECT 'message' AS kind, id, kind || ' ' || type AS what, tries, next_try_at AS at
 			FROM messages WHERE request_id = @request AND status = 'pending'
+		UNION ALL SELECT 'message', id, 'webhook ' || type, tries, coalesce(next_try_at, created_at)
+			FROM deliveries WHERE request_id = @request AND state IN ('queued', 'trying')
 		UNION ALL SELECT 'callback', e.id, e.kind, e.tries, e.next_try_at FROM provider_events e
 			WHERE e.status = 'pending' AND e.number IN (SELECT number FROM attempts WHERE request_id = @request)
 		UNION ALL SELECT 'callback', e.id, e.kind, e.tries, e.next_try_at FROM provider_events e

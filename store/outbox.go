@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/friendpay/friendpay/models"
 )
 
 // MessageKind says by which way a message leaves.
@@ -89,4 +91,19 @@ func (s *Store) DeadMessage(ctx context.Context, id, why string) error {
 		WHERE id = ? AND status = 'pending'`
 	_, err := s.write(ctx, bury, why, id)
 	return failed("give message up", err)
+}
+
+// ResendMessage lets a message leave now that waits or was given up, with all tries before it. One that
+// left is conflict "already_sent"; unknown is not_found "unknown_message".
+func (s *Store) ResendMessage(ctx context.Context, id string) error {
+	const again = `UPDATE messages SET status = 'pending', tries = 0, next_try_at = clock_timestamp(),
+		done_at = NULL WHERE id = ? AND status <> 'sent'`
+	rows, err := s.write(ctx, again, id)
+	if err != nil || rows > 0 {
+		return failed("resend message", err)
+	}
+	if _, err := gorm.G[Message](s.db).Where("id = ?", id).Take(ctx); err != nil {
+		return missing("read message", "unknown_message", err)
+	}
+	return models.Refuse(models.Conflict, "already_sent", "This message has left already.")
 }

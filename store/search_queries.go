@@ -77,4 +77,13 @@ var searchLater = []struct{ prefix, table, sql string }{{
 	prefix: "cmd", table: "commands",
 	sql: `SELECT 'command', c.id, c.request_id, concat_ws(' ', c.name, c.state), c.at
 		FROM commands c WHERE c.id = @words`,
+}, {
+	prefix: "dlv", table: "deliveries",
+	sql: `SELECT 'delivery', d.id, coalesce(d.request_id, ''), concat_ws(' ', d.type, d.state), d.created_at
+		FROM deliveries d WHERE d.id = @words`,
+}, {
+	prefix: "whe", table: "webhook_endpoints",
+	sql: `SELECT 'endpoint', e.id, '', concat_ws(' ', e.app_id, CASE WHEN e.deleted_at IS NULL THEN e.state
+		ELSE 'deleted' END, nullif(e.reason, '')), e.created_at
+		FROM webhook_endpoints e WHERE e.id = @words`,
 }}

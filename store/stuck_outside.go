@@ -40,20 +40,14 @@ var stuckInbox = []stuckPart{{
 		FROM (SELECT account, sum(burst) AS burst, min(burst_at) AS burst_at FROM refused_callbacks
 			WHERE last_at > @burst GROUP BY account HAVING sum(burst) >= @many) b
 		LEFT JOIN provider_accounts p ON p.id = b.account`,
-}, {
-	finds: []reasons.Reason{reasons.WebhookFailing, reasons.WebhookDead, reasons.SMSFailing},
-	sql: `SELECT r.id, r.app_id, r.state, CASE WHEN m.kind = 'sms' THEN 'sms_failing'
-				WHEN m.status = 'dead' THEN 'webhook_dead' ELSE 'webhook_failing' END,
-			m.id, m.last_error, m.created_at, CASE m.status WHEN 'pending' THEN m.next_try_at END, m.id
-		FROM messages m JOIN LATERAL (SELECT * FROM requests WHERE id = m.request_id OFFSET 0) r ON true
-		WHERE m.status = 'dead' OR m.status = 'pending' AND m.tries >= 2 AND m.last_error <> ''`,
 }}
 
 var stuckHouse = []stuckPart{{
+	// One that is half open takes nothing away: the next payer tries it.
 	finds: []reasons.Reason{reasons.BreakerOpen},
 	sql: `SELECT '', b.app_id, '', 'breaker_open', concat_ws('/', b.app_id, b.channel, nullif(b.surface, '')),
 			b.reason, b.opened_at, b.next_probe_at, concat_ws('/', b.app_id, b.channel, nullif(b.surface, ''))
-		FROM breakers b WHERE b.state <> 'closed'`,
+		FROM breakers b WHERE b.state = 'open'`,
 }, {
 	// A case of a refund or of a callback that is listed itself would say the same thing twice.
 	finds: []reasons.Reason{reasons.CaseOpen, reasons.StatementGap},

@@ -22,7 +22,7 @@ const stuckHead = `SELECT NULL::text AS request, NULL::text AS app, NULL::text A
 	NULL::text AS step_subject WHERE false`
 
 // stuck lists the parts.
-var stuck = slices.Concat(stuckPayments, stuckRefunds, stuckInbox, stuckHouse, stuckLater)
+var stuck = slices.Concat(stuckPayments, stuckRefunds, stuckInbox, stuckMerchants, stuckHouse, stuckLater)
 
 // silentAttempt counts the calls about an attempt that failed since the last good one. That a
 // provider would not close so early is no failure.
@@ -76,7 +76,8 @@ var stuckRefunds = []stuckPart{{
 			WHEN 'refund_no_funds' THEN CASE failure WHEN '' THEN 'waiting' ELSE failure END
 			WHEN 'hook_refused' THEN why WHEN 'money_returning' THEN why ELSE '' END,
 			CASE reason WHEN 'refund_unknown' THEN silent_since ELSE created_at END, next_at, number
-		FROM (SELECT r.id AS request, r.app_id AS app, r.state, f.number, f.failure, f.reason AS why,
+		FROM (SELECT r.id AS request, r.app_id AS app, r.state, f.number, f.reason AS why,
+			CASE WHEN f.diverted AND f.failure = 'abnormal' THEN 'diverted' ELSE f.failure END AS failure,
 			s.since AS silent_since, f.created_at, r.next_at,
 			CASE WHEN f.state = 'failed' AND f.failure <> 'no_funds' THEN 'refund_failed'
 				WHEN f.state = 'failed' OR EXISTS (SELECT FROM cases c WHERE c.request_id = f.request_id

@@ -139,6 +139,11 @@ func TestRefundsAreStuck(t *testing.T) {
 	require.Len(t, rows, 1, "its case says the same")
 	require.Equal(t, []any{reasons.RefundFailed, "abnormal", "divert_refund", refund, reasons.Act, "app_1"},
 		[]any{rows[0].Reason, rows[0].Detail, rows[0].Step, rows[0].StepSubject, rows[0].Severity, rows[0].App})
+	l.save(models.Event{Kind: models.RefundDiverted, Refund: refund})
+	require.Equal(t, []string{"refund_failed diverted"}, w.reasons(at))
+	require.Empty(t, w.listed(at)[0].Step, "it is on its way: nothing is to be done twice")
+	l.save(models.Event{Kind: models.RefundDone, Refund: refund})
+	require.Equal(t, "hand_refund", w.listed(at)[0].Step)
 }
 
 func TestTheOrderHookIsStuck(t *testing.T) {
@@ -193,20 +198,4 @@ func TestABurstOfForgedCallbacksIsStuck(t *testing.T) {
 	require.NoError(t, w.CountRefused(t.Context(), "mockpay", "acc_1", "forged"))
 	require.NoError(t, w.CountRefused(t.Context(), "mockpay", "acc_1", "unreadable"))
 	require.Empty(t, w.reasons(time.Now()), "seven of a day are no burst")
-}
-
-func TestMessagesAreStuck(t *testing.T) {
-	w := open(t)
-	w.settled()
-	for range 2 {
-		require.Empty(t, w.reasons(time.Now()))
-		messages, err := w.TakeMessages(t.Context(), 1, time.Minute)
-		require.NoError(t, err)
-		require.NoError(t, w.RetryMessage(t.Context(), messages[0].ID, time.Unix(1, 0), "timeout"))
-	}
-	rows := w.listed(time.Now())
-	require.Len(t, rows, 1)
-	require.Contains(t, []reasons.Reason{reasons.WebhookFailing, reasons.SMSFailing}, rows[0].Reason)
-	require.NoError(t, w.DeadMessage(t.Context(), rows[0].Subject, "gone"))
-	require.Equal(t, "gone", w.listed(time.Now())[0].Detail)
 }

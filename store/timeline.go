@@ -51,6 +51,12 @@ const timeline = `
 		jsonb_build_object('tries', tries, 'http_status', http_status, 'last_error', last_error, 'done_at', done_at,
 			'next_try_at', CASE WHEN status = 'pending' THEN next_try_at END), 0
 		FROM messages WHERE request_id = @request
+	UNION ALL SELECT d.created_at, 'message', d.id,
+			'webhook ' || d.type || ' to ' || d.endpoint_id || ': ' || d.state,
+		jsonb_build_object('message', d.message_id, 'endpoint', d.endpoint_id, 'round', d.round, 'tries', d.tries,
+			'http_status', d.http_status, 'last_error', d.last_error, 'done_at', d.done_at,
+			'next_try_at', d.next_try_at), 1
+		FROM deliveries d WHERE d.request_id = @request
 	UNION ALL SELECT opened_at, 'case', id, 'case ' || kind || ' opened',
 		jsonb_build_object('attempt', attempt, 'refund', refund, 'owner', owner, 'due_at', due_at,
 			'closed_at', closed_at, 'resolution', resolution), 0
@@ -79,6 +85,7 @@ const timeline = `
 			UNION SELECT number FROM refunds WHERE request_id = @request
 			UNION SELECT id FROM invites WHERE request_id = @request
 			UNION SELECT id FROM messages WHERE request_id = @request
+			UNION SELECT id FROM deliveries WHERE request_id = @request
 			UNION SELECT id FROM cases WHERE request_id = @request
 			UNION SELECT e.id FROM provider_events e JOIN attempts a ON a.number = e.number
 				WHERE a.request_id = @request))

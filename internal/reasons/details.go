@@ -9,6 +9,7 @@ var details = map[string]Words{
 	"lost":          {"渠道查无此退款", "the provider does not know of it"},
 	"mismatch":      {"金额或单号不符", "another amount or number"},
 	"closed":        {"渠道已关闭", "the provider closed it"},
+	"diverted":      {"正转入商户账户", "it is being sent to the merchant's account"},
 	"with_merchant": {"已退至商户账户", "it came to the merchant's account"},
 
 	"late":            {"请求结束后到账", "it came after the end"},
@@ -31,6 +32,12 @@ var details = map[string]Words{
 
 	"poison":          {"多次处理失败", "it failed too often"},
 	"foreign_account": {"来自其他账户", "it came through another account"},
+
+	"endpoint_disabled": {"接收地址已停用", "its endpoint is disabled"},
+	"no_answer":         {"没有及时答复", "no answer in time"},
+	"unreachable":       {"无法连接", "it cannot be reached"},
+	"gone":              {"接收地址表示已不存在", "it said that it is gone"},
+	"failing":           {"连续五天没有送达", "nothing got through for five days"},
 
 	"engine_unavailable": {"流程引擎不可用", "the engine does not answer"},
 	"still_working":      {"仍在处理", "it is still being worked on"},

@@ -25,21 +25,41 @@ var payments = []About{
 			"See that a worker runs; then start its workflow anew."}},
 }
 
-// otherwise is what ends a failed refund whose failure says more than that it failed.
-var otherwise = map[string]struct {
+// other is what ends something whose detail says more than its reason.
+type other struct {
 	step string
 	next Words
-}{
-	"abnormal": {"divert_refund", Words{
-		"请付款人修好收款账户，或把退款转入商户账户后线下退还。",
-		"Have the payer mend his account, or send the refund to the merchant's and hand it over.",
-	}},
-	"with_merchant": {"hand_refund", Words{
-		"商户已收到退款，请其线下退还付款人，然后登记。",
-		"The money is with the merchant: he hands it to the payer, and you note that.",
-	}},
-	"overdue": {"requery", askNow},
-	"lost":    {"requery", askNow},
+}
+
+var disabledFirst = other{"enable_endpoint", Words{
+	"接收地址恢复后先重新启用，再重新发送。", "Once the endpoint works, enable it; then send it again.",
+}}
+
+// otherwise lists them by reason and detail.
+var otherwise = map[Reason]map[string]other{
+	RefundFailed: {
+		"abnormal": {"divert_refund", Words{
+			"请付款人修好收款账户，或把退款转入商户账户后线下退还。",
+			"Have the payer mend his account, or send the refund to the merchant's and hand it over.",
+		}},
+		"diverted": {"", Words{
+			"无需操作；到达商户账户后，再由其线下退还付款人。",
+			"Nothing yet: once it has come to the merchant's account, he hands it to the payer.",
+		}},
+		"with_merchant": {"hand_refund", Words{
+			"商户已收到退款，请其线下退还付款人，然后登记。",
+			"The money is with the merchant: he hands it to the payer, and you note that.",
+		}},
+		"overdue": {"requery", askNow},
+		"lost":    {"requery", askNow},
+	},
+	// Asked for again by itself, as soon as the balance covers it.
+	RefundNoFunds: {"waiting": {"", Words{
+		"请商户充值；余额足够后会自动再次退款。",
+		"The merchant tops his balance up; the refund is then asked for again.",
+	}}},
+	WebhookDead:    {"endpoint_disabled": disabledFirst},
+	WebhookFailing: {"endpoint_disabled": disabledFirst},
 }
 
 var refunds = []About{

@@ -111,11 +111,8 @@ func Say(reason Reason, detail, language string) string {
 
 // Step is the command that ends it, by what exactly is wrong; "" when none does.
 func Step(reason Reason, detail string) string {
-	if other, is := otherwise[detail]; is && reason == RefundFailed {
+	if other, is := otherwise[reason][detail]; is {
 		return other.step
-	}
-	if reason == RefundNoFunds && detail == "waiting" {
-		return "" // asked for again by itself, as soon as the balance covers it
 	}
 	about, _ := Of(reason)
 	return about.Step
@@ -123,7 +120,7 @@ func Step(reason Reason, detail string) string {
 
 // Next is what to do about it, in a sentence.
 func Next(reason Reason, detail, language string) string {
-	if other, is := otherwise[detail]; is && reason == RefundFailed {
+	if other, is := otherwise[reason][detail]; is {
 		return other.next.In(language)
 	}
 	about, _ := Of(reason)
@@ -134,6 +131,9 @@ func Next(reason Reason, detail, language string) string {
 func Detail(detail, language string) string {
 	if words, known := details[detail]; known {
 		return words.In(language)
+	}
+	if status, is := strings.CutPrefix(detail, "http_"); is {
+		return Words{"答复 HTTP " + status, "it answered HTTP " + status}.In(language)
 	}
 	return strings.ReplaceAll(detail, "_", " ")
 }

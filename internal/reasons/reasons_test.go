@@ -39,6 +39,8 @@ func TestADetailSaysMore(t *testing.T) {
 	require.Equal(t, "A callback could not be applied (no such thing).",
 		reasons.Say(reasons.CallbackDead, "no_such_thing", "en"))
 	require.Equal(t, "A callback waits to be applied.", reasons.Say(reasons.CallbackWaiting, "", "en"))
+	require.Equal(t, "A webhook was given up (it answered HTTP 500).",
+		reasons.Say(reasons.WebhookDead, "http_500", "en"))
 	require.Equal(t, "bad_mood", reasons.Say("bad_mood", "", "en"))
 }
 
@@ -51,4 +53,7 @@ func TestTheStepFollowsFromWhatIsWrong(t *testing.T) {
 	}
 	require.Empty(t, reasons.Step(reasons.RefundNoFunds, "waiting"), "it is asked for again by itself")
 	require.Equal(t, "retry_refund", reasons.Step(reasons.RefundNoFunds, "no_funds"))
+	require.Empty(t, reasons.Step(reasons.RefundFailed, "diverted"), "it is on its way")
+	require.Equal(t, "resend_webhook", reasons.Step(reasons.WebhookDead, "http_500"))
+	require.Equal(t, "enable_endpoint", reasons.Step(reasons.WebhookDead, "endpoint_disabled"))
 }

@@ -2,8 +2,10 @@ package support
 
 import (
 	"context"
+	"strings"
 
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/store"
 )
 
 // engineCommands mend the run of a request. What it decides is not touched: the law judges on.
@@ -17,16 +19,45 @@ func engineCommands() []command {
 			"Take back the failing task of the run of ", []string{"What was judged before it stays."},
 			func(d *Desk) bool { return d.Engine != nil },
 			func(ctx context.Context, d *Desk, e *errand) error { return d.Engine.Reset(ctx, e.Subject) }),
+		closeBreaker(),
 	}
+}
+
+// closeBreaker lets the next payer try a way that was taken away; how that goes decides.
+func closeBreaker() command {
+	return command{
+		name: "close_breaker", label: "Let it be tried again", least: Operator, about: []kind{aBreaker}, here: true,
+		already: []string{"not_open"},
+		plan: func(ctx context.Context, d *Desk, e *errand) (Preview, error) {
+			plan := Preview{Summary: "Offer " + e.Subject + " again.", Effects: []string{
+				"The next payer may try it. If it works the breaker closes; if it fails it opens again.",
+			}}
+			return plan, d.Rows.Trustworthy(ctx, breakerOf(e.Subject))
+		},
+		do: func(ctx context.Context, d *Desk, e *errand) (string, error) {
+			return "The next payer may try it.", d.Rows.Vouch(ctx, breakerOf(e.Subject), d.Clock())
+		},
+	}
+}
+
+// breakerOf reads the name of a breaker: app/channel, and /surface where it watches one.
+func breakerOf(subject string) (key store.BreakerKey) {
+	key.App, key.Channel, _ = strings.Cut(subject, "/")
+	key.Channel, key.Surface, _ = strings.Cut(key.Channel, "/")
+	return key
 }
 
 // deliveryCommands are about what merchants are told.
 func deliveryCommands() []command {
 	ready := func(d *Desk) bool { return d.Deliveries != nil }
 	return []command{
-		outside(command{name: "resend_webhook", label: "Send it again", least: Agent, about: []kind{aDelivery}},
-			"Send again ", []string{"The merchant may get the same event twice; its id is the same."}, ready,
+		outside(command{name: "resend_webhook", label: "Send it again", least: Agent,
+			about: []kind{aDelivery, aMessage}, already: []string{"already_sent"}},
+			"Send again ", []string{"Who gets it may get the same twice; its id is the same."}, ready,
 			func(ctx context.Context, d *Desk, e *errand) error {
+				if kindOf(e.Subject) == aMessage {
+					return d.Rows.ResendMessage(ctx, e.Subject)
+				}
 				return d.Deliveries.ResendDelivery(ctx, e.Subject, e.ID)
 			}),
 		outside(command{name: "send_test_event", label: "Send a test event", least: Agent, about: []kind{anEnd}},

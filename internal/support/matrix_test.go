@@ -23,7 +23,7 @@ var least = map[string]support.Role{
 	"retry_refund": support.Supervisor, "divert_refund": support.Supervisor, "hand_refund": support.Supervisor,
 	"reopen": support.Supervisor, "case_close": support.Supervisor, "approve": support.Supervisor,
 	"reject": support.Supervisor, "restart_workflow": support.Operator, "reset_workflow": support.Operator,
-	"enable_endpoint": support.Operator,
+	"enable_endpoint": support.Operator, "close_breaker": support.Operator,
 }
 
 // scenes make something that a command is possible for, with the arguments that it wants.
@@ -45,6 +45,7 @@ var scenes = map[string]func(*world) (subject string, args []string){
 	"restart_workflow": func(w *world) (string, []string) {
 		return w.open().ID, nil
 	},
+	"close_breaker":  func(w *world) (string, []string) { return w.openBreaker(), nil },
 	"reset_workflow": func(w *world) (string, []string) { return w.open().ID, nil },
 	"extend": func(w *world) (string, []string) {
 		return w.open().ID, []string{"until",
@@ -91,6 +92,18 @@ func (w *world) deadEvent() string {
 	require.NoError(w.t, w.Rows.MarkEvent(w.t.Context(), kept.ID, store.Mark{Status: store.EventDead,
 		Reason: "poison"}))
 	return kept.ID
+}
+
+// openBreaker lets a channel fail until it is taken away.
+func (w *world) openBreaker() string {
+	channel := mint.ID("ch")
+	for range 5 {
+		_, err := w.Rows.NoteMade(w.t.Context(), store.Made{
+			App: "app_1", Channel: channel, Failed: true, Reason: "500", At: time.Now(),
+		})
+		require.NoError(w.t, err)
+	}
+	return "app_1/" + channel
 }
 
 func (w *world) invite(request string) string {

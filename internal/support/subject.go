@@ -16,7 +16,9 @@ const (
 	aRequest  kind = mint.Request
 	anEvent   kind = mint.Event
 	aDelivery kind = "dlv"
-	anEnd     kind = "whe" // an endpoint of a merchant's webhooks
+	anEnd     kind = "whe"        // an endpoint of a merchant's webhooks
+	aMessage  kind = mint.Message // an SMS
+	aBreaker  kind = mint.App     // of a channel: app/channel, or app/channel/surface
 	anInvite  kind = mint.Invite
 	aCase     kind = mint.Case
 	aCommand  kind = mint.Command
@@ -53,7 +55,7 @@ func (d *Desk) identify(ctx context.Context, c command, e *errand) error {
 		e.Request = e.opened.Request
 	case aCommand:
 		_, err = d.Rows.Command(ctx, e.Subject)
-	default: // deliveries and endpoints are asked where they are kept
+	default: // deliveries, endpoints, messages and breakers are asked where they are kept
 	}
 	return err
 }
@@ -101,7 +103,8 @@ func kindOf(id string) kind {
 func (c command) subjects() string {
 	words := map[kind]string{
 		aRequest: "a request (fpr_…)", anEvent: "a provider's event (evt_…)", aDelivery: "a delivery (dlv_…)",
-		anEnd: "an endpoint (whe_…)", anInvite: "an invite (inv_…)", aCase: "a case (cas_…)",
+		anEnd: "an endpoint (whe_…)", aMessage: "a message (msg_…)", aBreaker: "a breaker (app_…/channel)",
+		anInvite: "an invite (inv_…)", aCase: "a case (cas_…)",
 		aCommand: "a command (cmd_…)", anAttempt: "a payment's number", aRefund: "a refund's number",
 	}
 	list := make([]string, len(c.about))

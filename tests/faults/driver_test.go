@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults
 
 import (
@@ -9,56 +7,52 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/friendpay/friendpay/internal/reasons"
+	"github.com/friendpay/friendpay/store"
 )
 
 // fault is one thing that goes wrong: how, what colleagues must see, and how it ends.
 type fault struct {
 	name   string
-	reason string
+	reason reasons.Reason
 	hooked bool // the merchant's order hook decides
 	told   bool // the merchant wants webhooks
 	alone  bool // it stops a server that others need
 	inject func(context.Context, *street) error
 	// mend is what the world outside does: the provider answers again, a colleague starts a
-	// server, time passes. Nil: nothing has to.
+	// server, time passes. Nil: nothing has to. Where a step is offered, the row outlives it.
 	mend  func(context.Context, *street) error
 	ended func(context.Context, *street) error
 	end   string // in words
 }
 
-// Limits of one fault: how soon it must show, and how long until it is over.
+// Limits of one fault: how soon it must show, how long until it is over, and how soon after the
+// last step: later, it would have been the house's own patience that ended it.
 const (
 	showLimit = 30 * time.Second
 	overLimit = 75 * time.Second
+	stepLimit = 20 * time.Second
 )
-
-// row is a line of the Stuck queue, as a page shows it.
-type row struct {
-	Request, App, Reason, Subject, Detail, Words string
-	Step, StepSubject                            string
-}
-
-// queue lists what is stuck.
-type queue interface {
-	Stuck(ctx context.Context) ([]row, error)
-}
 
 // desk takes the step that a row offers, as a colleague who may and with a second one where
 // that is asked for.
 type desk interface {
-	Take(ctx context.Context, offered row) error
+	Take(ctx context.Context, offered store.StuckRow) error
 }
 
 // line is what the table says of a fault.
 type line struct {
-	fault, reason, words string
-	after                time.Duration
-	steps                []string
-	end                  string
+	fault fault
+	seen  store.StuckRow
+	after time.Duration // from the fault to its row
+	steps []string
+	over  time.Duration // from the last step, or from the mending, to the end of the row
 }
 
 // play lets one fault happen, sees it in the queue and ends it as the queue offers.
 func (t *town) play(ctx context.Context, f fault) (told line, err error) {
+	told.fault = f
 	s, err := t.newStreet(ctx, f)
 	if err != nil {
 		return told, fmt.Errorf("seed: %w", err)
@@ -72,11 +66,10 @@ func (t *town) play(ctx context.Context, f fault) (told line, err error) {
 	if s.began.IsZero() {
 		s.began = time.Now()
 	}
-	seen, err := s.shown(ctx, f)
-	if err != nil {
+	if told.seen, err = s.shown(ctx, f); err != nil {
 		return told, err
 	}
-	told = line{fault: f.name, reason: f.reason, words: seen.Words, after: time.Since(s.began), end: f.end}
+	told.after = time.Since(s.began)
 	over, cancel := context.WithTimeout(ctx, overLimit)
 	defer cancel()
 	if f.mend != nil {
@@ -84,7 +77,7 @@ func (t *town) play(ctx context.Context, f fault) (told line, err error) {
 			return told, fmt.Errorf("mend: %w", err)
 		}
 	}
-	if told.steps, err = s.endIt(over, f); err != nil {
+	if err = s.endIt(over, &told); err != nil {
 		return told, err
 	}
 	if f.ended != nil {
@@ -94,11 +87,11 @@ func (t *town) play(ctx context.Context, f fault) (told line, err error) {
 }
 
 // shown waits until the queue names the fault under its reason, in words.
-func (s *street) shown(ctx context.Context, f fault) (seen row, err error) {
+func (s *street) shown(ctx context.Context, f fault) (seen store.StuckRow, err error) {
 	ctx, cancel := context.WithDeadline(ctx, s.began.Add(showLimit))
 	defer cancel()
-	var others []string
-	err = until(ctx, "a row "+f.reason, func() (bool, error) {
+	var others []reasons.Reason
+	err = until(ctx, "a row "+string(f.reason), func() (bool, error) {
 		rows, err := s.mine(ctx)
 		if err != nil {
 			return false, err
@@ -114,53 +107,53 @@ func (s *street) shown(ctx context.Context, f fault) (seen row, err error) {
 		return false, nil
 	})
 	if err != nil {
-		return seen, fmt.Errorf("%w; it shows %v instead", err, others)
+		err = fmt.Errorf("%w; it shows %v instead", err, others)
 	}
-	if seen.Words == "" || strings.Contains(seen.Words, "{detail}") {
-		return seen, fmt.Errorf("its words are %q", seen.Words)
-	}
-	return seen, nil
+	return seen, err
 }
 
 // mine are the rows of the queue that are about this street.
-func (s *street) mine(ctx context.Context) ([]row, error) {
-	rows, err := s.queue.Stuck(ctx)
-	return slices.DeleteFunc(rows, func(r row) bool {
+func (s *street) mine(ctx context.Context) ([]store.StuckRow, error) {
+	page, err := s.rows.Stuck(ctx, store.StuckFilter{Now: time.Now(), Speed: speed, Limit: 500})
+	return slices.DeleteFunc(page.Items, func(r store.StuckRow) bool {
 		here := r.App == s.app || s.request.ID != "" && r.Request == s.request.ID ||
 			s.subject != "" && strings.Contains(r.Subject, s.subject) || s.anywhere && r.Request == "" && r.App == ""
 		return !here
 	}), err
 }
 
-// endIt takes what is offered, once each, until the row is gone. What follows from a step may
-// offer another: a diverted refund is handed over.
-func (s *street) endIt(ctx context.Context, f fault) (steps []string, err error) {
-	taken := map[string]bool{}
+// endIt takes what the row offers, once each, until the row is gone. What follows from a step may
+// offer another: a diverted refund is handed over. A row that offered a step and went without it
+// proves nothing of the step, and is an error; so is one that outlives its last step for long.
+func (s *street) endIt(ctx context.Context, told *line) error {
+	taken, since := map[string]bool{}, time.Now()
 	var refused error
-	err = until(ctx, "the row to be gone", func() (bool, error) {
+	err := until(ctx, "the row to be gone", func() (bool, error) {
 		rows, err := s.mine(ctx)
-		if err != nil {
-			return false, err
-		}
 		there := false
 		for _, r := range rows {
-			if r.Reason != f.reason {
+			if r.Reason != told.fault.reason {
 				continue
 			}
 			there = true
-			key := r.Step + " " + r.StepSubject
-			if r.Step == "" || taken[key] {
-				continue
-			}
-			if refused = s.desk.Take(ctx, r); refused == nil {
-				taken[key] = true
-				steps = append(steps, r.Step)
+			if key := r.Step + " " + r.StepSubject; r.Step != "" && !taken[key] {
+				if refused = s.desk.Take(ctx, r); refused == nil {
+					taken[key], since = true, time.Now()
+					told.steps = append(told.steps, r.Step)
+				}
 			}
 		}
-		return !there, nil
+		return !there, err
 	})
-	if err != nil {
-		err = errors.Join(err, refused)
+	told.steps = slices.Compact(told.steps)
+	told.over = time.Since(since)
+	switch {
+	case err != nil:
+		return errors.Join(err, refused)
+	case told.seen.Step != "" && len(told.steps) == 0:
+		return errors.Join(errors.New("the row went without the step that it offered"), refused)
+	case told.seen.Step != "" && told.over > stepLimit:
+		return fmt.Errorf("the row outlived %v by %s", told.steps, told.over)
 	}
-	return steps, err
+	return nil
 }

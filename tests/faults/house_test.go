@@ -1,14 +1,14 @@
-//go:build faults
-
 package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/friendpay/friendpay/internal/paysim/faults"
 	"github.com/friendpay/friendpay/store"
 )
 
@@ -51,10 +51,19 @@ func closing(ctx context.Context, db *pgx.Conn, err error) error {
 // stuckRelay: workers work, and a callback is never posted, since something holds its row.
 func stuckRelay(ctx context.Context, s *street) error {
 	s.anywhere = true
-	if err := s.settled(ctx); err != nil {
+	if err := s.opened(ctx, false); err != nil {
 		return err
 	}
-	id, err := s.waiting(ctx)
+	if err := s.spoil(s.number, faults.ErrorBefore, faults.Query); err != nil {
+		return err
+	}
+	if err := s.house.StopWorker(); err != nil {
+		return err
+	}
+	if err := s.press(ctx, "pay", s.number); err != nil {
+		return err
+	}
+	id, err := s.callback(ctx, store.EventPending)
 	if err != nil {
 		return err
 	}
@@ -66,21 +75,8 @@ func stuckRelay(ctx context.Context, s *street) error {
 	if _, err = db.Exec(ctx, "BEGIN"); err == nil {
 		_, err = db.Exec(ctx, "SELECT FROM provider_events WHERE id = $1 FOR UPDATE", id)
 	}
-	return err
-}
-
-// waiting is a callback that nobody takes for a moment, long enough to lay hands on its row.
-func (s *street) waiting(ctx context.Context) (id string, err error) {
-	err = s.rows.WithTx(ctx, func(tx *store.Store) error {
-		kept, err := tx.KeepEvent(ctx, s.event(s.number))
-		if err != nil {
-			return err
-		}
-		id = kept.ID
-		soon := time.Now().Add(2 * time.Second)
-		return tx.MarkEvent(ctx, id, store.Mark{Status: store.EventPending, NextTry: soon})
-	})
-	return id, err
+	s.began = time.Now()
+	return errors.Join(err, s.work(ctx))
 }
 
 // workerGone: nobody works while a friend pays.

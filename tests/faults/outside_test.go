@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults
 
 import (
@@ -7,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/mint"
@@ -17,25 +17,31 @@ import (
 	"github.com/friendpay/friendpay/store"
 )
 
-func (s *street) event(number string) store.ProviderEvent {
-	return store.ProviderEvent{
-		Provider: s.way.Provider, Account: s.way.Account, Key: mint.Number(), Kind: providers.PaymentNotice,
-		Number: number, Raw: []byte("{}"),
-	}
-}
-
-// deadCallback: a callback that failed for reasons of our own until it was given up.
+// deadCallback: the provider's callback failed for reasons of our own until it was given up.
 func deadCallback(ctx context.Context, s *street) error {
 	if err := s.settled(ctx); err != nil {
 		return err
 	}
-	return s.rows.WithTx(ctx, func(tx *store.Store) error {
-		kept, err := tx.KeepEvent(ctx, s.event(s.number))
-		if err != nil {
-			return err
+	id, err := s.callback(ctx, store.EventApplied)
+	if err != nil {
+		return err
+	}
+	s.began = time.Now()
+	return s.sql(ctx, "UPDATE provider_events SET status = 'dead', reason = 'poison' WHERE id = $1", id)
+}
+
+// callback waits until a callback about the street's number is here, and so far.
+func (s *street) callback(ctx context.Context, so store.EventStatus) (id string, err error) {
+	err = until(ctx, "a callback that is "+string(so), func() (bool, error) {
+		moments, err := s.rows.Timeline(ctx, s.request.ID)
+		for _, m := range moments {
+			if m.Kind == "callback" && strings.HasSuffix(m.Text, ": "+string(so)) {
+				id = m.Ref
+			}
 		}
-		return tx.MarkEvent(ctx, kept.ID, store.Mark{Status: store.EventDead, Reason: "poison"})
+		return id != "", err
 	})
+	return id, err
 }
 
 // forgedBurst: somebody sends callbacks that nobody signed.
@@ -50,10 +56,24 @@ func forgedBurst(ctx context.Context, s *street) error {
 	return nil
 }
 
-// unknownNumber: a genuine callback about a number that is not ours.
+// unknownNumber: somebody makes an order with our keys and our address, and it is paid; its callback
+// is genuine, and about a number that we do not have.
 func unknownNumber(ctx context.Context, s *street) error {
-	_, err := s.rows.KeepEvent(ctx, s.event(mint.Number()))
-	return err
+	adapter, err := s.house.Parts.Accounts.Open(ctx, s.way.Provider, s.way.Account)
+	if err != nil {
+		return err
+	}
+	now, number := time.Now(), mint.Number()
+	_, err = adapter.Create(ctx, providers.Payment{
+		Number: number, Product: s.way.Product, Amount: models.CNY(12900), Subject: "Kettle", CreatedAt: now,
+		ExpiresAt: now.Add(time.Hour), ReturnURL: s.house.APIURL, PayerIP: "127.0.0.1",
+		NotifyURL: s.house.APIURL + "/v1/callbacks/" + s.way.Provider + "/" + s.way.Account,
+	})
+	if err != nil {
+		return fmt.Errorf("make an order that is not ours: %w", err)
+	}
+	s.began = time.Now()
+	return s.press(ctx, "pay", number)
 }
 
 // hookRefuses: the money is here, and the merchant's order does not take it.
@@ -90,6 +110,15 @@ func webhookDead(ctx context.Context, s *street) error {
 func webhooksBack(_ context.Context, s *street) error {
 	s.system.status.Store(http.StatusNoContent)
 	return nil
+}
+
+// allTold waits until all that the merchant was to be told got through.
+func allTold(ctx context.Context, s *street) error {
+	return until(ctx, "all webhooks to be delivered", func() (bool, error) {
+		page, err := s.rows.Deliveries(ctx, store.DeliveryFilter{Request: s.request.ID})
+		waits := slices.ContainsFunc(page.Items, func(d store.Delivery) bool { return d.State != store.Delivered })
+		return len(page.Items) > 0 && !waits, err
+	})
 }
 
 // reconciliationGap: the statement of a provider, at which nobody else pays here, lacks a payment.

@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults
 
 import (
@@ -40,6 +38,7 @@ func paidAfterAll(ctx context.Context, s *street) error {
 
 // unknownCreate: the provider makes the order, and its answer is lost each time.
 func unknownCreate(ctx context.Context, s *street) error {
+	s.speed = 1 // in its own time the house asks rarely: who ends it is the step
 	if err := s.place(ctx, false); err != nil {
 		return err
 	}
@@ -55,6 +54,10 @@ func unknownCreate(ctx context.Context, s *street) error {
 // breakerOpen: no order can be made on this way to pay any more.
 func breakerOpen(ctx context.Context, s *street) error {
 	s.speed = 1 // a breaker counts the failures of a minute
+	if err := s.sql(ctx, `INSERT INTO breaker_rules (app_id, errors, window_seconds, rest_seconds,
+		longest_seconds) VALUES ($1, 5, 60, 3600, 3600)`, s.app); err != nil {
+		return err // no probe of the house's own comes first
+	}
 	var asks []func() error
 	for range 4 {
 		if err := s.place(ctx, false); err != nil {
@@ -71,6 +74,14 @@ func breakerOpen(ctx context.Context, s *street) error {
 	}
 	s.began = time.Now()
 	return together(asks...)
+}
+
+// paidAndTrusted: the one who tries the way again can pay, and with that it is trusted.
+func paidAndTrusted(ctx context.Context, s *street) error {
+	if err := s.settled(ctx); err != nil {
+		return err
+	}
+	return trusted(ctx, s)
 }
 
 func trusted(ctx context.Context, s *street) error {

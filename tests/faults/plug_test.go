@@ -1,48 +1,18 @@
-//go:build faults
-
 package faults
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"time"
 
-	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/store"
 )
 
-// rows is the queue as the store lists it.
-type rows struct{ house *local.House }
-
-func stuckQueue(house *local.House) queue { return rows{house} }
-
-func (r rows) Stuck(ctx context.Context) (list []row, err error) {
-	filter := store.StuckFilter{Now: time.Now(), Speed: speed, Limit: 500}
-	page, err := r.house.Parts.Store.Stuck(ctx, filter)
-	for _, s := range page.Items {
-		list = append(list, row{
-			Request: s.Request, App: s.App, Reason: string(s.Reason), Subject: s.Subject, Detail: s.Detail,
-			Words: s.Say("en"), Step: s.Step, StepSubject: s.StepSubject,
-		})
-	}
-	return list, err
-}
-
 // office is two colleagues at the desk.
 type office struct{ desk *support.Desk }
 
-func supportDesk(house *local.House) desk {
-	parts := house.Parts
-	return office{&support.Desk{
-		Rows: parts.Store, Door: parts.Door, Accounts: parts.Accounts, Engine: parts.Door,
-		Clock: time.Now, Log: slog.New(slog.DiscardHandler), SecondPerson: 100000, Wait: support.Wait,
-	}}
-}
-
-func (o office) Take(ctx context.Context, offered row) error {
+func (o office) Take(ctx context.Context, offered store.StuckRow) error {
 	role, ok := support.Least(offered.Step)
 	if !ok {
 		return fmt.Errorf("nobody can %s", offered.Step)

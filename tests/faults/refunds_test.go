@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults
 
 import (
@@ -15,6 +13,7 @@ import (
 
 // unknownRefund: the provider takes the refund on, and its answers are lost.
 func unknownRefund(ctx context.Context, s *street) error {
+	s.speed = 1
 	if err := s.settled(ctx); err != nil {
 		return err
 	}
@@ -64,16 +63,6 @@ func refundNoFunds(ctx context.Context, s *street) error {
 	}
 	s.began = time.Now()
 	return s.refund(ctx, mint.Number())
-}
-
-// accountMended: the payer's bank takes the money after all, and the provider says so.
-func accountMended(ctx context.Context, s *street) error {
-	s.mend()
-	row, err := s.rows.Request(ctx, s.request.ID)
-	for _, f := range row.Refunds {
-		err = errors.Join(err, s.simulate(ctx, "refunds", map[string]string{"number": f.Number, "state": "done"}))
-	}
-	return errors.Join(err, allBack(ctx, s))
 }
 
 // repaid lets the provider end a refund that takes its time.

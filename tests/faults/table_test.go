@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults
 
 import "github.com/friendpay/friendpay/models"
@@ -11,7 +9,7 @@ func all() []fault {
 			ended: paidAfterAll, end: "settled"},
 		{name: "unknown_refund", reason: "refund_unknown", inject: unknownRefund, mend: providerBack,
 			ended: ends(models.Refunded), end: "refunded"},
-		{name: "refund_abnormal", reason: "refund_failed", inject: refundAbnormal, mend: accountMended,
+		{name: "refund_abnormal", reason: "refund_failed", inject: refundAbnormal,
 			ended: ends(models.Refunded), end: "refunded"},
 		{name: "refund_no_funds", reason: "refund_no_funds", inject: refundNoFunds, mend: providerBack,
 			ended: ends(models.Refunded), end: "refunded"},
@@ -28,11 +26,11 @@ func all() []fault {
 		{name: "hook_down", reason: "hook_silent", hooked: true, inject: hookDown, mend: hookBack,
 			ended: ends(models.Settled), end: "settled"},
 		{name: "webhook_dead", reason: "webhook_dead", told: true, inject: webhookDead, mend: webhooksBack,
-			ended: ends(models.Settled), end: "told"},
+			ended: allTold, end: "told"},
 		{name: "task_failing", reason: "task_failing", inject: taskFailing, mend: bugMended,
 			ended: ends(models.Settled), end: "settled"},
-		{name: "breaker_open", reason: "breaker_open", inject: breakerOpen, mend: providerBack, ended: trusted,
-			end: "the way is open"},
+		{name: "breaker_open", reason: "breaker_open", inject: breakerOpen, mend: providerBack,
+			ended: paidAndTrusted, end: "the next friend paid this way"},
 		{name: "late_money", reason: "money_returning", inject: lateMoney, mend: repaid, ended: allBack,
 			end: "the money went back"},
 		{name: "doubled_capture", reason: "money_returning", inject: doubledCapture, mend: repaid, ended: allBack,

@@ -1,5 +1,3 @@
-//go:build faults
-
 // Package faults makes twenty things go wrong on a whole house, one after the other and side by
 // side, and holds what colleagues see and do against it: each fault shows in the Stuck queue within
 // thirty seconds under its reason, and the step that is offered beside it ends it.
@@ -30,7 +28,6 @@ const speed = 60
 type town struct {
 	house   *local.House
 	rows    *store.Store
-	queue   queue
 	desk    desk
 	bug     *bug // in the workflows
 	friends atomic.Int64
@@ -45,7 +42,7 @@ func build(ctx context.Context, dir string) (*town, error) {
 		return nil, fmt.Errorf("start the house: %w", err)
 	}
 	t := &town{house: house, rows: house.Parts.Store, bug: newBug()}
-	t.queue, t.desk = stuckQueue(house), supportDesk(house)
+	t.desk = office{house.Parts.Desk()}
 	return t, t.work(ctx)
 }
 
