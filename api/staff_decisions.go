@@ -32,7 +32,7 @@ type DecisionView struct {
 	At        time.Time       `json:"at"`
 	Catalogue int64           `json:"catalogue_version"`
 	Rules     string          `json:"rules" doc:"Names the rules with their versions."`
-	Facts     json.RawMessage `json:"facts" doc:"All that it was taken from."`
+	Facts     json.RawMessage `json:"facts" doc:"All that it was taken from, but who the buyer is."`
 	Outcome   json.RawMessage `json:"outcome"`
 }
 
@@ -66,8 +66,25 @@ func (s *Server) decisionsOf(ctx context.Context, filter store.DecisionFilter) (
 	for _, d := range list {
 		out.Body.Decisions = append(out.Body.Decisions, DecisionView{
 			d.ID, d.Side, d.Order, d.Request, d.Invite, d.Payer, d.Surface, d.At.UTC(), d.Catalogue, d.Rules,
-			d.Facts, d.Outcome,
+			nameless(d.Facts), d.Outcome,
 		})
 	}
 	return out, nil
+}
+
+// hiddenBuyer stands where the facts name the buyer: merchants take phones and addresses for ids.
+const hiddenBuyer = "•••"
+
+// nameless are facts without the merchant's id of the buyer.
+func nameless(facts json.RawMessage) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(facts, &members) != nil || members["buyer"] == nil {
+		return facts
+	}
+	members["buyer"] = json.RawMessage(`"` + hiddenBuyer + `"`)
+	told, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	return told
 }
