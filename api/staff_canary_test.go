@@ -3,7 +3,6 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/internal/token"
@@ -66,7 +64,8 @@ func newGossip(t *testing.T) *gossip {
 	g.worked()
 	secret := g.server.Links.Token(strings.Replace(g.id, mint.Request, mint.Invite, 1), 1)
 	g.canaries = map[string]string{
-		"phone": canaryPhone, "buyer's phone": "13700001111", "name": canaryName, "rest of the name": canaryName[3:],
+		"phone": canaryPhone, "buyer's phone": "13700001111", "name": canaryName,
+		"rest of the name": canaryName[3:],
 		"openid": canaryOpenid, "buyer's id": "buyer-CANARY", "contact": "contact-CANARY", "label": canaryLabel,
 		"link": secret, "code": token.Code(secret), "API key": teaKey, "webhook secret": canarySecret,
 		"provider's key": canaryKey,
@@ -82,7 +81,8 @@ func (g *gossip) pays(payer string) {
 	g.number, g.refund = mint.Number(), mint.Number()
 	money := models.CNY(5_000)
 	for _, e := range []models.Event{
-		{Kind: models.PayAsked, Pay: &models.Pay{Number: g.number, Payer: payer, Channel: "mock", Provider: "mockpay",
+		{Kind: models.PayAsked, Pay: &models.Pay{Number: g.number, Payer: payer, Channel: "mock",
+			Provider: "mockpay",
 			Account: "acc_tea", Product: "wap", Quoted: r.Payable, PriceVersion: r.PriceVersion}},
 		{Kind: models.LoginPassed}, {Kind: models.PaymentOpened},
 		{Kind: models.PaymentSucceeded, Spare: mint.Number(), Actor: "provider:mockpay",
@@ -122,14 +122,17 @@ func (g *gossip) worked() {
 		require.NoError(g.t, err)
 		g.command = given.ID
 	}
-	at, err := g.store.CreateEndpoint(ctx, store.Endpoint{App: "app_tea", URL: "https://tea.example.com/h"}, canarySecret)
+	at, err := g.store.CreateEndpoint(ctx, store.Endpoint{
+		App: "app_tea", URL: "https://tea.example.com/h",
+	}, canarySecret)
 	require.NoError(g.t, err)
 	sent, err := g.store.SendTestEvent(ctx, at.ID)
 	require.NoError(g.t, err)
 	g.delivery = sent.ID
 	require.NoError(g.t, g.store.RecordTry(ctx, at.ID, store.Tried{
 		Round: sent.Round, State: store.DeliveryTrying, Next: time.Now().Add(time.Hour),
-		Try: store.DeliveryTry{Delivery: sent.ID, Number: 1, At: time.Now(), Status: 500, Answer: attack, Error: attack,
+		Try: store.DeliveryTry{Delivery: sent.ID, Number: 1, At: time.Now(), Status: 500, Answer: attack,
+			Error: attack,
 			Headers: map[string]string{"webhook-id": sent.ID}},
 	}))
 	require.NoError(g.t, g.store.SaveFilter(ctx, store.SavedFilter{
@@ -163,13 +166,14 @@ func (g *gossip) addresses(r route) []string {
 		for _, screen := range p.Screens {
 			sides = append(sides, strings.Replace(path, "{side}", screen.Side, 1))
 		}
-		require.True(g.t, slices.Contains(sides, strings.Replace(path, "{side}", machine.BuyerSide, 1)) || len(sides) > 1)
+		require.NotEmpty(g.t, sides)
 		return sides
 	case r.path == "/staff/do":
 		return []string{path + "?command=reveal&subject=" + g.id, path + "?command=refund&subject=" + g.id,
 			path + "?command=" + attackQuery + "&subject=" + attackQuery + "&request=" + attackQuery}
 	case r.path == "/staff/audit":
-		return []string{path, path + "?subject=" + g.id, path + "?subject=" + g.kase, path + "?subject=" + attackQuery}
+		path += "?subject="
+		return []string{r.path, path + g.id, path + g.kase, path + attackQuery}
 	case r.path == "/staff":
 		return []string{path, path + "?app=" + attackQuery, path + "?reason=" + attackQuery}
 	case r.path == "/staff/catalogue/{family}/row":
@@ -214,7 +218,8 @@ func (g *gossip) bodies(r route) []string {
 		return []string{""}
 	}
 	wants := strings.NewReplacer("{request}", g.id, "{waiting}", g.command, "{kind}", "x", "{version}", "1",
-		"{filter}", "mine", "{key}", "AAAAAAAAAAAAAAAAAAAAAAAAAA", "{fresh}", "fresh").Replace(acts[r.method+" "+r.path].body)
+		"{filter}", "mine", "{key}", "AAAAAAAAAAAAAAAAAAAAAAAAAA", "{fresh}", "fresh").
+		Replace(acts[r.method+" "+r.path].body)
 	list := []string{wants}
 	switch r.path {
 	case "/v1/staff/search":
@@ -255,7 +260,9 @@ func (g *gossip) clean(r route, asked string, got answer) {
 // A cell that a spreadsheet would take for a formula is text, in narrow and wide letters.
 func TestNoCellIsAFormula(t *testing.T) {
 	t.Parallel()
-	for _, cell := range []string{formula, "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "|calc", "＝1", "＠x", "＋1", "－1"} {
+	for _, cell := range []string{
+		formula, "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "|calc", "＝1", "＠x", "＋1", "－1",
+	} {
 		require.Equal(t, "'"+cell, plainCell(cell))
 	}
 	for _, cell := range []string{"", "12", "a=b", "退款"} {

@@ -41,7 +41,8 @@ var acts = map[string]act{
 	"POST /v1/staff/filters/take-away":     {support.Viewer, `{"name":"{filter}"}`, 0},
 	"POST /v1/staff/exports/{what}":        {support.Agent, "", 1},
 	"POST /v1/staff/{family}": {
-		support.Operator, `{"row":{"kind":"{fresh}","friend_pay":true},"reason":"ticket 7","expected_version":0}`, 1,
+		support.Operator,
+		`{"row":{"kind":"{fresh}","friend_pay":true},"reason":"ticket 7","expected_version":0}`, 1,
 	},
 	"POST /v1/staff/{family}/take-away": {
 		support.Operator, `{"key":"/{kind}","reason":"ticket 7","expected_version":{version}}`, 1,
@@ -64,7 +65,8 @@ var acts = map[string]act{
 		support.Operator, "key=/{kind}&version={version}&arg_currency=CNY&arg_max_minor=0&arg_min_minor=0", 0,
 	},
 	"POST /staff/catalogue/{family}": {
-		support.Operator, "key=/{kind}&version={version}&arg_currency=CNY&arg_max_minor=0&arg_min_minor=0&reason=ticket 7", 1,
+		support.Operator,
+		"key=/{kind}&version={version}&arg_currency=CNY&arg_max_minor=0&arg_min_minor=0&reason=ticket 7", 1,
 	},
 }
 
@@ -92,7 +94,8 @@ func newOffice(t *testing.T) *office {
 }
 
 func (o *office) session(role string) []string {
-	return []string{"Accept", "text/html", "Cookie", console.Cookie + "=" + o.consoleSession("ada", role, time.Now())}
+	word := o.consoleSession("ada", role, time.Now())
+	return []string{"Accept", "text/html", "Cookie", console.Cookie + "=" + word}
 }
 
 // fill names fresh things, so that no call finds what another did.
@@ -100,7 +103,8 @@ func (o *office) fill(text string) string {
 	o.t.Helper()
 	ctx := o.t.Context()
 	for name, make := range map[string]func() string{
-		"{request}": o.place, "{key}": rand.Text, "{fresh}": func() string { return "k" + strings.ToLower(rand.Text()[:8]) },
+		"{request}": o.place, "{key}": rand.Text,
+		"{fresh}": func() string { return "k" + strings.ToLower(rand.Text()[:8]) },
 		"{waiting}": func() string {
 			given, err := o.desk.Submit(ctx, support.Wish{
 				Key: mint.Number(), Command: "refund", Subject: o.pay(o.place()).ID, Reason: "ticket 7",
@@ -161,7 +165,8 @@ func (o *office) address(r route) string {
 			id = other
 		}
 	}
-	path := strings.NewReplacer("{id}", id, "{family}", "kinds", "{what}", "cases", "{side}", "buyer").Replace(r.path)
+	path := strings.NewReplacer("{id}", id, "{family}", "kinds", "{what}", "cases", "{side}", "buyer").
+		Replace(r.path)
 	switch r.path {
 	case "/v1/staff/funnel":
 		path += "?since=" + time.Now().UTC().Format(time.DateOnly)
@@ -182,7 +187,8 @@ func (o *office) take(r route, path, body string, credential []string) answer {
 		require.NoError(o.t, err)
 		form.Set("form", o.form)
 		body = form.Encode()
-		headers = append(headers, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+		headers = append(headers, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+			"same-origin")
 	}
 	return o.call(r.method, path, "", body, headers...)
 }
@@ -282,8 +288,9 @@ func TestTheDeskAndItsDoorsAskTheSameRoles(t *testing.T) {
 			page := o.take(route{method: post, who: colleague}, "/staff/do",
 				"command="+command+"&subject=x&key="+rand.Text()+"&reason=ticket 7", o.session(string(role)))
 			require.GreaterOrEqual(t, page.Code, http.StatusBadRequest, page.Body)
-			require.Equal(t, !role.May(least), api.text("reason") == "role_too_low", "%s %s %s", command, role, api.Body)
-			require.Equal(t, !role.May(least), strings.Contains(page.Body.String(), "role_too_low"), "%s %s", command, role)
+			no, cell := !role.May(least), command+" by "+string(role)
+			require.Equal(t, no, api.text("reason") == "role_too_low", "%s: %s", cell, api.Body)
+			require.Equal(t, no, strings.Contains(page.Body.String(), "role_too_low"), cell)
 		}
 	}
 	require.Equal(t, before, o.rows(ledgers...))

@@ -138,7 +138,8 @@ func TestAnApprovalIsOfWhatWasAsked(t *testing.T) {
 func TestACommandWaitsForADay(t *testing.T) {
 	w := newWorld(t)
 	given, fresh := w.largeRefund(), w.largeRefund()
-	_, err := w.raw.Exec(t.Context(), "UPDATE commands SET at = at - interval '25 hours' WHERE id = $1", given.ID)
+	_, err := w.raw.Exec(t.Context(), "UPDATE commands SET at = at - interval '25 hours' WHERE id = $1",
+		given.ID)
 	require.NoError(t, err)
 	_, err = w.Approve(t.Context(), given.ID, second, "fine")
 	refusedAs(t, err, "lapsed")
