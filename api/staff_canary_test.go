@@ -66,7 +66,7 @@ func newGossip(t *testing.T) *gossip {
 	g.canaries = map[string]string{
 		"phone": canaryPhone, "buyer's phone": "13700001111", "name": canaryName,
 		"rest of the name": canaryName[3:],
-		"openid": canaryOpenid, "buyer's id": "buyer-CANARY", "contact": "contact-CANARY", "label": canaryLabel,
+		"openid":           canaryOpenid, "buyer's id": "buyer-CANARY", "contact": "contact-CANARY", "label": canaryLabel,
 		"link": secret, "code": token.Code(secret), "API key": teaKey, "webhook secret": canarySecret,
 		"provider's key": canaryKey,
 	}
@@ -83,7 +83,7 @@ func (g *gossip) pays(payer string) {
 	for _, e := range []models.Event{
 		{Kind: models.PayAsked, Pay: &models.Pay{Number: g.number, Payer: payer, Channel: "mock",
 			Provider: "mockpay",
-			Account: "acc_tea", Product: "wap", Quoted: r.Payable, PriceVersion: r.PriceVersion}},
+			Account:  "acc_tea", Product: "wap", Quoted: r.Payable, PriceVersion: r.PriceVersion}},
 		{Kind: models.LoginPassed}, {Kind: models.PaymentOpened},
 		{Kind: models.PaymentSucceeded, Spare: mint.Number(), Actor: "provider:mockpay",
 			Capture: &models.Capture{Money: r.Payable, Transaction: "T1", PaidAt: time.Now().UTC()}},
@@ -132,7 +132,7 @@ func (g *gossip) worked() {
 	require.NoError(g.t, g.store.RecordTry(ctx, at.ID, store.Tried{
 		Round: sent.Round, State: store.DeliveryTrying, Next: time.Now().Add(time.Hour),
 		Try: store.DeliveryTry{Delivery: sent.ID, Number: 1, At: time.Now(), Status: 500, Answer: attack,
-			Error: attack,
+			Error:   attack,
 			Headers: map[string]string{"webhook-id": sent.ID}},
 	}))
 	require.NoError(g.t, g.store.SaveFilter(ctx, store.SavedFilter{

@@ -32,7 +32,7 @@ type DecisionView struct {
 	At        time.Time       `json:"at"`
 	Catalogue int64           `json:"catalogue_version"`
 	Rules     string          `json:"rules" doc:"Names the rules with their versions."`
-	Facts     json.RawMessage `json:"facts" doc:"All that it was taken from, but who the buyer is."`
+	Facts     json.RawMessage `json:"facts" doc:"All that it was taken from."`
 	Outcome   json.RawMessage `json:"outcome"`
 }
 
