@@ -66,8 +66,25 @@ func (s *Server) decisionsOf(ctx context.Context, filter store.DecisionFilter) (
 	for _, d := range list {
 		out.Body.Decisions = append(out.Body.Decisions, DecisionView{
 			d.ID, d.Side, d.Order, d.Request, d.Invite, d.Payer, d.Surface, d.At.UTC(), d.Catalogue, d.Rules,
-			d.Facts, d.Outcome,
+			nameless(d.Facts), d.Outcome,
 		})
 	}
 	return out, nil
+}
+
+// hiddenBuyer stands where the facts name the buyer: merchants take phones and addresses for ids.
+const hiddenBuyer = "•••"
+
+// nameless are facts without the merchant's id of the buyer.
+func nameless(facts json.RawMessage) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(facts, &members) != nil || members["buyer"] == nil {
+		return facts
+	}
+	members["buyer"] = json.RawMessage(`"` + hiddenBuyer + `"`)
+	told, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	return told
 }

@@ -33,7 +33,7 @@ var private = []string{"Tea", "buyer-1", "王", "12900", "open", "mock", "138"}
 // secretPaths have a parameter that is a proof by itself, or names nothing private.
 var secretPaths = []string{
 	"/f/{token}", "/c/{code}", "/v1/callbacks/{provider}/{account}", "/static/{file}",
-	"/staff/static/{file}",
+	"/staff/static/{file}", "/docs/errors/{reason}",
 }
 
 // ledgers are the tables that remember a call, not what it asked for: the answer under

@@ -222,8 +222,9 @@ func (w *world) rows(but ...string) string {
 			continue
 		}
 		var rows string
-		all := "SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM " +
-			pgx.Identifier{table}.Sanitize() + " t"
+		// that a key was used is known to the hour, which may pass during a test
+		all := "SELECT coalesce(string_agg(x::text, E'\\n' ORDER BY x::text), '') FROM (SELECT to_jsonb(t)" +
+			" - 'last_used_at' AS x FROM " + pgx.Identifier{table}.Sanitize() + " t) AS all_rows"
 		require.NoError(w.t, conn.QueryRow(ctx, all).Scan(&rows))
 		fmt.Fprintf(sum, "%s\n%s\n", table, rows)
 	}

@@ -24,6 +24,9 @@ var keys = map[string][]string{
 	"kinds": {"app_id", "kind"}, "breaker_rules": {"app_id", "channel"}, "risk_rules": {"app_id", "kind"},
 }
 
+// KeyColumns names the columns that name a row of a family; none for what is no family.
+func KeyColumns(family string) []string { return slices.Clone(keys[family]) }
+
 // shape is what a family's rows look like.
 type shape struct {
 	table   string

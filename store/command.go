@@ -150,12 +150,14 @@ type SecondPerson struct {
 func (s *Store) DecideCommand(ctx context.Context, second SecondPerson) error {
 	const decide = `UPDATE commands SET approved_by = @by, state = @state, next_try_at = clock_timestamp(),
 			done_at = CASE WHEN @state = 'rejected' THEN clock_timestamp() END
-		WHERE id = @id AND state = 'waiting_approval'`
+		WHERE id = @id AND state = 'waiting_approval' AND at > clock_timestamp() - make_interval(secs => @within)`
 	state, act := CommandQueued, "approve"
 	if !second.Agrees {
 		state, act = CommandRejected, "reject"
 	}
-	about := map[string]any{"id": second.Command, "by": second.By, "state": string(state)}
+	about := map[string]any{
+		"id": second.Command, "by": second.By, "state": string(state), "within": CommandPatience.Seconds(),
+	}
 	return failed("decide command", s.WithTx(ctx, func(tx *Store) error {
 		rows, err := tx.write(ctx, decide, about)
 		if err != nil {

@@ -21,9 +21,6 @@ import (
 	"github.com/friendpay/friendpay/web/console"
 )
 
-// fixed are parts of rows' keys: another value would be another row.
-var fixed = []string{"app_id", "id"}
-
 func (k *Console) editor(who Session, row store.CatalogueEntry) console.Editor {
 	view := console.Editor{
 		Family: named(row.Family), Key: row.Key, Version: row.Version, Idempotency: rand.Text(),
@@ -32,17 +29,18 @@ func (k *Console) editor(who Session, row store.CatalogueEntry) console.Editor {
 	fields := map[string]json.RawMessage{}
 	_ = json.Unmarshal(row.Body, &fields) // the history wrote it
 	for _, name := range fieldNames(fields) {
-		view.Fields = append(view.Fields, rowField(name, fields[name]))
+		view.Fields = append(view.Fields, rowField(row.Family, name, fields[name]))
 	}
 	return view
 }
 
-// rowField is a field of a row by the look of its value. What is no plain word is edited as JSON.
-func rowField(name string, value json.RawMessage) console.Field {
+// rowField is a field of a row by the look of its value. What is no plain word is edited as JSON;
+// what names the row is not: another value would be another row.
+func rowField(family, name string, value json.RawMessage) console.Field {
 	field := console.Field{Name: name, Label: name, Kind: "text", Value: plain(value)}
 	text := strings.TrimSpace(string(value))
 	switch {
-	case slices.Contains(fixed, name):
+	case slices.Contains(store.KeyColumns(family), name):
 		field.Kind = "fixed"
 	case text == "true" || text == "false":
 		field.Kind = "bool"

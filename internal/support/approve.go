@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"strings"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -24,7 +25,7 @@ func approvalCommands() []command {
 
 // Approve lets a command that waits for a second person be carried out. The person is of role
 // supervisor or up, may give the command himself, and is not the one who gave it. Approved by
-// the same person again it is as it is.
+// the same person again it is as it is. What waited for more than a day is refused as lapsed.
 func (d *Desk) Approve(ctx context.Context, id string, by Person, reason string) (store.Command, error) {
 	return d.decide(ctx, Wish{Key: id, Command: "approve", Subject: id, By: by, Reason: reason})
 }
@@ -67,7 +68,7 @@ func (d *Desk) waiting(ctx context.Context, id string, by Person) (store.Command
 	}
 	least, _ := Least(was.Name)
 	switch {
-	case was.By == by.Name:
+	case samePerson(was.By, by.Name):
 		return was, &models.Error{
 			Code: models.Forbidden, Reason: "same_person", Field: "by",
 			Message: "Whoever gave the command is not its second person.", Fix: "Ask another supervisor.",
@@ -76,6 +77,16 @@ func (d *Desk) waiting(ctx context.Context, id string, by Person) (store.Command
 		return was, Wish{By: by}.allowed(least)
 	case was.State != store.CommandWaiting:
 		return was, models.Refuse(models.Conflict, "not_waiting", "This command waits for nobody's word.")
+	case d.Clock().Sub(was.At) > store.CommandPatience:
+		return was, &models.Error{
+			Code: models.Conflict, Reason: "lapsed", Message: "Nobody agreed within a day.",
+			Fix: "Give the command again, if it is still wanted.",
+		}
 	}
 	return was, nil
+}
+
+// samePerson says that two names are one colleague's: directories do not tell Anna from anna.
+func samePerson(one, other string) bool {
+	return strings.EqualFold(strings.TrimSpace(one), strings.TrimSpace(other))
 }

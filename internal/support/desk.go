@@ -86,25 +86,45 @@ func (d *Desk) Submit(ctx context.Context, w Wish) (store.Command, error) {
 	if err != nil {
 		return store.Command{}, err
 	}
+	if c.shows != nil {
+		return d.show(ctx, c, e)
+	}
+	kept, err := d.keep(ctx, c, e)
+	if err != nil || kept.State == store.CommandWaiting {
+		return kept, err
+	}
+	return d.follow(ctx, c, kept)
+}
+
+// keep stores a command, if its plan allows it. Where plans of one request add up, each is made
+// when the one before is stored: two that come at once are not both the first.
+func (d *Desk) keep(ctx context.Context, c command, e *errand) (kept store.Command, err error) {
+	if !c.addsUp {
+		return d.planned(ctx, c, e)
+	}
+	err = d.Rows.Alone(ctx, c.name+" "+e.Request, func(tx *store.Store) (err error) {
+		inside := *d
+		inside.Rows = tx
+		kept, err = inside.planned(ctx, c, e)
+		return err
+	})
+	return kept, err
+}
+
+func (d *Desk) planned(ctx context.Context, c command, e *errand) (store.Command, error) {
 	plan, err := c.plan(ctx, d, e)
 	if err != nil {
 		return store.Command{}, err
 	}
 	e.ID, e.State = mint.ID(mint.Command), store.CommandQueued
+	if plan.Second {
+		e.State = store.CommandWaiting
+	}
 	if c.spare {
 		e.Args["number"] = mint.Number()
 	}
-	switch {
-	case plan.Second:
-		e.State = store.CommandWaiting
-	case c.shows != nil:
-		return d.show(ctx, c, e)
-	}
 	kept, _, err := d.Rows.KeepCommand(ctx, e.Command)
-	if err != nil || plan.Second {
-		return kept, err
-	}
-	return d.follow(ctx, c, kept)
+	return kept, err
 }
 
 // known is the command that was given under this key before; one that wants something else
@@ -135,7 +155,7 @@ func (d *Desk) show(ctx context.Context, c command, e *errand) (store.Command, e
 	if err != nil {
 		return store.Command{}, err
 	}
-	e.State, e.Outcome = store.CommandDone, outcome
+	e.ID, e.State, e.Outcome = mint.ID(mint.Command), store.CommandDone, outcome
 	kept, fresh, err := d.Rows.KeepCommand(ctx, e.Command)
 	if err == nil && fresh {
 		kept.Shown = shown

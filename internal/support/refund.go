@@ -14,11 +14,18 @@ import (
 func refundCommands() []command {
 	amount := []Arg{{Name: "amount", Label: "What the payer gets, in fen; empty: all that is left", Kind: "fen"}}
 	pay := lawful(command{name: "refund", label: "Refund", least: Supervisor, about: []kind{aRequest, anAttempt},
-		args: amount, spare: true}, refund)
+		args: amount, spare: true, addsUp: true}, refund)
 	lawfulPlan := pay.plan
 	pay.plan = func(ctx context.Context, d *Desk, e *errand) (Preview, error) {
+		asked, err := d.Rows.OpenCommands(ctx, e.Request, e.Name)
+		if err == nil { // read after the commands: what ends meanwhile is found in one of the two
+			e.request, err = d.Rows.Request(ctx, e.Request)
+		}
+		if err != nil {
+			return Preview{}, err
+		}
 		plan, err := lawfulPlan(ctx, d, e)
-		plan.Second = byHand(e) > d.SecondPerson
+		plan.Second = byHand(e, asked) > d.SecondPerson
 		return plan, err
 	}
 	divert := lawful(command{name: "divert_refund", label: "Divert the refund", least: Supervisor,
@@ -69,9 +76,16 @@ func refund(_ *Desk, e *errand) (wished, error) {
 	}, nil
 }
 
-// byHand is what staff gave back of the request so far, and this: a large refund in parts is one.
-func byHand(e *errand) int64 {
+// byHand is what staff gave back of the request so far, what is asked for and not done yet, and
+// this, in fen: a large refund in parts is one, whatever payments and moments it is spread over.
+func byHand(e *errand, asked []store.Command) int64 {
 	fen, _ := strconv.ParseInt(e.Args["amount"], 10, 64)
+	for _, c := range asked {
+		if _, owed := e.request.Refund(c.Args["number"]); !owed {
+			more, _ := strconv.ParseInt(c.Args["amount"], 10, 64)
+			fen += more
+		}
+	}
 	for _, f := range e.request.Refunds {
 		if f.Reason == models.AfterSaleReason(byStaff) || f.Reason == string(models.RiskHold) {
 			fen += f.Amount.Minor

@@ -28,6 +28,8 @@ type command struct {
 	args  []Arg
 	here  bool // it needs rows only: it is carried out at once
 	spare bool // a number is minted with it, for the refund that it may owe
+	// addsUp says that its plan counts what others of its name are about to do to the request.
+	addsUp bool
 	// already are the refusals that a later try meets when an earlier one did it.
 	already []string
 	// plan says what it would do, or refuses; it only reads.
