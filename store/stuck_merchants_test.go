@@ -65,15 +65,15 @@ func TestWebhooksAreStuck(t *testing.T) {
 	try(store.DeliveryTrying, "")
 	require.Equal(t, []string{"webhook_failing http_500: resend_webhook " + one.ID}, w.steps())
 	require.Equal(t, l.request.ID, w.listed(time.Now())[0].Request)
-	require.EqualValues(t, 1, w.many("webhooks failing"))
+	require.EqualValues(t, 1, w.many("deliveries trying"))
 
 	try(store.DeliveryDead, store.DisabledGone)
 	require.ElementsMatch(t, []string{
 		"webhook_dead endpoint_disabled: enable_endpoint " + end.ID,
 		"endpoint_disabled gone: enable_endpoint " + end.ID,
 	}, w.steps(), "what is sent to a disabled one is refused")
-	require.EqualValues(t, 1, w.many("webhooks dead"))
-	require.EqualValues(t, 1, w.many("webhooks disabled"))
+	require.EqualValues(t, 1, w.many("deliveries dead"))
+	require.EqualValues(t, 1, w.many("endpoints disabled"))
 	require.Equal(t, []string{"delivery " + l.request.ID}, w.found(one.ID))
 	require.Equal(t, []string{"endpoint "}, w.found(end.ID))
 
@@ -83,7 +83,7 @@ func TestWebhooksAreStuck(t *testing.T) {
 	_, err = w.ReplayDelivery(t.Context(), one.ID)
 	require.NoError(t, err)
 	require.Empty(t, w.steps())
-	require.EqualValues(t, 1, w.many("webhooks queued"))
+	require.EqualValues(t, 1, w.many("deliveries queued"))
 
 	_, err = w.DisableEndpoint(t.Context(), end.ID, store.DisabledByMerchant)
 	require.NoError(t, err)
