@@ -39,15 +39,15 @@ type Options struct {
 	Speed        int64  // divides every window of the law; 0: 1
 	Guard        time.Duration
 	SimSpeed     float64 // divides the simulator's waits; 0: as Speed
-	Shop         bool // the demo merchant has a shop, at /shop of the API's address
-	UI           bool   // Temporal's Web UI
-	WebhookURL   string // of the demo merchant; empty: none
-	HookURL      string // of the demo merchant's order hook; empty: the order row decides
-	DatabaseURL  string // a real database instead of a private one
-	TemporalAddr string // a real Temporal instead of a private one
-	PublicURL    string // of an API that others serve; empty: this house serves it
-	Volatile     bool   // do not survive a crash of the machine; for tests
-	Sealed       bool   // seal what Temporal stores, as in production
+	Shop         bool    // the demo merchant has a shop, at /shop of the API's address
+	UI           bool    // Temporal's Web UI
+	WebhookURL   string  // of the demo merchant; empty: none
+	HookURL      string  // of the demo merchant's order hook; empty: the order row decides
+	DatabaseURL  string  // a real database instead of a private one
+	TemporalAddr string  // a real Temporal instead of a private one
+	PublicURL    string  // of an API that others serve; empty: this house serves it
+	Volatile     bool    // do not survive a crash of the machine; for tests
+	Sealed       bool    // seal what Temporal stores, as in production
 	Log          *slog.Logger
 	Traces       *tracing.Traces // the house's from Start on; nil: none
 

@@ -21,7 +21,7 @@ func (s *Shop) draw(w http.ResponseWriter, r *http.Request, status int, page web
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Vary", "Accept-Language")
 	w.WriteHeader(status)
-	_, _ = w.Write(html) // the reader has gone, which is no error of ours
+	_, _ = w.Write(html) //nolint:gosec // a template wrote it; that a reader has gone is no error of ours
 }
 
 // problem is a refusal as a form shows it, with its status; nil when it is none that a buyer can act on.
