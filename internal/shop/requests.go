@@ -79,7 +79,7 @@ func (s *Shop) pay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if way != nil && !view.Over(*way, s.Clock()) && view.Redirect(*way) != "" {
-		http.Redirect(w, r, view.Redirect(*way), http.StatusSeeOther) //nolint:gosec // the provider, as friendpay says
+		http.Redirect(w, r, view.Redirect(*way), http.StatusSeeOther) //nolint:gosec // as friendpay says
 		return
 	}
 	back(w, r, id)
@@ -120,5 +120,5 @@ func (s *Shop) showReceipt(w http.ResponseWriter, r *http.Request) {
 
 // back leads to a request that the API has just taken an order for.
 func back(w http.ResponseWriter, r *http.Request, id string) {
-	http.Redirect(w, r, "/shop/requests/"+id, http.StatusSeeOther) //nolint:gosec // a path of ours, whatever the id
+	http.Redirect(w, r, "/shop/requests/"+id, http.StatusSeeOther) //nolint:gosec // a path of ours
 }
