@@ -13,10 +13,11 @@ type Told struct {
 	Body json.RawMessage `gorm:"column:payload"`
 }
 
-// tellMessage numbers a message once, and before it what its request said earlier and was not told yet: the
-// outbox carries several at once, and whose step is durable has only durable ones before it. The counter's row
-// is held until the commit, so that numbers become visible in their order and no reader passes one by. Two who
-// number the same do it one after the other; the second leaves what it finds numbered, and with it a hole.
+// tellMessage numbers a message once, and before it what its request said earlier and was not told
+// yet: the outbox carries several at once, and whose step is durable has only durable ones before
+// it. The counter's row is held until the commit, so that numbers become visible in their order and
+// no reader passes one by. Two who number the same do it one after the other; the second leaves what
+// it finds numbered, and with it a hole.
 const tellMessage = `WITH said AS (
 		SELECT request_id, app_id, seq FROM messages WHERE id = ? AND kind = 'webhook' AND event_no IS NULL),
 	untold AS (

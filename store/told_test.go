@@ -88,7 +88,7 @@ func TestARaceToTellGivesOneNumber(t *testing.T) {
 	}
 }
 
-// The outbox carries several at once: however they are told, those of one request are numbered in their order.
+// The outbox carries several at once: however they are told, one request's are numbered in order.
 func TestEventsOfARequestAreNumberedInTheirOrder(t *testing.T) {
 	w := open(t)
 	w.settled()

@@ -76,7 +76,9 @@ func TestTheMerchantsCommandsWorkInAHouse(t *testing.T) {
 		require.NotNil(t, client.AsProblem(err), want)
 	}
 	var usage usageError
-	for _, args := range [][]string{{"trigger", "request.paused"}, {"trigger", "nothing"}, {"request", "create"}} {
+	for _, args := range [][]string{
+		{"trigger", "request.paused"}, {"trigger", "nothing"}, {"request", "create"},
+	} {
 		_, _, err := run(t, args...)
 		require.ErrorAs(t, err, &usage, "exit code 2: %v", args)
 	}
