@@ -20,10 +20,11 @@ type toldStore interface {
 // accountRoutes are a merchant's events over all his requests.
 func (s *Server) accountRoutes() []route {
 	return []route{
-		{method: get, path: "/v1/events", who: merchant, id: "list-account-events",
+		{method: get, path: "/v1/events", who: merchant, scope: webhooksRead, id: "list-account-events",
 			summary: "What happened to all requests of an app, as its webhooks tell it; also without any endpoint.",
 			mount:   operation((*Server).listAccountEvents)},
-		{method: get, path: "/v1/events/stream", who: merchant, id: "stream-account-events", streams: true,
+		{method: get, path: "/v1/events/stream", who: merchant, scope: webhooksRead,
+			id: "stream-account-events", streams: true,
 			summary: "The same as it happens, as server-sent events; Last-Event-ID goes on where you were.",
 			mount:   plain("text/event-stream", (*Server).streamAccountEvents)},
 	}

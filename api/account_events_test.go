@@ -44,6 +44,19 @@ func TestAMerchantReadsHisEvents(t *testing.T) {
 	require.InDelta(t, 999, over.field("next"), 0, "unchanged when there is nothing new")
 }
 
+// The list holds the bodies of webhooks: what reads these reads it.
+func TestEventsNeedTheScopeOfWebhooks(t *testing.T) {
+	w := newWorld(t)
+	poor, fit := w.keyed(requestsRead, requestsWrite), w.keyed(webhooksRead)
+	for _, path := range []string{"/v1/events", "/v1/events/stream"} {
+		refused := w.call(get, path, poor, "")
+		require.Equal(t, http.StatusForbidden, refused.Code, path)
+		require.Equal(t, "insufficient_scope", refused.text("reason"))
+		require.Contains(t, refused.text("fix"), webhooksRead)
+	}
+	require.Equal(t, http.StatusOK, w.call(get, "/v1/events", fit, "").Code)
+}
+
 func TestEventsAreTheirMerchantsAlone(t *testing.T) {
 	w := newWorld(t)
 	w.place()

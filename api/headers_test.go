@@ -38,17 +38,16 @@ func (a answer) secured(what, cached string) {
 	require.Equal(a.t, cached, h.Get("Cache-Control"), "%s answered %d", what, a.Code)
 }
 
-func newShopWorld(t *testing.T) *world {
+func newMeteredWorld(t *testing.T) *world {
 	t.Helper()
 	return newWorld(t, func(d *Deps) {
-		d.Config.Shop = &Shop{Merchant: "mer_tea", App: "app_tea", Channel: "mock"}
 		d.Config.MetricsToken = "collect"
 	})
 }
 
 // Every route, as its own audience, as nobody and with all that HTTP can get wrong.
 func TestEveryAnswerOfEveryRouteIsSecured(t *testing.T) {
-	w := newShopWorld(t)
+	w := newMeteredWorld(t)
 	credentials := w.credentials()
 	statuses := map[int]bool{}
 	for _, r := range w.server.allRoutes() {
@@ -102,7 +101,7 @@ func TestAnswersInTroubleAreSecured(t *testing.T) {
 // A form of another site changes nothing, wherever it is sent: each unsafe route of
 // the list, with the credentials that a browser would add by itself.
 func TestNoUnsafeRouteTakesAnotherSitesForm(t *testing.T) {
-	w := newShopWorld(t)
+	w := newMeteredWorld(t)
 	w.place()
 	credentials := w.credentials()
 	before := w.rows()

@@ -32,6 +32,7 @@ type InviteView struct {
 	ExpiresAt     time.Time         `json:"expires_at"`
 	FirstOpenedAt *time.Time        `json:"first_opened_at,omitempty"`
 	OpenedCount   int64             `json:"opened_count"`
+	PledgedFor    *time.Time        `json:"pledged_for,omitempty" doc:"When the friend said he would pay."`
 	ForContact    bool              `json:"for_contact,omitempty" doc:"One person only may use it."`
 	Link          *LinkView         `json:"link,omitempty" doc:"While the invite is live."`
 }

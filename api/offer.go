@@ -96,9 +96,3 @@ func savings(currency string, discounts []models.Discount) []web.Saving {
 	}
 	return list
 }
-
-// saved is what offers took off the payment that the order took.
-func saved(r models.Request) []web.Saving {
-	winner, _ := r.Attempt(r.Winner)
-	return savings(winner.Quoted.Currency, winner.Discounts)
-}

@@ -20,7 +20,7 @@ var later = []int{http.StatusAccepted}
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
 		s.sellerRoutes(), s.accountRoutes(), s.merchantRoutes(), s.friendRoutes(), s.callbackRoutes(),
-		s.shopRoutes(), s.commandRoutes(), s.queueRoutes(), s.timeRoutes(), s.staffRoutes(), s.consoleRoutes(),
+		s.commandRoutes(), s.queueRoutes(), s.timeRoutes(), s.staffRoutes(), s.consoleRoutes(),
 		s.machineRoutes(), s.guideRoutes())
 }
 

@@ -2,9 +2,12 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
+	"github.com/friendpay/friendpay/client"
 	"github.com/friendpay/friendpay/internal/machine"
+	"github.com/friendpay/friendpay/internal/shop/view"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
@@ -101,20 +104,36 @@ func (s *Server) loginsThen(
 
 // buyerThen is our own shop's page, which stands for that of any merchant: his is drawn from
 // the same answers of ours.
-func (s *Server) buyerThen(stage machine.Stage) (web.Page, error) {
-	shown := shopScene{request: stage.Link.Request, order: stage.Link.Order, now: stage.At}
-	view := shown.view()
-	if _, may := shown.wayBack(); may && stage.Shown != nil {
-		if err := showWayBack(&view, veiled(*stage.Shown), stage.At); err != nil {
-			return web.Page{}, err
+func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
+	known := view.Known{Now: stage.At}
+	if err := asTold(viewRequest(stage.Link.Request, stage.Link.Order), &known.Request); err != nil {
+		return page, err
+	}
+	if stage.Shown != nil {
+		known.Own = &client.Presentation{}
+		if err := asTold(veiled(*stage.Shown), known.Own); err != nil {
+			return page, err
 		}
 	}
-	if shown.unpaid() && stage.First.ID != "" {
-		if err := share(&view, stage.First, s.veiledLink(stage)); err != nil {
-			return web.Page{}, err
+	if stage.First.ID != "" {
+		known.First = &client.InviteView{}
+		if err := asTold(inviteView(stage.First, s.veiledLink(stage)), known.First); err != nil {
+			return page, err
 		}
 	}
-	return shown.page(view), nil
+	return view.Request(known)
+}
+
+// asTold is an answer of ours as a merchant's client reads it.
+func asTold(answer, into any) error {
+	text, err := json.Marshal(answer)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		return fmt.Errorf("read our own answer: %w", err)
+	}
+	return nil
 }
 
 // veiledLink is the link that the buyer could send, without what opens it.

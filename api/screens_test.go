@@ -42,8 +42,8 @@ func newReplay(t *testing.T) *replay {
 			}
 			return r.frozen
 		}
-		d.Config.Shop = &Shop{Merchant: "mer_tea", App: "app_tea", Channel: "mock"}
 	})
+	r.openShop()
 	placed := (&visitor{friends: r.friends}).post("/shop/requests")
 	require.Equal(t, http.StatusSeeOther, placed.Code, placed.Body)
 	r.id = strings.TrimPrefix(placed.Header().Get("Location"), "/shop/requests/")

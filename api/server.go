@@ -30,7 +30,6 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none: the address of the connection
 	Speed          int64          // durations of new requests are divided by it; 1 in production
 	Guard          time.Duration  // how long to watch for late money; 0, as in production: as the law says
-	Shop           *Shop          // the demo shop; nil in production
 	BridgeScript   string         // stands for WeChat's own bridge in browsers that have none; dev only
 	MetricsToken   string         // when set, /metrics wants it as a bearer token
 	Version        string         // shown in the API's description

@@ -73,9 +73,13 @@ func (s *Server) linkAs(
 }
 
 func (s *Server) viewInvite(known *policy.Catalogue, i store.Invite) InviteView {
+	return inviteView(i, s.linkOf(known, i, ""))
+}
+
+func inviteView(i store.Invite, link *LinkView) InviteView {
 	return InviteView{
 		ID: i.ID, State: i.State, Surface: i.Surface, Label: i.Label, ExpiresAt: i.ExpiresAt.UTC(),
-		FirstOpenedAt: timeIfAny(i.FirstOpenedAt), OpenedCount: i.OpenedCount, Link: s.linkOf(known, i, ""),
-		ForContact: i.ForContact(),
+		FirstOpenedAt: timeIfAny(i.FirstOpenedAt), OpenedCount: i.OpenedCount, Link: link,
+		ForContact: i.ForContact(), PledgedFor: timeIfAny(i.PledgedFor),
 	}
 }

@@ -1,22 +1,59 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/client"
+	"github.com/friendpay/friendpay/internal/shop"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 )
 
 func newShop(t *testing.T) *visitor {
 	t.Helper()
-	return &visitor{friends: newFriends(t, func(d *Deps) {
-		d.Config.Shop = &Shop{Merchant: "mer_tea", App: "app_tea", Channel: "mock"}
-	})}
+	f := newFriends(t)
+	f.openShop()
+	return &visitor{friends: f}
+}
+
+// openShop lets the tea house have its demo shop before the API, to which it speaks by HTTP.
+func (w *world) openShop() {
+	w.t.Helper()
+	api, err := client.NewWith("https://pay.example.com", teaKey, client.Options{Transport: inside{w}})
+	require.NoError(w.t, err)
+	w.shop, err = shop.New(shop.Options{
+		API: api, App: "app_tea", Channel: "mock", URL: "https://pay.example.com", Clock: w.server.Clock,
+	})
+	require.NoError(w.t, err)
+}
+
+// front is what a browser reaches: the API, and the shop if there is one.
+func (w *world) front() http.Handler {
+	if w.shop == nil {
+		return w.server.Handler()
+	}
+	return w.shop.Before(w.server.Handler())
+}
+
+// inside is the way from the shop's client to the API, without a network.
+type inside struct{ *world }
+
+func (i inside) RoundTrip(request *http.Request) (*http.Response, error) {
+	recorder, arrived := httptest.NewRecorder(), request.Clone(request.Context())
+	if arrived.Body == nil {
+		arrived.Body = http.NoBody // as it arrives over a network
+	}
+	i.server.Handler().ServeHTTP(recorder, arrived)
+	return recorder.Result(), nil
 }
 
 // ask presses "ask a friend" and returns the page's address.
@@ -100,12 +137,12 @@ func TestTheBuyerCancelsOrPaysHimself(t *testing.T) {
 
 func TestTheShopShowsItsOwnRequestsOnly(t *testing.T) {
 	v := newShop(t)
-	foreign := v.create("/v1/requests", coffeeKey, `{"order":`+
-		strings.ReplaceAll(orderBody("X1"), "app_tea", "app_coffee")+`}`)
+	foreign := v.place() // of the same app, and another buyer
 	for _, path := range []string{"", "/receipt", "/stream"} {
-		got := v.get("/shop/requests/" + foreign.text("id") + path)
+		got := v.get("/shop/requests/" + foreign + path)
 		require.Equal(t, http.StatusNotFound, got.Code, path)
 	}
+	require.NotContains(t, v.get("/shop").Body.String(), foreign)
 }
 
 func TestTheShopsStreamTellsTheChange(t *testing.T) {
@@ -114,11 +151,78 @@ func TestTheShopsStreamTellsTheChange(t *testing.T) {
 	page := v.get(address).Body.String()
 	found := regexp.MustCompile(`data-stream="([^"]+)"`).FindStringSubmatch(page)
 	require.Len(t, found, 2)
+	secret := v.listenInShop()
 	stream := v.listen(found[1], "")
-	v.happen(address[strings.LastIndex(address, "/")+1:], models.Event{Kind: models.BuyerCancelled})
+	stream.until("retry:")
+	id := address[strings.LastIndex(address, "/")+1:]
+	ended := v.happen(id, models.Event{Kind: models.BuyerCancelled})
+	told := client.NoticeData{Request: id, Seq: ended.Seq, State: "cancelled_buyer"}
+	require.Equal(t, http.StatusUnauthorized, v.send("whsec_c3RyYW5nZXI=", "msg_1", told).Code)
+	old := client.NoticeData{Request: id, Seq: 1, State: "open"}
+	require.Equal(t, http.StatusNoContent, v.send(secret, "msg_0", old).Code)
+	require.Equal(t, http.StatusNoContent, v.send(secret, "msg_1", told).Code)
+	require.Equal(t, http.StatusNoContent, v.send(secret, "msg_1", told).Code, "again, and acted on once")
 	require.Equal(t, "event: transition", stream.until("event:"), "what app.js listens for")
 	first := stream.until("data:")
 	require.Contains(t, first, `"state":"cancelled_buyer"`, "what the page shows already is not told again")
+	stream.close()
+
+	late := v.listen(found[1], "")
+	require.Contains(t, late.until("data:"), `"state":"cancelled_buyer"`, "what came before the stream was open")
+}
+
+// listenInShop registers the shop's endpoint twice, as two starts do, and gives the secret in force.
+func (v *visitor) listenInShop() (secret string) {
+	v.t.Helper()
+	moved := v.create("/v1/webhook-endpoints", teaKey,
+		`{"app":"app_tea","url":"https://old.example.com/shop/webhooks"}`)
+	require.Equal(v.t, http.StatusCreated, moved.Code, moved.Body)
+	for range 2 {
+		require.NoError(v.t, v.shop.Listen(v.t.Context()))
+	}
+	list, err := v.store.Endpoints(v.t.Context(), "app_tea")
+	require.NoError(v.t, err)
+	require.Len(v.t, list, 1, "one, and none of an earlier address")
+	require.Equal(v.t, "https://pay.example.com/shop/webhooks", list[0].URL)
+	secrets, err := v.store.EndpointSecrets(v.t.Context(), list[0].ID)
+	require.NoError(v.t, err)
+	return secrets[0]
+}
+
+// send is a webhook to the shop.
+func (v *visitor) send(secret, id string, data client.NoticeData) answer {
+	v.t.Helper()
+	body, err := json.Marshal(client.Notice{Type: client.RequestEnded, Timestamp: time.Now(), Data: data})
+	require.NoError(v.t, err)
+	now := time.Now()
+	signature, err := client.Sign(secret, id, now, body)
+	require.NoError(v.t, err)
+	return v.call(post, "/shop/webhooks", "", string(body), client.HeaderID, id,
+		client.HeaderTimestamp, strconv.FormatInt(now.Unix(), 10), client.HeaderSignature, signature)
+}
+
+// The shop's answers are as careful as the API's, and another site's form orders nothing.
+func TestTheShopKeepsToItself(t *testing.T) {
+	v := newShop(t)
+	address := v.ask()
+	before := v.rows()
+	for _, path := range []string{"/shop/requests", address + "/cancel", address + "/pay"} {
+		for _, from := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
+			require.Equal(t, http.StatusForbidden, v.call(post, path, "", "", from...).Code, path)
+		}
+	}
+	require.Equal(t, before, v.rows())
+	for _, path := range []string{"/shop", address, "/shop/requests/fpr_1", "/shop/nowhere"} {
+		got := v.call(get, path, "", "", "Cookie", PayerCookie+"=x")
+		require.Equal(t, "no-store", got.Header().Get("Cache-Control"), path)
+		require.Contains(t, got.Header().Get("Content-Security-Policy"), "frame-ancestors 'none'", path)
+		require.Equal(t, "same-origin", got.Header().Get("Referrer-Policy"), path)
+		require.Empty(t, got.Header().Get("Set-Cookie"), path)
+	}
+	var seen http.Header
+	v.shop.Before(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.Header })).
+		ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(get, "/shopping", nil))
+	require.NotNil(t, seen, "only what is below /shop is the shop's")
 }
 
 func TestTheFriendsStreamTellsTheChange(t *testing.T) {

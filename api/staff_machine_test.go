@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/api/console"
+	"github.com/friendpay/friendpay/internal/shop"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -80,13 +81,13 @@ func TestTheLifeOfARequestIsWholeAndNamesNobody(t *testing.T) {
 	for _, kind := range []string{"transition", "invite", "told", "message"} {
 		require.NotZero(t, kinds[kind], kind)
 	}
-	for _, canary := range []string{"小明", "13800138000", r.secret(r.id), "capability", shopBuyer} {
+	for _, canary := range []string{"小明", "13800138000", r.secret(r.id), "capability", shop.BuyerID} {
 		require.NotContains(t, raw, canary)
 	}
 	list := r.call(get, "/v1/staff/requests?app=app_tea&limit=1", r.staffToken(r.server.Tokens, "viewer"), "")
 	require.Equal(t, http.StatusOK, list.Code, list.Body)
 	require.Contains(t, list.Body.String(), r.id)
-	require.NotContains(t, list.Body.String(), shopBuyer)
+	require.NotContains(t, list.Body.String(), shop.BuyerID)
 }
 
 // The console frames the very screens, and lets nothing in them run.

@@ -24,7 +24,7 @@ type listener struct {
 
 func (w *world) listen(path, as string, headers ...string) *listener {
 	w.t.Helper()
-	server := httptest.NewServer(w.server.Handler())
+	server := httptest.NewServer(w.front())
 	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
 	request, err := http.NewRequestWithContext(ctx, get, server.URL+path, nil)
 	require.NoError(w.t, err)

@@ -20,6 +20,7 @@ import (
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/release"
+	"github.com/friendpay/friendpay/internal/shop"
 	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/internal/testkit"
 	"github.com/friendpay/friendpay/internal/token"
@@ -44,6 +45,7 @@ type world struct {
 	door   *lawDoor
 	server *Server
 	log    *bytes.Buffer
+	shop   *shop.Shop // nil: none
 }
 
 func newWorld(t *testing.T, changes ...func(*Deps)) *world {
@@ -175,7 +177,7 @@ func (w *world) call(method, path, as, body string, headers ...string) answer {
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	recorder := httptest.NewRecorder()
-	w.server.Handler().ServeHTTP(recorder, request)
+	w.front().ServeHTTP(recorder, request)
 	got := answer{recorder, w.t}
 	w.asDescribed(request, got)
 	return got

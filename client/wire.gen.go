@@ -1294,10 +1294,13 @@ type InviteView struct {
 	Label      *string `json:"label,omitempty"`
 
 	// Link While the invite is live.
-	Link        *LinkView       `json:"link,omitempty"`
-	OpenedCount int64           `json:"opened_count"`
-	State       InviteViewState `json:"state"`
-	Surface     *string         `json:"surface,omitempty"`
+	Link        *LinkView `json:"link,omitempty"`
+	OpenedCount int64     `json:"opened_count"`
+
+	// PledgedFor When the friend said he would pay.
+	PledgedFor *time.Time      `json:"pledged_for,omitempty"`
+	State      InviteViewState `json:"state"`
+	Surface    *string         `json:"surface,omitempty"`
 }
 
 // InviteViewState defines model for InviteView.State.

@@ -13,15 +13,22 @@ type Told struct {
 	Body json.RawMessage `gorm:"column:payload"`
 }
 
-// tellMessage numbers a message once. The counter's row is held until the commit, so that
-// numbers become visible in their order and no reader passes one by.
-const tellMessage = `WITH untold AS (
-		SELECT id, app_id FROM messages WHERE id = ? AND kind = 'webhook' AND event_no IS NULL),
+// tellMessage numbers a message once, and before it what its request said earlier and was not told
+// yet: the outbox carries several at once, and whose step is durable has only durable ones before
+// it. The counter's row is held until the commit, so that numbers become visible in their order and
+// no reader passes one by. Two who number the same do it one after the other; the second leaves what
+// it finds numbered, and with it a hole.
+const tellMessage = `WITH said AS (
+		SELECT request_id, app_id, seq FROM messages WHERE id = ? AND kind = 'webhook' AND event_no IS NULL),
+	untold AS (
+		SELECT m.id, row_number() OVER (ORDER BY m.seq, m.id) AS place FROM messages m JOIN said USING (request_id)
+		WHERE m.kind = 'webhook' AND m.status = 'pending' AND m.event_no IS NULL AND m.seq <= said.seq),
 	counted AS (
-		INSERT INTO event_counters AS c (app_id, last) SELECT app_id, 1 FROM untold
-		ON CONFLICT (app_id) DO UPDATE SET last = c.last + 1 RETURNING last)
-	UPDATE messages SET event_no = counted.last FROM counted, untold
-	WHERE messages.id = untold.id AND messages.event_no IS NULL`
+		INSERT INTO event_counters AS c (app_id, last)
+			SELECT app_id, (SELECT count(*) FROM untold) FROM said WHERE EXISTS (SELECT 1 FROM untold)
+		ON CONFLICT (app_id) DO UPDATE SET last = c.last + excluded.last RETURNING last)
+	UPDATE messages SET event_no = counted.last - (SELECT count(*) FROM untold) + untold.place
+	FROM counted, untold WHERE messages.id = untold.id AND messages.event_no IS NULL`
 
 // TellMessage lets the merchant read a message as an event from now on. Only a message whose
 // step is durable may be told; told once more it keeps its number.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,30 @@ func TestARaceToTellGivesOneNumber(t *testing.T) {
 		seen[e.ID] = true
 		require.True(t, i == 0 || events[i-1].No < e.No)
 	}
+}
+
+// The outbox carries several at once: however they are told, one request's are numbered in order.
+func TestEventsOfARequestAreNumberedInTheirOrder(t *testing.T) {
+	w := open(t)
+	w.settled()
+	w.settled()
+	messages, err := w.TakeMessages(t.Context(), 100, time.Minute)
+	require.NoError(t, err)
+	slices.Reverse(messages)
+	w.race(4*len(messages), func(i int) {
+		require.NoError(t, w.TellMessage(t.Context(), messages[i%len(messages)].ID))
+	})
+	events, err := w.Events(t.Context(), "app_1", 0, 100)
+	require.NoError(t, err)
+	require.Len(t, events, 6)
+	newest := map[string]int64{}
+	for _, e := range events {
+		var notice store.Notice
+		require.NoError(t, json.Unmarshal(e.Body, &notice))
+		require.Greater(t, notice.Data.Seq, newest[notice.Data.Request])
+		newest[notice.Data.Request] = notice.Data.Seq
+	}
+	require.Len(t, newest, 2)
 }
 
 // A page of a busy app is one walk along its own index.

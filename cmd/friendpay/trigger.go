@@ -40,7 +40,8 @@ func triggerCommand() *cobra.Command {
 			ctx, cancel := context.WithTimeout(cmd.Context(), patience)
 			defer cancel()
 			told, err := stage.Happen(ctx, args[0])
-			if errors.Is(err, trigger.ErrUnknown) || errors.Is(err, trigger.ErrLive) {
+			if errors.Is(err, trigger.ErrUnknown) || errors.Is(err, trigger.ErrLive) ||
+				errors.Is(err, trigger.ErrUnplayed) {
 				return usageError{err}
 			}
 			if err != nil {

@@ -31,7 +31,6 @@ type Config struct {
 	Speed         int64         `env:"FRIENDPAY_SPEED" envDefault:"1"`
 	Guard         time.Duration `env:"FRIENDPAY_GUARD" envDefault:"0"`
 	ClockOffset   time.Duration `env:"FRIENDPAY_CLOCK_OFFSET" envDefault:"0"`
-	Shop          bool          `env:"FRIENDPAY_SHOP" envDefault:"false"`
 	BridgeScript  string        `env:"FRIENDPAY_BRIDGE_SCRIPT"`
 
 	VaultIndexKey string   `env:"FRIENDPAY_VAULT_INDEX_KEY" secret:"true"`
@@ -124,7 +123,6 @@ func (c Config) checkProduction(wrong *complaints) {
 	wrong.say(c.Speed > 1, "FRIENDPAY_SPEED is for dev only")
 	wrong.say(c.Guard > 0, "FRIENDPAY_GUARD is for dev only")
 	wrong.say(c.ClockOffset != 0, "FRIENDPAY_CLOCK_OFFSET is for dev only")
-	wrong.say(c.Shop, "FRIENDPAY_SHOP is for dev only")
 	wrong.say(c.BridgeScript != "", "FRIENDPAY_BRIDGE_SCRIPT is for dev only")
 	wrong.say(c.PlainHistory, "FRIENDPAY_PLAIN_HISTORY is for dev only")
 	wrong.say(isAddress(c.PublicURL) && !strings.HasPrefix(c.PublicURL, "https://"),

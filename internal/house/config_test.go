@@ -48,7 +48,6 @@ func TestWhatIsWrong(t *testing.T) {
 		"FRIENDPAY_SMS_KEY":       {""},
 		"FRIENDPAY_SPEED":         {"0", "-1", "fast", "60"},
 		"FRIENDPAY_GUARD":         {"1h", "-1h", "long"},
-		"FRIENDPAY_SHOP":          {"true", "maybe"},
 		"FRIENDPAY_PLAIN_HISTORY": {"true"},
 		"FRIENDPAY_PUBLIC_URL": {
 			"", "http://pay.example", "pay.example", "https://", "https://pay.example/", "https://x.example?a=b",
@@ -80,9 +79,9 @@ func TestWhatIsWrong(t *testing.T) {
 }
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
-	_, err := house.Read(map[string]string{"FRIENDPAY_SPEED": "60", "FRIENDPAY_SHOP": "true"})
+	_, err := house.Read(map[string]string{"FRIENDPAY_SPEED": "60", "FRIENDPAY_GUARD": "5s"})
 	for _, wrong := range []string{
-		"FRIENDPAY_SPEED is for dev only", "FRIENDPAY_SHOP is for dev only",
+		"FRIENDPAY_SPEED is for dev only", "FRIENDPAY_GUARD is for dev only",
 		"FRIENDPAY_PUBLIC_URL", "DATABASE_URL", "FRIENDPAY_SMS_URL",
 		"FRIENDPAY_VAULT_INDEX_KEY", "FRIENDPAY_VAULT_KEYS", "FRIENDPAY_LINK_KEYS",
 		"FRIENDPAY_BUYER_KEYS", "FRIENDPAY_PAYER_KEYS", "FRIENDPAY_STAFF_KEYS",
@@ -95,7 +94,7 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 
 func TestInDevTimeMayFly(t *testing.T) {
 	config, err := house.Read(settings("FRIENDPAY_MODE", "dev", "FRIENDPAY_SPEED", "60",
-		"FRIENDPAY_GUARD", "5s", "FRIENDPAY_SHOP", "true", "FRIENDPAY_PLAIN_HISTORY", "true",
+		"FRIENDPAY_GUARD", "5s", "FRIENDPAY_PLAIN_HISTORY", "true",
 		"FRIENDPAY_PUBLIC_URL", "http://127.0.0.1:8080", "FRIENDPAY_SMS_URL", ""))
 	require.NoError(t, err)
 	require.True(t, config.Dev())

@@ -10,7 +10,6 @@ var help = map[string]string{
 	"FRIENDPAY_SPEED":                     "divides every window; dev only",
 	"FRIENDPAY_GUARD":                     "how long to watch for late money; 0: 72h; dev only",
 	"FRIENDPAY_CLOCK_OFFSET":              "how wrong this process's clock is, for storms; dev only",
-	"FRIENDPAY_SHOP":                      "serve the demo shop under /shop; dev only",
 	"FRIENDPAY_BRIDGE_SCRIPT":             "stands for WeChat's bridge in browsers without one; dev only",
 	"FRIENDPAY_VAULT_INDEX_KEY":           "32 bytes in base64; finds payers and links; never changes",
 	"FRIENDPAY_VAULT_KEYS":                "id:base64 of 32 bytes, newest first, comma separated",

@@ -39,9 +39,6 @@ func (h *House) Server() (*api.Server, error) {
 		MetricsToken: h.Config.MetricsToken, BridgeScript: h.Config.BridgeScript,
 		CheckWebhook: h.Config.CheckWebhook,
 	}
-	if h.Config.Shop {
-		config.Shop = &api.Shop{Merchant: DemoMerchant, App: DemoApp, Channel: DemoChannel}
-	}
 	deps := api.Deps{
 		Store: h.Store, Door: watch.Door{Way: h.Door, Suspect: h.Store.Suspect},
 		Accounts: h.Accounts, Catalogue: h.Catalogue, Flags: h.Flags,

@@ -22,6 +22,7 @@ import (
 	"github.com/friendpay/friendpay/internal/door"
 	"github.com/friendpay/friendpay/internal/house"
 	"github.com/friendpay/friendpay/internal/paysim"
+	"github.com/friendpay/friendpay/internal/shop"
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
@@ -38,15 +39,15 @@ type Options struct {
 	Speed        int64  // divides every window of the law; 0: 1
 	Guard        time.Duration
 	SimSpeed     float64 // divides the simulator's waits; 0: as Speed
-	Shop         bool
-	UI           bool   // Temporal's Web UI
-	WebhookURL   string // of the demo merchant; empty: none
-	HookURL      string // of the demo merchant's order hook; empty: the order row decides
-	DatabaseURL  string // a real database instead of a private one
-	TemporalAddr string // a real Temporal instead of a private one
-	PublicURL    string // of an API that others serve; empty: this house serves it
-	Volatile     bool   // do not survive a crash of the machine; for tests
-	Sealed       bool   // seal what Temporal stores, as in production
+	Shop         bool    // the demo merchant has a shop, at /shop of the API's address
+	UI           bool    // Temporal's Web UI
+	WebhookURL   string  // of the demo merchant; empty: none
+	HookURL      string  // of the demo merchant's order hook; empty: the order row decides
+	DatabaseURL  string  // a real database instead of a private one
+	TemporalAddr string  // a real Temporal instead of a private one
+	PublicURL    string  // of an API that others serve; empty: this house serves it
+	Volatile     bool    // do not survive a crash of the machine; for tests
+	Sealed       bool    // seal what Temporal stores, as in production
 	Log          *slog.Logger
 	Traces       *tracing.Traces // the house's from Start on; nil: none
 
@@ -71,6 +72,7 @@ type House struct {
 	simRoad        string // where the engine reaches the simulator
 	options        Options
 	listener       net.Listener // of the API, from before its address is told until it is served
+	shop           *shop.Shop   // nil: none
 	closers        []func() error
 	worker         atomic.Pointer[worker.Worker]
 }
@@ -89,7 +91,7 @@ func Start(ctx context.Context, options Options) (h *House, err error) {
 	}()
 	for _, begin := range []func(context.Context) error{
 		h.startServices, h.listenAPI, h.startSim, h.prepare, h.openParts, h.register, h.seed,
-		h.serveAPI, h.serveWorker,
+		h.openShop, h.serveAPI, h.listenInShop, h.serveWorker,
 	} {
 		if err := begin(ctx); err != nil {
 			return h, err
@@ -227,7 +229,6 @@ func (h *House) environment(keys map[string]string) map[string]string {
 	env := map[string]string{
 		"FRIENDPAY_MODE": "dev", "FRIENDPAY_PUBLIC_URL": h.APIURL, "DATABASE_URL": h.databaseURL(),
 		"FRIENDPAY_SPEED": strconv.FormatInt(h.options.Speed, 10), "FRIENDPAY_GUARD": h.options.Guard.String(),
-		"FRIENDPAY_SHOP":          strconv.FormatBool(h.options.Shop),
 		"FRIENDPAY_PLAIN_HISTORY": strconv.FormatBool(!h.options.Sealed),
 		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/bridge.js",
 		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),

@@ -71,6 +71,10 @@ func (h *House) serveAPI(context.Context) error {
 		return fmt.Errorf("build the API: %w", err)
 	}
 	served := server.HTTPServer("")
+	if h.shop != nil {
+		served.Handler = h.shop.Before(served.Handler)
+		served.RegisterOnShutdown(h.shop.Drain)
+	}
 	if h.options.Gate != nil {
 		served.Handler = h.options.Gate(served.Handler)
 	}

@@ -47,6 +47,9 @@ var ImportRules = []ImportRule{
 		Ban:    ours("activities", "api", "providers", "store", "worker", "workflows"),
 		Reason: "pages show what they are given",
 	}, {
+		In: []string{"internal/shop"}, Only: ours("client", "internal/shop", "models", "web"),
+		Reason: "the demo shop is a merchant: it knows what any merchant's server may know, and how to draw a page",
+	}, {
 		In: []string{"api"}, Ban: ours("activities", "worker"), Reach: true,
 		Reason: "the API turns requests into events; the worker carries out what follows",
 	}, {

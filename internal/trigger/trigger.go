@@ -70,10 +70,19 @@ func List() []Known {
 	return list
 }
 
+// unplayed are the events that neither merchant nor buyer nor friend brings about, and how to see one.
+var unplayed = map[string]string{
+	client.RequestPaused:      "only staff hold a request: friendpay staff do hold",
+	client.RequestResumed:     "only staff let a held request go on: friendpay staff do lift",
+	client.RequestRefundStuck: "only a provider that fails brings it: make the simulator refuse a refund",
+}
+
 // What is refused before anything is done.
 var (
 	ErrUnknown = errors.New("nothing of that name can be made to happen; see --list")
-	ErrLive    = errors.New("the key is not of test mode: nothing is made to happen with people's money")
+	// ErrUnplayed is wrapped with who brings the event about instead.
+	ErrUnplayed = errors.New("this one is not yours to make happen")
+	ErrLive     = errors.New("the key is not of test mode: nothing is made to happen with people's money")
 )
 
 // happened ends the following of events.
@@ -84,6 +93,8 @@ func (s *Stage) Happen(ctx context.Context, name string) (client.AccountEventVie
 	var told client.AccountEventView
 	wanted, known := stories[name]
 	switch {
+	case unplayed[name] != "":
+		return told, fmt.Errorf("%w: %s", ErrUnplayed, unplayed[name])
 	case !known:
 		return told, ErrUnknown
 	case !s.API.IsTest():

@@ -1,6 +1,7 @@
 package trigger_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -22,6 +23,9 @@ func TestOnlyTestModeIsPlayedWith(t *testing.T) {
 	t.Parallel()
 	_, err := stage(t, "fpk_live_1").Happen(t.Context(), "request.settled")
 	require.ErrorIs(t, err, trigger.ErrLive)
+	_, err = stage(t, "fpk_test_1").Happen(t.Context(), "request.paused")
+	require.ErrorIs(t, err, trigger.ErrUnplayed)
+	require.ErrorContains(t, err, "only staff hold a request")
 	_, err = stage(t, "fpk_test_1").Happen(t.Context(), "request.imagined")
 	require.ErrorIs(t, err, trigger.ErrUnknown)
 }
@@ -35,6 +39,11 @@ func TestEveryTriggerEndsWithAnEvent(t *testing.T) {
 		names = append(names, known.Name)
 	}
 	require.True(t, slices.IsSorted(names))
+	for _, event := range client.EventTypes {
+		if _, err := stage(t, "fpk_live_1").Happen(t.Context(), event); !errors.Is(err, trigger.ErrUnplayed) {
+			require.Contains(t, names, event, "either it can be made to happen, or it is said why not")
+		}
+	}
 	for _, wanted := range []string{
 		"request.settled", "request.expired", "request.cancelled", "refund.done", "payment.late",
 	} {

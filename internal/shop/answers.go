@@ -1,0 +1,62 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/friendpay/friendpay/client"
+	"github.com/friendpay/friendpay/web"
+)
+
+// draw writes a page in the reader's language.
+func (s *Shop) draw(w http.ResponseWriter, r *http.Request, status int, page web.Page) {
+	page.Posted = r.Method == http.MethodPost
+	html, err := s.pages.HTML(web.MatchLocale(r.Header.Get("Accept-Language")), page)
+	if err != nil {
+		s.Log.ErrorContext(r.Context(), "shop page not drawn", "error", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Vary", "Accept-Language")
+	w.WriteHeader(status)
+	_, _ = w.Write(html) //nolint:gosec // a template wrote it; that a reader has gone is no error of ours
+}
+
+// problem is a refusal as a form shows it, with its status; nil when it is none that a buyer can act on.
+func (s *Shop) problem(cause error) (*web.Problem, int) {
+	told := client.AsProblem(cause)
+	if told == nil || told.Status == http.StatusInternalServerError || told.Reason == "not_friendpay" {
+		return nil, http.StatusBadGateway
+	}
+	shown := &web.Problem{Reason: told.Reason}
+	// What was wrong with the words is not mended by waiting.
+	if told.Until != nil && told.Status != http.StatusUnprocessableEntity {
+		shown.Wait = max(told.Until.Sub(s.Clock()), 0)
+	}
+	return shown, int(told.Status)
+}
+
+// fail answers what no page of the shop shows: what is unknown, too much, or friendpay being away.
+func (s *Shop) fail(w http.ResponseWriter, r *http.Request, cause error) {
+	status, notice := http.StatusBadGateway, web.Notice{Name: "unavailable"}
+	if told := client.AsProblem(cause); told != nil {
+		switch status = int(told.Status); status {
+		case http.StatusNotFound:
+			notice.Name = "unknown"
+		case http.StatusTooManyRequests:
+			notice.Name = "limited"
+			if told.Until != nil {
+				notice.Wait = max(told.Until.Sub(s.Clock()), 0)
+			}
+		}
+	}
+	if status >= http.StatusInternalServerError && !errors.Is(cause, r.Context().Err()) {
+		s.Log.WarnContext(r.Context(), "friendpay did not answer the shop", "error", cause)
+	}
+	s.draw(w, r, status, web.Page{Template: web.NoticePage, View: notice})
+}
+
+// writePatience is how long a browser may take to read one event.
+const writePatience = 10 * time.Second

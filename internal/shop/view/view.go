@@ -1,0 +1,144 @@
+// Package view draws a merchant's page for his buyer from what the public API says of a request, and from
+// nothing else. The demo shop shows it; the time machine draws it as it was at a moment.
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/friendpay/friendpay/client"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
+)
+
+// refresh is how often the page loads itself again where there is no JavaScript.
+const refresh = 3 * time.Second
+
+// Known is what a merchant's server knows when it draws the page.
+type Known struct {
+	Request client.RequestView
+	First   *client.InviteView   // the link that the buyer sends; nil: none
+	Own     *client.Presentation // where a buyer who pays himself goes on; nil: not known any more
+	Problem *web.Problem         // why what he asked for was not done
+	Now     time.Time
+}
+
+// Request is the buyer's page of a request. It keeps itself up to date while something moves.
+func Request(k Known) (web.Page, error) {
+	r := k.Request
+	view := web.ShopRequest{
+		ID: r.ID, Number: r.Order.Number, Title: r.Order.Title, Amount: Money(r.Payable),
+		State: models.State(r.State), Live: r.EndedAt == nil || slices.ContainsFunc(r.Refunds, outstanding),
+		SlotLeft: k.left(r.SlotUntil), MayEnd: k.unpaid(), MayPay: r.State == client.RequestViewStateOpen,
+		Own: k.paysHimself(), Receipt: hasReceipt(r), Saved: saved(r), Problem: k.Problem,
+	}
+	if k.unpaid() {
+		view.Left = k.left(&r.ExpiresAt)
+	}
+	page := web.Page{Template: web.RequestPage}
+	if err := k.showWayBack(&view); err != nil {
+		return page, err
+	}
+	if err := k.share(&view); err != nil {
+		return page, err
+	}
+	if page.View = view; view.Live {
+		page.Refresh = refresh
+		page.Stream = fmt.Sprintf("/shop/requests/%s/stream?after=%d", r.ID, r.Seq)
+	}
+	return page, nil
+}
+
+// unpaid says that the request may still be paid, or ended.
+func (k Known) unpaid() bool {
+	switch models.State(k.Request.State) {
+	case models.Checking, models.Open, models.Paying, models.Confirming, models.Paused:
+		return true
+	default:
+		return false
+	}
+}
+
+// left is the time until a moment, 0 for none or one that has passed.
+func (k Known) left(until *time.Time) time.Duration {
+	if until == nil {
+		return 0
+	}
+	return max(until.Sub(k.Now), 0)
+}
+
+// holder is the attempt that the slot is held for: the newest that may still become a payment.
+func (k Known) holder() (holder client.AttemptView) {
+	for _, a := range k.Request.Attempts {
+		if (models.Attempt{State: models.AttemptState(a.State)}).Pending() {
+			holder = a
+		}
+	}
+	return holder
+}
+
+// paysHimself says that it is the buyer who is paying.
+func (k Known) paysHimself() bool {
+	return models.State(k.Request.State) == models.Paying && k.holder().ByBuyer
+}
+
+// showWayBack leads a buyer who pays himself back to the provider. What cannot be told as an address or a
+// picture is had by pressing the button again: the attempt is one.
+func (k Known) showWayBack(view *web.ShopRequest) (err error) {
+	if !k.paysHimself() || models.AttemptState(k.holder().State) != models.LiveAttempt {
+		return nil
+	}
+	switch {
+	case k.Own == nil:
+		view.MayPay = true
+	case Over(*k.Own, k.Now):
+	case k.Own.Kind == "qr":
+		view.PayQR, err = web.DrawQR(*k.Own.URL)
+	default:
+		view.PayAt = Redirect(*k.Own)
+		view.MayPay = view.PayAt == ""
+	}
+	return err
+}
+
+// Over says that where to pay leads nowhere any more.
+func Over(at client.Presentation, now time.Time) bool {
+	return at.GoodUntil != nil && !now.Before(*at.GoodUntil)
+}
+
+// Redirect is the address that a browser is sent to in order to pay; empty where it takes more than that.
+func Redirect(at client.Presentation) string {
+	if at.Kind != "redirect" || at.URL == nil || at.Referer != nil && *at.Referer {
+		return ""
+	}
+	return *at.URL
+}
+
+// share adds the link to send, as long as it may be paid.
+func (k Known) share(view *web.ShopRequest) (err error) {
+	if !k.unpaid() || k.First == nil {
+		return nil
+	}
+	first := *k.First
+	view.Opened, view.Declined = int(first.OpenedCount), first.State == client.InviteViewStateDeclined
+	if first.PledgedFor != nil {
+		view.Pledged = *first.PledgedFor
+	}
+	if first.Link == nil {
+		return nil
+	}
+	view.Link = first.Link.URL
+	_, view.Share, _ = strings.Cut(first.Link.ShareText, "\n")
+	if first.Link.Code != nil {
+		view.Code = *first.Link.Code
+	}
+	if first.Link.Qr != nil {
+		view.QR, err = web.DrawQR(first.Link.URL)
+	}
+	return err
+}
+
+// Money is an amount as pages write it.
+func Money(m client.Money) models.Money { return models.Money{Minor: m.Minor, Currency: m.Currency} }
