@@ -156,6 +156,9 @@ func (w *world) screens() map[string]func() error {
 		},
 		"filters":  func() error { _, err := w.SavedFilters(ctx, "staff:a"); return err },
 		"audit":    func() error { _, err := w.Deeds(ctx, "fpr_7"); return err },
+		"audit all": func() error { _, err := w.Audited(ctx, store.DeedFilter{}); return err },
+		"audit of":  func() error { _, err := w.Audited(ctx, store.DeedFilter{Actor: "staff:b"}); return err },
+		"audit act": func() error { _, err := w.Audited(ctx, store.DeedFilter{Act: "refund"}); return err },
 		"suspects": func() error { _, err := w.Suspects(ctx, 50); return err },
 	}
 }

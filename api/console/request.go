@@ -1,6 +1,8 @@
 package console
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -58,8 +60,7 @@ func (k *Console) showRequest(c echo.Context, who Session) error {
 		}
 		for _, offer := range offers {
 			view.Steps = append(view.Steps, console.Step{
-				Command: offer.Command, Subject: offer.Subject, Request: view.ID, Label: offer.Label,
-				Primary: offer.Primary,
+				Command: offer.Command, Subject: offer.Subject, Request: view.ID, Primary: offer.Primary,
 			})
 		}
 	}
@@ -132,12 +133,21 @@ func (k *Console) requestView(p machine.Page, id string, in web.Locale) *request
 func (k *Console) life(v *requestPage, p machine.Page) {
 	for _, e := range p.Timeline {
 		at := address(v.ID, e.At, "")
-		v.Lines = append(v.Lines, console.LifeLine{
-			At: e.At, Kind: e.Kind, Ref: e.Ref, Text: e.Text, Detail: string(e.Detail), Later: e.Later,
-			Address: at, Workflow: k.workflow(e.Workflow),
-		})
+		line := console.LifeLine{
+			At: e.At, Kind: e.Kind, Ref: e.Ref, Text: e.Text, Later: e.Later, Address: at,
+			Workflow: k.workflow(e.Workflow),
+		}
+		known := map[string]json.RawMessage{}
+		_ = json.Unmarshal(e.Detail, &known) // the query made it
+		if took := plain(known["latency_ms"]); took != "null" {
+			line.Took = took
+		}
+		line.Facts = factsOf(known)
+		v.Lines = append(v.Lines, line)
 		if e.Kind == "transition" {
-			v.Moments = append(v.Moments, console.Moment{Seq: e.Ref, At: e.At, Address: at, Text: e.Text})
+			v.Moments = append(v.Moments, console.Moment{
+				Seq: e.Ref, At: e.At, Address: at, Text: e.Text, State: plain(known["state"]),
+			})
 		}
 	}
 	for i := range v.Moments {
@@ -145,6 +155,18 @@ func (k *Console) life(v *requestPage, p machine.Page) {
 		v.Moments[i].Here = !p.Live && !v.Moments[i].At.After(p.At) &&
 			(next == len(v.Moments) || v.Moments[next].At.After(p.At))
 	}
+}
+
+// factsOf are the details of a line that say anything, by name.
+func factsOf(known map[string]json.RawMessage) (facts []console.Pair) {
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		switch value := string(known[name]); value {
+		case "null", `""`, "[]", "{}":
+		default:
+			facts = append(facts, console.Pair{Name: name, Value: plain(known[name])})
+		}
+	}
+	return facts
 }
 
 // seen is how long after its judgement a step is surely saved and to be seen.
@@ -182,6 +204,7 @@ func (v *requestPage) filter(kind string) {
 	}
 	v.Everything = address(v.ID, at, "")
 	if slices.Contains(store.MomentKinds, kind) {
+		v.Kind = kind
 		v.Lines = slices.DeleteFunc(v.Lines, func(l console.LifeLine) bool { return l.Kind != kind })
 	}
 }
