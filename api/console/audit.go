@@ -54,7 +54,9 @@ func (k *Console) showAudit(c echo.Context, who Session) error {
 }
 
 func deedRow(deed store.Deed) console.Deed {
-	row := console.Deed{At: deed.At, Actor: deed.Actor, Act: deed.Act, Subject: deed.Subject, Reason: deed.Reason}
+	row := console.Deed{
+		At: deed.At, Actor: deed.Actor, Act: deed.Act, Subject: deed.Subject, Reason: deed.Reason,
+	}
 	if strings.HasPrefix(deed.Subject, "fpr_") {
 		row.Request = deed.Subject
 	}

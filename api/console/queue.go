@@ -61,7 +61,8 @@ func (k *Console) queue(c echo.Context, who Session) (console.Page, error) {
 	return console.Page{Template: console.QueuePage, View: view, At: "queue", Live: live}, nil
 }
 
-// stuck reads the rows, the counts of all reasons and the reader's filters at once: the first two take longest.
+// stuck reads the rows, the counts of all reasons and the reader's filters, all at once: the rows and
+// the counts take long.
 func (k *Console) stuck(ctx context.Context, filter store.StuckFilter, who Session) (
 	rows store.Page[store.StuckRow], counts []store.StuckCount, saved []store.SavedFilter, err error,
 ) {

@@ -88,7 +88,8 @@ func (d *desktop) begins() (kept *http.Cookie, state string) {
 func (d *desktop) returns(state, code string, cookies ...*http.Cookie) (status int, session *http.Cookie) {
 	d.t.Helper()
 	address := loginReturn + "?" + url.Values{"state": {state}, "code": {code}}.Encode()
-	answer := d.asks(d.returnFromLogin, httptest.NewRequest(http.MethodGet, address, http.NoBody), Session{}, cookies...)
+	r := httptest.NewRequest(http.MethodGet, address, http.NoBody)
+	answer := d.asks(d.returnFromLogin, r, Session{}, cookies...)
 	defer answer.Body.Close()
 	for _, one := range answer.Cookies() {
 		if one.Name == Cookie {
@@ -126,8 +127,10 @@ func TestALoginThatIsNotOursLetsNobodyIn(t *testing.T) {
 		"another browser": {state, "good", nil, []string{"agent"}, http.StatusUnprocessableEntity},
 		"no code":         {state, "", []*http.Cookie{kept}, []string{"agent"}, http.StatusUnprocessableEntity},
 		"a foreign code":  {state, "bad", []*http.Cookie{kept}, []string{"agent"}, http.StatusUnprocessableEntity},
-		"a long code":     {state, strings.Repeat("x", maxCode+1), []*http.Cookie{kept}, nil, http.StatusUnprocessableEntity},
-		"no role":         {state, "good", []*http.Cookie{kept}, []string{"boss"}, http.StatusForbidden},
+		"a long code": {
+			state, strings.Repeat("x", maxCode+1), []*http.Cookie{kept}, nil, http.StatusUnprocessableEntity,
+		},
+		"no role": {state, "good", []*http.Cookie{kept}, []string{"boss"}, http.StatusForbidden},
 	} {
 		d.OpenID.(*issuer).roles = back.roles
 		status, session := d.returns(back.state, back.code, back.cookies...)
@@ -198,7 +201,8 @@ func TestAFormWithoutTheSessionsWordIsRefused(t *testing.T) {
 		return nil
 	}}
 	send := func(word string) error {
-		r := httptest.NewRequest(http.MethodPost, "/staff/x", strings.NewReader(url.Values{"form": {word}}.Encode()))
+		sent := url.Values{"form": {word}}.Encode()
+		r := httptest.NewRequest(http.MethodPost, "/staff/x", strings.NewReader(sent))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		return d.Serve(route, echo.New().NewContext(r, httptest.NewRecorder()), who)
 	}

@@ -121,7 +121,8 @@ func (w *consoleWorld) breakRefund(t *testing.T) {
 	t.Helper()
 	simulate(t, w.house, "faults", `{"op":"refund","mode":"abnormal"}`)
 	var answer any
-	merchantCall(t, w.house, http.MethodPost, "/v1/requests/"+w.broken+"/refunds", `{"reason":"returned"}`, &answer)
+	refunds := "/v1/requests/" + w.broken + "/refunds"
+	merchantCall(t, w.house, http.MethodPost, refunds, `{"reason":"returned"}`, &answer)
 	require.Eventually(t, func() bool {
 		r, err := w.house.Parts.Store.Request(t.Context(), w.broken)
 		return err == nil && len(r.Refunds) == 1 && r.Refunds[0].State == models.RefundFailed
