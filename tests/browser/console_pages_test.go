@@ -39,7 +39,7 @@ func (w *consoleWorld) everyPage(t *testing.T) {
 			v.sees("header.bar")
 			v.looks(page[0], language)
 		}
-		v.finds("C-100")
+		v.finds("C-1001")
 		v.looks("search", language)
 	}
 }
@@ -92,7 +92,7 @@ func (v *visit) light(scheme string) {
 // finds searches by keyboard.
 func (v *visit) finds(words string) {
 	v.t.Helper()
-	v.keys("/")
+	v.tabTo("#search")
 	v.keys(words, kb.Enter)
 	v.sees("table.hits")
 }
