@@ -61,7 +61,13 @@ func deedRow(deed store.Deed) console.Deed {
 		row.Request = deed.Subject
 	}
 	for _, name := range slices.Sorted(maps.Keys(deed.Detail)) {
-		row.Detail = append(row.Detail, console.Pair{Name: name, Value: deed.Detail[name]})
+		value := deed.Detail[name]
+		for _, arg := range support.Wants(deed.Act) {
+			if arg.Name == name {
+				value = typed(arg.Kind, value) // amounts in yuan, never in fen
+			}
+		}
+		row.Detail = append(row.Detail, console.Pair{Name: name, Value: value})
 	}
 	return row
 }
