@@ -91,7 +91,8 @@ func (w *world) colleague(role support.Role) (cookie *http.Cookie, form string) 
 // page asks for a page like a browser; "post path name=value" sends a form.
 func (w *world) page(path string, cookie *http.Cookie, form string) (code int, html string) {
 	w.t.Helper()
-	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, http.NoBody)
+	get, _, _ := strings.Cut(path, " ")
+	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/"+strings.TrimPrefix(get, "/"), http.NoBody)
 	if words := strings.SplitN(path, " ", 3); len(words) == 3 {
 		name, value, _ := strings.Cut(words[2], "=")
 		sent := url.Values{name: {value}, "form": {form}}.Encode()

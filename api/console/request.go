@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -155,18 +154,6 @@ func (k *Console) life(v *requestPage, p machine.Page) {
 		v.Moments[i].Here = !p.Live && !v.Moments[i].At.After(p.At) &&
 			(next == len(v.Moments) || v.Moments[next].At.After(p.At))
 	}
-}
-
-// factsOf are the details of a line that say anything, by name.
-func factsOf(known map[string]json.RawMessage) (facts []console.Pair) {
-	for _, name := range slices.Sorted(maps.Keys(known)) {
-		switch value := string(known[name]); value {
-		case "null", `""`, "[]", "{}":
-		default:
-			facts = append(facts, console.Pair{Name: name, Value: plain(known[name])})
-		}
-	}
-	return facts
 }
 
 // seen is how long after its judgement a step is surely saved and to be seen.

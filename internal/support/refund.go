@@ -64,7 +64,8 @@ func refund(_ *Desk, e *errand) (wished, error) {
 		return wished{sentence: "Refund payment " + from.Number + "."}, models.Refuse(models.Conflict,
 			"not_paid", "This payment did not pay the order: what came of it goes back by itself.")
 	}
-	return wished{event, fmt.Sprintf("Give %s of payment %s back to whoever paid it.", amountOf(money), from.Number),
+	sentence := fmt.Sprintf("Give %s of payment %s back to whoever paid it.", amountOf(money), from.Number)
+	return wished{event, sentence,
 		[]string{"The provider is asked under one number, however often.", "The payer and the merchant are told."},
 	}, nil
 }
