@@ -91,12 +91,13 @@ func (w *world) colleague(role support.Role) (cookie *http.Cookie, form string) 
 // page asks for a page like a browser; "post path name=value" sends a form.
 func (w *world) page(path string, cookie *http.Cookie, form string) (code int, html string) {
 	w.t.Helper()
-	get, _, _ := strings.Cut(path, " ")
-	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/"+strings.TrimPrefix(get, "/"), http.NoBody)
-	if words := strings.SplitN(path, " ", 3); len(words) == 3 {
+	words := strings.SplitN(path, " ", 3)
+	address := words[len(words)/2]
+	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, address, http.NoBody)
+	if len(words) == 3 {
 		name, value, _ := strings.Cut(words[2], "=")
 		sent := url.Values{name: {value}, "form": {form}}.Encode()
-		request = httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, words[1], strings.NewReader(sent))
+		request = httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, address, strings.NewReader(sent))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
