@@ -187,7 +187,9 @@ func (s *Server) admitColleague(r *http.Request) (Principal, error) {
 	if err != nil {
 		return Principal{}, err
 	}
-	return Principal{Kind: colleague, Staff: session.Name, session: session}, nil
+	return Principal{
+		Kind: colleague, Staff: session.Name, Roles: []string{string(session.Role)}, session: session,
+	}, nil
 }
 
 func bearerOf(r *http.Request) string {

@@ -17,7 +17,7 @@ import (
 func (s *Server) newConsole() (*console.Console, error) {
 	return console.New(console.Deps{
 		Parts: s.Console, Store: s.Store, Catalogue: catalogueChanges{s}, Clock: s.Clock, Machine: s.past,
-		PublicURL: s.Config.PublicURL, Speed: s.Config.Speed, Find: s.Find,
+		PublicURL: s.Config.PublicURL, Speed: s.Config.Speed, Find: s.Find, Export: s.export,
 	}, s.Tokens, s.Log)
 }
 

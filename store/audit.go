@@ -38,21 +38,18 @@ func (s *Store) Audit(ctx context.Context, deed Deed) error {
 
 // Deeds lists what was done to a subject, oldest first.
 func (s *Store) Deeds(ctx context.Context, subject string) ([]Deed, error) {
-	const query = "SELECT at, actor, act, subject, reason, detail FROM audit WHERE subject = ? ORDER BY id"
-	var rows []struct {
-		At                          time.Time
-		Actor, Act, Subject, Reason string
-		Detail                      []byte
-	}
+	const query = "SELECT id, at, actor, act, subject, reason, detail FROM audit WHERE subject = ? ORDER BY id"
+	var rows []deedRecord
 	if err := s.read(ctx, &rows, query, subject); err != nil {
 		return nil, failed("read audit", err)
 	}
 	deeds := make([]Deed, len(rows))
 	for i, row := range rows {
-		deeds[i] = Deed{At: row.At, Actor: row.Actor, Act: row.Act, Subject: row.Subject, Reason: row.Reason}
-		if err := json.Unmarshal(row.Detail, &deeds[i].Detail); err != nil {
+		deed, err := row.deed()
+		if err != nil {
 			return nil, failed("read audit", err)
 		}
+		deeds[i] = deed
 	}
 	return deeds, nil
 }

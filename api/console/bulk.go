@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -34,7 +35,12 @@ func (k *Console) bulk(c echo.Context, who Session) error {
 	if !formKey.MatchString(view.Key) {
 		view.Key = rand.Text()
 	}
-	view.Done = c.FormValue("confirm") != "" && view.Reason != ""
+	args, fields, missing, err := k.bulkArgs(c, ticked)
+	if err != nil {
+		return err
+	}
+	view.Fields = fields
+	view.Done = c.FormValue("confirm") != "" && view.Reason != "" && !missing
 	for i, row := range ticked {
 		step, err := stepOf(row)
 		if err != nil {
@@ -42,7 +48,7 @@ func (k *Console) bulk(c echo.Context, who Session) error {
 		}
 		wish := support.Wish{
 			Key: fmt.Sprintf("%s.%d", view.Key, i), Command: step.Command, Subject: step.Subject,
-			Reason: view.Reason, By: who.Person(),
+			Reason: view.Reason, By: who.Person(), Args: args[step.Command],
 		}
 		line, err := k.bulkLine(c, wish, view.Done)
 		if err != nil {
@@ -55,6 +61,37 @@ func (k *Console) bulk(c echo.Context, who Session) error {
 		view.Lines = append(view.Lines, line)
 	}
 	return k.draw(c, who, http.StatusOK, console.Page{Template: console.BulkPage, View: view, At: "queue"})
+}
+
+// bulkArgs are what the ticked commands want to know, asked once for all of them; by command.
+func (k *Console) bulkArgs(c echo.Context, ticked []string) (
+	args map[string]map[string]string, fields []console.Field, missing bool, err error,
+) {
+	args = map[string]map[string]string{}
+	for _, row := range ticked {
+		step, err := stepOf(row)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		if args[step.Command] != nil {
+			continue
+		}
+		args[step.Command] = map[string]string{}
+		for _, arg := range k.Desk.Wants(step.Command) {
+			value, err := read(arg, strings.TrimSpace(c.FormValue("arg_"+arg.Name)))
+			if err != nil {
+				return nil, nil, false, err
+			}
+			if value != "" {
+				args[step.Command][arg.Name] = value
+			}
+			if arg.Needed && !slices.ContainsFunc(fields, func(f console.Field) bool { return f.Name == arg.Name }) {
+				fields = append(fields, field(arg, value))
+				missing = missing || value == ""
+			}
+		}
+	}
+	return args, fields, missing, nil
 }
 
 // bulkLine tries one of them, or gives it; a refusal is the line's own.

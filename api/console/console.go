@@ -64,6 +64,7 @@ func (k *Console) Routes() []Route {
 		{Method: post, Path: "/staff/filters/take-away", Handle: k.dropFilter},
 		{Method: post, Path: "/staff/search", Handle: k.search},
 		{Method: post, Path: "/staff/bulk", Handle: k.bulk},
+		{Method: post, Path: "/staff/export/{what}", Handle: k.export},
 		{Method: get, Path: "/staff/do", Handle: k.showDo},
 		{Method: post, Path: "/staff/do/preview", Handle: k.previewDo},
 		{Method: post, Path: "/staff/do", Handle: k.do},
@@ -123,6 +124,14 @@ func contentPolicy(r Route) string {
 func (k *Console) showStatic(c echo.Context, _ Session) error {
 	console.Static().ServeHTTP(c.Response(), c.Request())
 	return nil
+}
+
+// export is a POST, since it stands in the audit.
+func (k *Console) export(c echo.Context, _ Session) error {
+	if k.Export == nil {
+		return errMissing
+	}
+	return k.Export(c)
 }
 
 // draw writes a page in the reader's language.

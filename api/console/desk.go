@@ -85,8 +85,12 @@ func commandRow(c store.Command) console.CommandRow {
 		ID: c.ID, Name: c.Name, Subject: c.Subject, Request: c.Request, Reason: c.Reason, By: c.By,
 		ApprovedBy: c.ApprovedBy, State: string(c.State), Outcome: c.Outcome, At: c.At, DoneAt: c.DoneAt,
 	}
+	kinds := map[string]string{}
+	for _, arg := range support.Wants(c.Name) {
+		kinds[arg.Name] = arg.Kind
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Args)) {
-		row.Args = append(row.Args, console.Pair{Name: name, Value: c.Args[name]})
+		row.Args = append(row.Args, console.Pair{Name: name, Value: typed(kinds[name], c.Args[name])})
 	}
 	return row
 }

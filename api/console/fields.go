@@ -21,16 +21,7 @@ func field(arg support.Arg, value string) console.Field {
 	if value == "" {
 		value = arg.Default
 	}
-	switch arg.Kind {
-	case "time":
-		if at, err := time.Parse(time.RFC3339, value); err == nil {
-			value = at.In(china).Format(formTime)
-		}
-	case "fen":
-		if fen, err := strconv.ParseInt(value, 10, 64); err == nil {
-			value = yuan(fen)
-		}
-	}
+	value = typed(arg.Kind, value)
 	kind := arg.Kind
 	if kind == "" {
 		kind = "text"
@@ -38,25 +29,40 @@ func field(arg support.Arg, value string) console.Field {
 	return console.Field{Name: arg.Name, Kind: kind, Value: value, Choices: arg.Choices, Needed: arg.Needed}
 }
 
+// typed is a value of support as a form has it: moments by our clocks, amounts in yuan.
+func typed(kind, value string) string {
+	switch kind {
+	case "time":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return at.In(china).Format(formTime)
+		}
+	case "fen":
+		if fen, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return yuan(fen)
+		}
+	}
+	return value
+}
+
 // read is an argument as support wants it: yuan become fen, a moment of the form one of the world.
-func read(arg support.Arg, typed string) (string, error) {
+func read(arg support.Arg, text string) (string, error) {
 	switch {
-	case typed == "":
+	case text == "":
 		return "", nil
 	case arg.Kind == "fen":
-		fen, ok := fenOf(typed)
+		fen, ok := fenOf(text)
 		if !ok {
 			return "", wrong(arg.Name, "Write an amount in yuan, like 12.90.")
 		}
 		return strconv.FormatInt(fen, 10), nil
 	case arg.Kind == "time":
-		at, err := time.ParseInLocation(formTime, typed, china)
+		at, err := time.ParseInLocation(formTime, text, china)
 		if err != nil {
 			return "", wrong(arg.Name, "Write a moment like 2026-03-01T09:00.")
 		}
 		return at.Format(time.RFC3339), nil
 	}
-	return typed, nil
+	return text, nil
 }
 
 func wrong(name, fix string) error {

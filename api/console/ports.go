@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/friendpay/friendpay/internal/effects"
 	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/internal/support"
@@ -16,6 +18,7 @@ import (
 type Store interface {
 	Cases(ctx context.Context, filter store.CaseFilter) (store.Page[store.Case], error)
 	Deeds(ctx context.Context, subject string) ([]store.Deed, error)
+	Audited(ctx context.Context, filter store.DeedFilter) (store.Page[store.Deed], error)
 	CatalogueRows(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	Stuck(ctx context.Context, filter store.StuckFilter) (store.Page[store.StuckRow], error)
@@ -68,6 +71,7 @@ type Deps struct {
 	Catalogue Catalogue
 	Find      func(ctx context.Context, words string, limit int) ([]store.Hit, error)
 	Machine   Machine
+	Export    func(c echo.Context) error // answers the list that {what} names as CSV, for whoever calls
 	Clock     func() time.Time
 	Speed     int64  // divides the windows of the law; 1 in production
 	PublicURL string // where people reach us, without a slash at the end

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/friendpay/friendpay/internal/reasons"
 	"github.com/friendpay/friendpay/models"
@@ -36,17 +38,7 @@ func (k *Console) showLive(c echo.Context, who Session) error {
 func (k *Console) queue(c echo.Context, who Session) (console.Page, error) {
 	query := readQuery(c.QueryParams())
 	ctx, language, filter := c.Request().Context(), string(locale(c)), query.filter(k.Clock(), k.Speed)
-	stuck, err := k.Store.Stuck(ctx, filter)
-	if err != nil {
-		return console.Page{}, err
-	}
-	whole := filter
-	whole.Reasons = nil // the chips say how many there would be
-	counts, err := k.Store.StuckCounts(ctx, whole)
-	if err != nil {
-		return console.Page{}, err
-	}
-	saved, err := k.Store.SavedFilters(ctx, who.Person().Name)
+	stuck, counts, saved, err := k.stuck(ctx, filter, who)
 	if err != nil {
 		return console.Page{}, err
 	}
@@ -67,6 +59,30 @@ func (k *Console) queue(c echo.Context, who Session) (console.Page, error) {
 	}
 	live := query.address("/staff/live")
 	return console.Page{Template: console.QueuePage, View: view, At: "queue", Live: live}, nil
+}
+
+// stuck reads the rows, the counts of all reasons and the reader's filters, all at once: the rows and
+// the counts take long.
+func (k *Console) stuck(ctx context.Context, filter store.StuckFilter, who Session) (
+	rows store.Page[store.StuckRow], counts []store.StuckCount, saved []store.SavedFilter, err error,
+) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		rows, err = k.Store.Stuck(ctx, filter)
+		return err
+	})
+	group.Go(func() (err error) {
+		whole := filter
+		whole.Reasons = nil // the chips say how many there would be
+		counts, err = k.Store.StuckCounts(ctx, whole)
+		return err
+	})
+	group.Go(func() (err error) {
+		saved, err = k.Store.SavedFilters(ctx, who.Person().Name)
+		return err
+	})
+	err = group.Wait()
+	return rows, counts, saved, err
 }
 
 func (k *Console) stuckRow(row store.StuckRow, who Session, now time.Time, language string) console.StuckRow {

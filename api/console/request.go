@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -58,8 +59,7 @@ func (k *Console) showRequest(c echo.Context, who Session) error {
 		}
 		for _, offer := range offers {
 			view.Steps = append(view.Steps, console.Step{
-				Command: offer.Command, Subject: offer.Subject, Request: view.ID, Label: offer.Label,
-				Primary: offer.Primary,
+				Command: offer.Command, Subject: offer.Subject, Request: view.ID, Primary: offer.Primary,
 			})
 		}
 	}
@@ -132,12 +132,21 @@ func (k *Console) requestView(p machine.Page, id string, in web.Locale) *request
 func (k *Console) life(v *requestPage, p machine.Page) {
 	for _, e := range p.Timeline {
 		at := address(v.ID, e.At, "")
-		v.Lines = append(v.Lines, console.LifeLine{
-			At: e.At, Kind: e.Kind, Ref: e.Ref, Text: e.Text, Detail: string(e.Detail), Later: e.Later,
-			Address: at, Workflow: k.workflow(e.Workflow),
-		})
+		line := console.LifeLine{
+			At: e.At, Kind: e.Kind, Ref: e.Ref, Text: e.Text, Later: e.Later, Address: at,
+			Workflow: k.workflow(e.Workflow),
+		}
+		known := map[string]json.RawMessage{}
+		_ = json.Unmarshal(e.Detail, &known) // the query made it
+		if took := plain(known["latency_ms"]); took != "null" {
+			line.Took = took
+		}
+		line.Facts = factsOf(known)
+		v.Lines = append(v.Lines, line)
 		if e.Kind == "transition" {
-			v.Moments = append(v.Moments, console.Moment{Seq: e.Ref, At: e.At, Address: at, Text: e.Text})
+			v.Moments = append(v.Moments, console.Moment{
+				Seq: e.Ref, At: e.At, Address: at, Text: e.Text, State: plain(known["state"]),
+			})
 		}
 	}
 	for i := range v.Moments {
@@ -182,6 +191,7 @@ func (v *requestPage) filter(kind string) {
 	}
 	v.Everything = address(v.ID, at, "")
 	if slices.Contains(store.MomentKinds, kind) {
+		v.Kind = kind
 		v.Lines = slices.DeleteFunc(v.Lines, func(l console.LifeLine) bool { return l.Kind != kind })
 	}
 }

@@ -35,7 +35,9 @@ func newIssuer(t *testing.T) issuer {
 	server := httptest.NewServer(sim.Handler())
 	t.Cleanup(func() { server.Close(); require.NoError(t, sim.Close()) })
 	known := sim.OIDC()
-	settings := openid.Settings{Issuer: server.URL + "/oidc", ClientID: known.ID, ClientSecret: known.Secret}
+	settings := openid.Settings{
+		Issuer: server.URL + "/oidc", ClientID: known.ID, ClientSecret: known.Secret, RolesClaim: "roles",
+	}
 	return issuer{t, server.URL, openid.New(settings, server.Client().Transport)}
 }
 

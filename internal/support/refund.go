@@ -71,9 +71,15 @@ func refund(_ *Desk, e *errand) (wished, error) {
 		return wished{sentence: "Refund payment " + from.Number + "."}, models.Refuse(models.Conflict,
 			"not_paid", "This payment did not pay the order: what came of it goes back by itself.")
 	}
-	return wished{event, fmt.Sprintf("Give %s of payment %s back to whoever paid it.", money, from.Number),
+	sentence := fmt.Sprintf("Give %s of payment %s back to whoever paid it.", amountOf(money), from.Number)
+	return wished{event, sentence,
 		[]string{"The provider is asked under one number, however often.", "The payer and the merchant are told."},
 	}, nil
+}
+
+// amountOf writes money as people read it, "129.05 CNY": nobody approves fen for yuan.
+func amountOf(m models.Money) string {
+	return fmt.Sprintf("%d.%02d %s", m.Minor/100, m.Minor%100, m.Currency)
 }
 
 // byHand is what staff gave back of the request so far, what is asked for and not done yet, and

@@ -61,6 +61,12 @@ func Least(name string) (Role, bool) {
 	return c.least, ok
 }
 
+// Label is what a button for a command says; empty when there is no such command.
+func Label(name string) string {
+	c, _ := find(name)
+	return c.label
+}
+
 // Wants lists what a command wants to know.
 func Wants(name string) []Arg {
 	c, _ := find(name)

@@ -2,6 +2,8 @@ package browser
 
 import (
 	_ "embed"
+	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -23,14 +25,22 @@ var axe string
 // subjects of the development's issuer, by the short name of the colleague.
 var subjects = map[string]string{"vera": "staff-5", "anna": "staff-6", "sofia": "staff-7", "otto": "staff-8"}
 
-// colleague is a visit at a desk, logged in to the console.
-func colleague(t *testing.T, house *local.House, name, language string) *visit {
+// stranger is a visit at a desk, before the login of the console.
+func stranger(t *testing.T, house *local.House, language string) *visit {
 	t.Helper()
 	tab := testkit.Chromium(t, chromedp.Flag("accept-lang", language), chromedp.UserAgent(onDesktop),
 		chromedp.WindowSize(1280, 800))
 	v := &visit{t: t, house: house, tab: tab}
 	v.open(house.APIURL + "/staff")
-	v.accessible("login")
+	v.sees("section.login")
+	return v
+}
+
+// colleague is one who is logged in.
+func colleague(t *testing.T, house *local.House, name, language string) *visit {
+	t.Helper()
+	v := stranger(t, house, language)
+	v.looks("login", language)
 	v.press("button[value=" + name + "]")
 	v.press("button[value=" + subjects[name] + "]")
 	v.sees("header.bar")
@@ -67,56 +77,56 @@ func stuck(t *testing.T, house *local.House) (opened store.Case, delivery string
 	return opened, sent.ID
 }
 
-func TestTheConsoleIsAccessibleInBothLanguages(t *testing.T) {
-	house := newHouse(t)
-	opened, delivery := stuck(t, house)
-	for _, language := range []string{"zh-CN", "en"} {
-		v := colleague(t, house, "otto", language)
-		for _, page := range []struct{ name, path string }{
-			{"queue", ""}, {"cases", "/cases"}, {"case", "/cases/" + opened.ID}, {"commands", "/commands"},
-			{"deliveries", "/deliveries"}, {"delivery", "/deliveries/" + delivery},
-			{"endpoints", "/endpoints?app=" + local.DemoApp}, {"catalogue", "/catalogue"},
-			{"channels", "/catalogue/channels"},
-			{"channel", "/catalogue/channels/row?key=" + local.DemoApp + "/mockpay"},
-			{"do", "/do?command=case_note&subject=" + opened.ID}, {"audit", "/audit?subject=" + opened.ID},
-			{"lost", "/nowhere"},
-		} {
-			v.open(house.APIURL + "/staff" + page.path)
-			v.sees("header.bar")
-			v.fits()
-			v.accessible(page.name)
-			v.shot("console-" + page.name + "-" + language)
-		}
-	}
+// consoleWorld is one house with what the console is tried on.
+type consoleWorld struct {
+	house        *local.House
+	opened       store.Case // about no request
+	delivery     string
+	paid, broken string // requests: settled; settled with a refund that the provider could not give
+	costly       string // settled, above what one colleague may give back alone
 }
 
-// From the queue to a command that is done, with no pointer at all.
-func TestACaseIsTakenByKeyboardAlone(t *testing.T) {
+// TestTheConsole has one house for all that is tried on it: starting one takes longer than each visit.
+func TestTheConsole(t *testing.T) {
 	house := newHouse(t)
-	opened, _ := stuck(t, house)
-	v := colleague(t, house, "anna", "en")
-	v.sees("[data-row]")
-	v.keys("j")
-	v.sees("[data-row].here")
-	v.keys("g", "c")
-	v.sees("a[href='/staff/cases/" + opened.ID + "']")
-	v.keys("j", "o")
-	v.sees("aside a[data-step]")
-	v.keys("?")
-	v.sees("#help[open]")
-	v.keys(kb.Escape)
-	v.tabTo("aside a[data-step]")
-	v.keys(kb.Enter)
-	v.sees("input[name=reason]")
-	v.tabTo("input[name=reason]")
-	v.keys("ticket 7")
-	v.tabTo("button.main")
-	v.keys(kb.Enter)
-	v.sees(".tag.done")
+	w := &consoleWorld{house: house}
+	w.paid, w.broken = w.buy(t, "C-1001", 12_900), w.buy(t, "C-1002", 9_900)
+	w.costly = w.buy(t, "C-1003", 200_000)
+	w.breakRefund(t)
+	w.opened, w.delivery = stuck(t, house)
+	t.Run("keyboard", w.byKeyboardAlone)
+	t.Run("second person", w.secondPerson)
+	t.Run("bulk", w.bulk)
+	t.Run("channel", w.channel)
+	t.Run("pages", w.everyPage)
+}
+
+// buy has a friend pay an order of that many fen; it returns the request.
+func (w *consoleWorld) buy(t *testing.T, number string, fen int64) string {
+	t.Helper()
+	var placed struct {
+		ID   string
+		Link struct{ URL string }
+	}
+	merchantCall(t, w.house, http.MethodPost, "/v1/requests", fmt.Sprintf(`{"order":{"app":"app_demo",
+		"number":%q,"title":"白桃乌龙 大杯","kind":"physical","price_version":1,"buyer":{"id":"b-1"},
+		"payable":{"minor":%d,"currency":"CNY"},"items":[{"title":"白桃乌龙","quantity":1,
+		"price":{"minor":%[2]d,"currency":"CNY"}}]}}`, number, fen), &placed)
+	newVisit(t, w.house).paysAs("1380000"+number[2:], placed.Link.URL, "wechatpay_h5")
+	return placed.ID
+}
+
+// breakRefund gives the money of one request back to an account that cannot take it.
+func (w *consoleWorld) breakRefund(t *testing.T) {
+	t.Helper()
+	simulate(t, w.house, "faults", `{"op":"refund","mode":"abnormal"}`)
+	var answer any
+	refunds := "/v1/requests/" + w.broken + "/refunds"
+	merchantCall(t, w.house, http.MethodPost, refunds, `{"reason":"returned"}`, &answer)
 	require.Eventually(t, func() bool {
-		page, err := house.Parts.Store.Cases(t.Context(), store.CaseFilter{})
-		return err == nil && len(page.Items) == 1 && page.Items[0].Owner == "staff:anna"
-	}, 5*time.Second, 50*time.Millisecond)
+		r, err := w.house.Parts.Store.Request(t.Context(), w.broken)
+		return err == nil && len(r.Refunds) == 1 && r.Refunds[0].State == models.RefundFailed
+	}, 20*time.Second, 100*time.Millisecond)
 }
 
 func (v *visit) keys(typed ...string) {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -106,11 +107,17 @@ func (v *visit) fill(selector, text string) {
 	require.NoError(v.t, chromedp.Do(v.tab, chromedp.SendKeys(selector, text)), selector)
 }
 
+// patience is how long a visit waits for something to show.
+const patience = 25 * time.Second
+
 // sees waits until the page shows something.
 func (v *visit) sees(selector string) {
 	v.t.Helper()
-	require.NoError(v.t, chromedp.Do(v.tab, chromedp.WaitVisible(selector)), "waiting for %s; the page is %s",
-		selector, v.text("body"))
+	soon, cancel := context.WithTimeout(v.tab, patience) // shorter than the tab's, which then says what it shows
+	defer cancel()
+	if err := chromedp.Do(soon, chromedp.WaitVisible(selector)); err != nil {
+		require.NoError(v.t, err, "waiting for %s; the page at %s is %s", selector, v.address(), v.text("body"))
+	}
 }
 
 func (v *visit) text(selector string) string {

@@ -61,6 +61,11 @@ func TestAFriendIsAskedWhereHisRefundCannotGo(t *testing.T) {
 // pays goes the whole way of a friend on a phone.
 func (v *visit) pays(link, channel string) {
 	v.t.Helper()
+	v.paysAs(phone, link, channel)
+}
+
+func (v *visit) paysAs(phone, link, channel string) {
+	v.t.Helper()
 	v.open(link)
 	v.press("form.choices button[value=" + channel + "]")
 	v.login(phone)

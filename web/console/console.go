@@ -50,6 +50,9 @@ type Who struct {
 	Form string // the token that each form of this session carries
 }
 
+// Agent says that the role is more than reading.
+func (w Who) Agent() bool { return w.Role != "" && w.Role != "viewer" }
+
 // Problem is what went wrong, in words that are known already or by a key of the translations.
 type Problem struct {
 	Reason string // stable, snake case

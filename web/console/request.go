@@ -21,6 +21,7 @@ type Request struct {
 	Disagree                           bool // the ledger says otherwise
 	Steps                              []Step
 	Kinds                              []KindChip
+	Kind                               string // that the timeline is narrowed to; empty: everything
 	Everything                         string // the address without a filter of kinds
 	Lines                              []LifeLine
 	Refused                            []Refused
@@ -36,7 +37,8 @@ type Moment struct {
 	At      time.Time
 	Address string
 	Text    string
-	Here    bool // the moment looked at lies behind this one and before the next
+	State   string // that it led to
+	Here    bool   // the moment looked at lies behind this one and before the next
 }
 
 // Frame is what one side saw, as a page in a frame.
@@ -86,11 +88,13 @@ type KindChip struct {
 
 // LifeLine is one line of the timeline.
 type LifeLine struct {
-	At                      time.Time
-	Kind, Ref, Text, Detail string
-	Later                   bool   // it happened after the moment looked at
-	Address                 string // the moment just after it
-	Workflow                string
+	At              time.Time
+	Kind, Ref, Text string
+	Facts           []Pair // what else is known of it, by name
+	Took            string // milliseconds; empty: it was no call
+	Later           bool   // it happened after the moment looked at
+	Address         string // the moment just after it
+	Workflow        string
 }
 
 // Refused counts callbacks that did not verify.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/url"
 	"strings"
 	"time"
 )
@@ -51,6 +52,13 @@ type Queue struct {
 
 // Severities are what the list may be narrowed to.
 func (q Queue) Severities() []string { return []string{"act", "watch"} }
+
+// Export is where the whole list is had as CSV.
+func (q Queue) Export() string {
+	return "/staff/export/stuck?" + url.Values{
+		"reason": {q.Reasons}, "app": {q.App}, "severity": {q.Severity},
+	}.Encode()
+}
 
 // Filtered says that rows may be missing.
 func (q Queue) Filtered() bool { return q.App+q.Severity+q.Reasons != "" }

@@ -100,17 +100,16 @@ type Effect struct {
 
 // Audit is who did what by hand, newest first.
 type Audit struct {
-	Rows             []Deed
-	Subject, Actor   string // of the filter
-	Next             string
-	Acts             []string
-	Act              string
-	OnlyOfOneSubject bool // the log can be asked by subject only
+	Rows                []Deed
+	Subject, Actor, Act string // of the filter
+	Acts                []string
+	Next                string
 }
 
 // Deed is one line.
 type Deed struct {
 	At                          time.Time
 	Actor, Act, Subject, Reason string
+	Request                     string // the subject, where that is one
 	Detail                      []Pair
 }

@@ -1,6 +1,9 @@
 package console
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // Hits are what a search found. What was typed is not shown again: it may be a phone number.
 type Hits struct{ Rows []Hit }
@@ -19,6 +22,9 @@ type Cases struct {
 	Closed bool   // closed ones are listed too
 	Next   string
 }
+
+// Export is where the whole list is had as CSV.
+func (c Cases) Export() string { return "/staff/export/cases?" + url.Values{"kind": {c.Kind}}.Encode() }
 
 // CaseRow is one line of it.
 type CaseRow struct {
@@ -53,9 +59,11 @@ type Note struct {
 // Step is a command that may be given about something.
 type Step struct {
 	Command, Subject, Request string
-	Label                     string // empty: the command's own name
 	Primary                   bool
 }
+
+// About says that the command is about a part of the request only, which a button has to name.
+func (s Step) About() bool { return s.Request != "" && s.Subject != s.Request }
 
 // Do is a command before it is given: what it wants to know, and what it would do.
 type Do struct {
@@ -85,6 +93,7 @@ type Preview struct {
 // Bulk is several commands before they are given, each with what it would do.
 type Bulk struct {
 	Lines  []BulkLine
+	Fields []Field // what the commands must know, once for all
 	Key    string
 	Reason string
 	Ready  int  // how many would be done
@@ -106,6 +115,9 @@ type Commands struct {
 	Waiting, Rows []CommandRow
 	Next          string
 }
+
+// Export is where the whole log is had as CSV.
+func (Commands) Export() string { return "/staff/export/commands" }
 
 // CommandRow is one line.
 type CommandRow struct {

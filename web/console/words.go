@@ -4,8 +4,10 @@ import (
 	"html/template"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/phrases"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/web"
 )
@@ -25,6 +27,8 @@ func functions(words web.Words, locale web.Locale) template.FuncMap {
 			}
 			return at.In(china).Format("2006-01-02 15:04:05")
 		},
+		"clock": func(at time.Time) string { return at.In(china).Format("15:04:05") },
+		"tail":  tail,
 		"iso":   func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"asset": static.Address,
 		// said is the text of a key that is built, or the plain word where nobody wrote one: a code of
@@ -33,14 +37,43 @@ func functions(words web.Words, locale web.Locale) template.FuncMap {
 			if text, err := words(group + "." + word); err == nil {
 				return text
 			}
-			return word
+			return code(locale, word)
 		},
+		"phrase": func(text string) string { return phrase(locale, text) },
+		"utc":    func(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"place": func(f frame, name, address, key string) placed {
 			return placed{Name: name, Address: address, Key: key, Here: f.At == name}
 		},
 		"request": func(id string) string { return "/staff/requests/" + url.PathEscape(id) },
 		"command": CommandAddress,
 	}
+}
+
+// tail is the end of an id: it tells ids of one page apart, and their titles hold the whole.
+func tail(id string) string {
+	const letters = 6
+	if len(id) <= letters {
+		return id
+	}
+	return "…" + id[len(id)-letters:]
+}
+
+// phrase is what another part of the house says in English, in the reader's language.
+func phrase(locale web.Locale, text string) string {
+	if locale != web.Chinese {
+		return text
+	}
+	said, _ := phrases.Chinese(text)
+	return said
+}
+
+// code is a stable word of ours, in the reader's language as far as there are words for it.
+func code(locale web.Locale, word string) string {
+	if locale == web.Chinese {
+		said, _ := phrases.Code(word)
+		return said
+	}
+	return strings.ReplaceAll(word, "_", " ")
 }
 
 // CommandAddress is the page that shows what a command would do, before it is given.

@@ -39,8 +39,12 @@ addEventListener("keydown", (e) => {
   }
 });
 
+// No refresh takes away what is ticked. The policy forbids eval, and with it htmx's own filters.
+document.addEventListener("htmx:beforeRequest", (e) => {
+  if (e.target.id === "live" && document.querySelector("#live :checked")) e.preventDefault();
+});
+
 // A refresh replaces the rows; the one that was looked at stays marked.
-addEventListener("htmx:beforeSwap", () => { going = 0; });
 let kept = "";
 document.addEventListener("htmx:beforeSwap", () => { kept = here()?.querySelector("[data-open]")?.getAttribute("href") ?? ""; });
 document.addEventListener("htmx:afterSwap", () => {
