@@ -156,6 +156,7 @@ var access = map[string]audience{
 	"POST /staff/filters":                     colleague,
 	"POST /staff/filters/take-away":           colleague,
 	"POST /staff/search":                      colleague,
+	"POST /staff/export/{what}":               colleague,
 	"POST /staff/bulk":                        colleague,
 	"GET /staff/do":                           colleague,
 	"POST /staff/do/preview":                  colleague,

@@ -52,6 +52,7 @@ var acts = map[string]act{
 	"POST /staff/filters":           {support.Viewer, "name=mine&app=app_tea", 0},
 	"POST /staff/filters/take-away": {support.Viewer, "name={filter}", 0},
 	"POST /staff/search":            {support.Viewer, "words=fpr_none", 0},
+	"POST /staff/export/{what}":     {support.Agent, "", 1},
 	"POST /staff/bulk": {
 		support.Agent, "key={key}&confirm=1&reason=ticket 7&row=cancel {request} {request}", 1,
 	},
@@ -259,7 +260,7 @@ func (o *office) meets(r route, role support.Role, wants act) {
 		require.Equal(o.t, before, o.rows(ledgers...), "%s: %s", name, got.Body)
 		refused := got.Body.String()
 		require.True(o.t, strings.Contains(refused, "role_too_low") || strings.Contains(refused, "s_only") ||
-			strings.Contains(refused, "Your role may not do this"), "%s: %d %s", name, got.Code, refused)
+			strings.Contains(refused, "你的角色不能这样做"), "%s: %d %s", name, got.Code, refused)
 		return
 	}
 	require.Less(o.t, got.Code, http.StatusBadRequest, "%s: %s", name, complaint(got))

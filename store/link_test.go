@@ -130,6 +130,8 @@ func TestMerchantsAndTheirAccounts(t *testing.T) {
 	require.Equal(t, want, app)
 	account, err := w.Account(t.Context(), "mockpay", "acc_1")
 	require.NoError(t, err)
+	require.Equal(t, store.TestMode, account.Mode, "its app's")
+	account.Mode = ""
 	require.Equal(t, seed().Accounts[0], account)
 	_, err = w.Account(t.Context(), "alipay", "acc_1")
 	refused(t, err, models.NotFound, "unknown_account")

@@ -51,7 +51,7 @@ func TestASurfaceIsOneCaseADay(t *testing.T) {
 	require.False(t, raised("wechat", now.Add(2*time.Hour)))
 	require.True(t, raised("wechat", now.Add(5*time.Hour)), "it is tomorrow in Shanghai")
 	require.True(t, raised("alipay", now))
-	require.Contains(t, w.reasons(time.Now()), "A case is open: surface blocked.")
+	require.Contains(t, w.reasons(time.Now()), "case_open surface_blocked")
 }
 
 // One visitor counts once, however many links he reports, and one link however many report it.

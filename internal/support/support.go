@@ -41,7 +41,7 @@ type Wish struct {
 
 // Preview is what a wish would do, without doing it.
 type Preview struct {
-	Summary string        // one sentence: "Ask wechatpay about payment 4K… now."
+	Summary string        // one sentence: what is done, to what
 	Effects []string      // sentences, in order: what happens then, to whom
 	Second  bool          // a second person must approve it
 	Refused *models.Error // why it may not be done now; nil: it may
