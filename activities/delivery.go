@@ -73,7 +73,7 @@ func (d *Deliveries) DeliverWebhook(ctx context.Context, run models.DeliveryRun)
 		return d.ended(d.Post.HoldDelivery(ctx, delivery.ID, run.Round))
 	}
 	if !d.lanes.enter(delivery.Endpoint) {
-		return d.again(receiverBusy, patience(activity.GetInfo(ctx).Attempt-int32(delivery.Tries)), delivery.ID)
+		return d.again(receiverBusy, patience(int(activity.GetInfo(ctx).Attempt)-delivery.Tries), delivery.ID)
 	}
 	defer d.lanes.leave(delivery.Endpoint)
 	secrets, err := d.Post.EndpointSecrets(ctx, delivery.Endpoint)
@@ -159,7 +159,7 @@ func troubled() error {
 
 // patience is how long a delivery keeps away from a busy endpoint: from a second, twice as long
 // each time, to a minute.
-func patience(asked int32) time.Duration {
+func patience(asked int) time.Duration {
 	return min(time.Second<<min(max(asked-1, 0), 6), time.Minute)
 }
 

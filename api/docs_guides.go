@@ -72,7 +72,8 @@ func (s *Server) docsPage(c echo.Context, status int, text docsText) error {
 	return c.HTMLBlob(status, drawn.Bytes())
 }
 
-// webhookTries is the schedule in words: TestTheScheduleOnThePageIsKept holds it against the one that is kept.
+// webhookTries is the schedule in words: TestTheScheduleOnThePageIsKept holds it against the one
+// that is kept.
 const webhookTries = "5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h"
 
 type eventExplained struct{ Type, When string }

@@ -67,7 +67,7 @@ func TestEveryReasonIsExplained(t *testing.T) {
 
 func readReasons(t *testing.T, folder string, sent map[string]string) {
 	t.Helper()
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, _ error) error {
 		if entry == nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return nil // also a folder that is not there yet
 		}

@@ -34,8 +34,8 @@ const (
 // gossip is a request with everything in it that nobody of us needs to see.
 type gossip struct {
 	*office
-	id, number, refund, event, kase, command, delivery string
-	canaries                                           map[string]string
+	id, number, refund, kase, command, delivery string
+	canaries                                    map[string]string
 }
 
 func newGossip(t *testing.T) *gossip {
@@ -66,7 +66,8 @@ func newGossip(t *testing.T) *gossip {
 	g.canaries = map[string]string{
 		"phone": canaryPhone, "buyer's phone": "13700001111", "name": canaryName,
 		"rest of the name": canaryName[3:],
-		"openid":           canaryOpenid, "buyer's id": "buyer-CANARY", "contact": "contact-CANARY", "label": canaryLabel,
+		"openid":           canaryOpenid, "buyer's id": "buyer-CANARY",
+		"contact": "contact-CANARY", "label": canaryLabel,
 		"link": secret, "code": token.Code(secret), "API key": teaKey, "webhook secret": canarySecret,
 		"provider's key": canaryKey,
 	}

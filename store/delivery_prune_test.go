@@ -19,7 +19,8 @@ func (w *world) old(endpoint store.Endpoint, state store.DeliveryState, days int
 	const age = `UPDATE deliveries SET state = $2, created_at = now() - make_interval(days => $3),
 		done_at = CASE WHEN $2 IN ('delivered', 'dead') THEN now() - make_interval(days => $3) END WHERE id = $1`
 	require.NoError(w.t, w.exec(age, made.ID, string(state), days))
-	const try = `INSERT INTO delivery_tries (delivery_id, number, at, status, took_ms) VALUES ($1, 1, now(), 500, 1)`
+	const try = `INSERT INTO delivery_tries (delivery_id, number, at, status, took_ms)
+		VALUES ($1, 1, now(), 500, 1)`
 	require.NoError(w.t, w.exec(try, made.ID))
 	return made
 }

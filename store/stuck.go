@@ -159,18 +159,20 @@ func (s *Store) stuckQuery(ctx context.Context, filter StuckFilter) (string, map
 		texts[i] = string(r)
 	}
 	about["reasons"] = textArray(texts)
-	narrowed := " WHERE reason = ANY(@reasons)"
+	narrowed := []string{"reason = ANY(@reasons)"}
 	for column, value := range map[string]string{"app": filter.App, "request": filter.Request} {
 		if value != "" {
-			narrowed += " AND " + column + " = @" + column
+			narrowed = append(narrowed, column+" = @"+column)
 			about[column] = value
 		}
 	}
 	if filter.Age > 0 {
-		narrowed += " AND since <= @old"
+		narrowed = append(narrowed, "since <= @old")
 		about["old"] = filter.Now.UTC().Add(-filter.Age)
 	}
-	return "SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") found" + narrowed, about, nil
+	query := "SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") found" +
+		" WHERE " + strings.Join(narrowed, " AND ")
+	return query, about, nil
 }
 
 // keptTables are those of the tables of later parts that exist: an older schema lists the rest.

@@ -24,10 +24,11 @@ func (k *Console) bulk(c echo.Context, who Session) error {
 	if k.Desk == nil {
 		return errMissing
 	}
-	if err := c.Request().ParseForm(); err != nil {
+	request := c.Request()
+	if err := request.ParseForm(); err != nil {
 		return models.Refuse(models.Invalid, "bad_form", "The form cannot be read.")
 	}
-	ticked := c.Request().PostForm["row"]
+	ticked := request.PostForm["row"]
 	if len(ticked) == 0 || len(ticked) > maxBulk {
 		return models.Refuse(models.Invalid, "nothing_ticked", "Tick one row at least, and 100 at most.")
 	}

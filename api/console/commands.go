@@ -85,10 +85,11 @@ func (k *Console) decide(c echo.Context, who Session, decide decision) error {
 		return errMissing
 	}
 	ctx, id := c.Request().Context(), c.Param("id")
-	row, err := decide(k.Desk, ctx, id, who.Person(), strings.TrimSpace(c.FormValue("reason")))
+	_, err := decide(k.Desk, ctx, id, who.Person(), strings.TrimSpace(c.FormValue("reason")))
 	var refused *models.Error
 	if errors.As(err, &refused) && refused.Code != models.NotFound && refused.Code != models.Internal {
-		if row, err = k.Desk.Command(ctx, id); err != nil {
+		row, err := k.Desk.Command(ctx, id)
+		if err != nil {
 			return err
 		}
 		page := commandView(who, console.Command{CommandRow: row})

@@ -97,7 +97,7 @@ func (k *Console) Serve(r Route, c echo.Context, who Session) error {
 		header.Set("X-Frame-Options", "SAMEORIGIN")
 	}
 	if r.Method == post && !r.Open && !who.sent(c.FormValue("form")) {
-		return foreignForm
+		return errForeignForm
 	}
 	if !r.Open {
 		if err := k.prolong(c, who); err != nil {

@@ -28,8 +28,8 @@ const (
 )
 
 var (
-	errNobody   = models.Refuse(models.Unauthenticated, "unauthenticated", "Log in to the support console.")
-	foreignForm = models.Refuse(models.Forbidden, "foreign_form",
+	errNobody      = models.Refuse(models.Unauthenticated, "unauthenticated", "Log in to the support console.")
+	errForeignForm = models.Refuse(models.Forbidden, "foreign_form",
 		"This form is not of your session: it is of another login, or of another site.")
 )
 

@@ -206,8 +206,8 @@ func TestAFormWithoutTheSessionsWordIsRefused(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		return d.Serve(route, echo.New().NewContext(r, httptest.NewRecorder()), who)
 	}
-	require.ErrorIs(t, send(""), foreignForm)
-	require.ErrorIs(t, send(Session{word: "other"}.form()), foreignForm)
+	require.ErrorIs(t, send(""), errForeignForm)
+	require.ErrorIs(t, send(Session{word: "other"}.form()), errForeignForm)
 	require.False(t, did)
 	require.NoError(t, send(who.form()))
 	require.True(t, did)

@@ -155,7 +155,8 @@ func rotateSecretCommand() *cobra.Command {
 
 // replayable are the states of what can be sent again; what is queued has its turn to come.
 var replayable = []string{
-	string(store.DeliveryDead), string(store.DeliveryHeld), string(store.Delivered), string(store.DeliveryTrying),
+	string(store.DeliveryDead), string(store.DeliveryHeld),
+	string(store.Delivered), string(store.DeliveryTrying),
 }
 
 func replayCommand() *cobra.Command {

@@ -17,9 +17,11 @@ func hookCommand() *cobra.Command {
 	var hook hookcheck.Hook
 	cmd := &cobra.Command{
 		Use: "check URL", Short: "Ask an order hook what we would ask, and say what it must answer",
-		Long: "Tries apply, the same again, reopen, freeze_shipment, a refusal twice and a wrong signature, each\n" +
+		Long: "Tries apply, the same again, reopen, freeze_shipment, " +
+			"a refusal twice and a wrong signature, each\n" +
 			"within 15 seconds. The hook takes --order's money in its books: use an order made for trying.",
-		Example: "  FRIENDPAY_WEBHOOK_SECRET=whsec_… friendpay merchant hook check http://localhost:4000/hook \\\n" +
+		Example: "  FRIENDPAY_WEBHOOK_SECRET=whsec_… " +
+			"friendpay merchant hook check http://localhost:4000/hook \\\n" +
 			"    --order trial-1 --gone trial-2 --fen 12900",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,7 +46,8 @@ func hookCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&hook.Secret, "secret", "", "the app's webhook secret (whsec_…); else FRIENDPAY_WEBHOOK_SECRET")
+	cmd.Flags().StringVar(&hook.Secret, "secret", "",
+		"the app's webhook secret (whsec_…); else FRIENDPAY_WEBHOOK_SECRET")
 	cmd.Flags().StringVar(&hook.Order, "order", "check-order", "a number that the hook takes money for")
 	cmd.Flags().StringVar(&hook.Gone, "gone", "check-gone", "a number that it must refuse")
 	cmd.Flags().Int64Var(&hook.Minor, "fen", 100, "what the order costs, in fen")

@@ -37,7 +37,8 @@ func merchantKeyCommand() *cobra.Command {
 			return nil
 		}),
 	}
-	return group("key", "See to merchants' API keys", addKeyCommand(), list, rotateKeyCommand(), revokeKeyCommand())
+	return group("key", "See to merchants' API keys",
+		addKeyCommand(), list, rotateKeyCommand(), revokeKeyCommand())
 }
 
 func addKeyCommand() *cobra.Command {

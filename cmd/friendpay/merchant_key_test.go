@@ -85,7 +85,8 @@ func TestKeysAndEndpointsThatCannotBe(t *testing.T) {
 		require.ErrorAs(t, err, &usage, args)
 	}
 	for _, args := range [][]string{
-		{"key", "rotate", "key_1"}, {"key", "revoke", "key_1"}, {"endpoint", "add", "app_9", "https://a.example.com"},
+		{"key", "rotate", "key_1"}, {"key", "revoke", "key_1"},
+		{"endpoint", "add", "app_9", "https://a.example.com"},
 		{"endpoint", "enable", "whe_1"}, {"endpoint", "disable", "whe_1"}, {"endpoint", "test", "whe_1"},
 		{"endpoint", "delete", "whe_1"}, {"endpoint", "rotate", "whe_1"}, {"endpoint", "replay", "whe_1"},
 	} {
@@ -132,7 +133,8 @@ func TestEndpointsByHand(t *testing.T) {
 	require.Equal(t, "deliveries: 1\n", asMerchant(t, "endpoint", "replay", id, "--dry-run"))
 	require.Equal(t, "deliveries: 1\n", asMerchant(t, "endpoint", "replay", id))
 	require.Equal(t, "deliveries: 0\n", asMerchant(t, "endpoint", "replay", id), "it has its turn already")
-	require.True(t, strings.HasPrefix(named(t, asMerchant(t, "endpoint", "rotate", id), "webhook_secret"), "whsec_"))
+	rotated := asMerchant(t, "endpoint", "rotate", id)
+	require.True(t, strings.HasPrefix(named(t, rotated, "webhook_secret"), "whsec_"))
 	require.Equal(t, "deleted\n", asMerchant(t, "endpoint", "delete", id))
 	require.Empty(t, list())
 }

@@ -107,8 +107,8 @@ func TestWatchAndListenFollowAHouse(t *testing.T) {
 			require.Fail(t, "the webhook did not come")
 		}
 	}
-	watching.until(t, ctx, "→ settled")
-	listening.until(t, ctx, `"type":"request.settled"`)
+	watching.until(ctx, t, "→ settled")
+	listening.until(ctx, t, `"type":"request.settled"`)
 	cancel()
 	require.NoError(t, <-listening.ended, "Ctrl-C is how it ends")
 	require.NoError(t, <-watching.ended)
@@ -135,7 +135,7 @@ func (f *follower) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-func (f *follower) until(t *testing.T, ctx context.Context, want string) {
+func (f *follower) until(ctx context.Context, t *testing.T, want string) {
 	t.Helper()
 	for {
 		select {

@@ -49,7 +49,7 @@ func watchStuck(ctx context.Context, out io.Writer, h *house.House, options stuc
 	for {
 		now, err := inView(ctx, h, options)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // Ctrl-C is how a watch ends
+			return nil // Ctrl-C is how a watch ends
 		}
 		if err != nil {
 			return err

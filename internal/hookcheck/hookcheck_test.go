@@ -75,6 +75,7 @@ func TestEachFaultOfAHookIsFound(t *testing.T) {
 	require.Equal(t, []string{"wrong signature"}, wrong(t, &shop{believesAll: true}))
 	require.Equal(t, []string{"repeated id"}, wrong(t, &shop{forgets: true}))
 	require.Equal(t, []string{"refusal", "repeated refusal"}, wrong(t, &shop{takesAll: true}))
-	require.Equal(t, []string{"apply", "repeated id", "reopen", "freeze_shipment", "refusal", "repeated refusal"},
+	require.Equal(t,
+		[]string{"apply", "repeated id", "reopen", "freeze_shipment", "refusal", "repeated refusal"},
 		wrong(t, &shop{silent: true}), "no answer in time")
 }

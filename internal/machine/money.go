@@ -79,6 +79,8 @@ func payment(r models.Request, a models.Attempt) Payment {
 		p.Applied = rest
 	case models.Deciding, models.RiskHold:
 		p.OnItsWay += rest
+	case models.Duplicate, models.Late, models.StalePrice, models.OrderGone, models.AmountMismatch:
+		// It goes back: what no refund takes is a gap.
 	}
 	return p
 }

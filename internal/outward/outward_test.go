@@ -113,7 +113,8 @@ func TestANameIsJudgedByWhatItMeansWhenDialled(t *testing.T) {
 	t.Parallel()
 	port, knocks := inside(t)
 	own := outward.Guard{
-		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: testkit.DNS("127.0.0.1", "127.0.0.2"),
+		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Resolver: testkit.DNS("127.0.0.1", "127.0.0.2"),
 	}
 	address := "https://shop.example.com:" + port + "/hook"
 	var untrusted *tls.CertificateVerificationError

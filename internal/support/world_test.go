@@ -275,10 +275,10 @@ func (w *world) counts() map[string]int {
 	return counts
 }
 
-func refusedAs(t *testing.T, err error, reason string) *models.Error {
+func refusedAs(t *testing.T, err error, reason string) models.Error {
 	t.Helper()
 	var known *models.Error
 	require.ErrorAs(t, err, &known)
 	require.Equal(t, reason, known.Reason, known.Message)
-	return known
+	return *known
 }

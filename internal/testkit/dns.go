@@ -73,8 +73,10 @@ func reply(question []byte, kind uint16, address []byte) []byte {
 	}
 	if address != nil {
 		message[7] = 1
-		message = append(message, 0xc0, 12, 0, byte(kind), 0, 1, 0, 0, 0, 0, 0, byte(len(address)))
+		message = binary.BigEndian.AppendUint16(append(message, 0xc0, 12), kind)
+		message = append(message, 0, 1, 0, 0, 0, 0, 0, byte(len(address))) //nolint:gosec // 4 or 16
 		message = append(message, address...)
 	}
-	return append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)
+	length := uint16(len(message)) //nolint:gosec // a name and an address are short
+	return append(binary.BigEndian.AppendUint16(nil, length), message...)
 }

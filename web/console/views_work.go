@@ -36,7 +36,7 @@ type CaseRow struct {
 // Late says that somebody should have looked at it by now.
 func (r CaseRow) Late() bool { return !r.Closed && r.DueIn < 0 }
 
-// Late by how much; only of a late one.
+// LateBy says by how much; only of a late one.
 func (r CaseRow) LateBy() time.Duration { return -r.DueIn }
 
 // Case is one, with what may be done about it.
