@@ -37,7 +37,7 @@ func (k *Console) editor(who Session, row store.CatalogueEntry) console.Editor {
 // rowField is a field of a row by the look of its value. What is no plain word is edited as JSON;
 // what names the row is not: another value would be another row.
 func rowField(family, name string, value json.RawMessage) console.Field {
-	field := console.Field{Name: name, Label: name, Kind: "text", Value: plain(value)}
+	field := console.Field{Name: name, Kind: "text", Value: plain(value)}
 	text := strings.TrimSpace(string(value))
 	switch {
 	case slices.Contains(store.KeyColumns(family), name):

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/phrases"
 	"github.com/friendpay/friendpay/internal/support"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -88,7 +89,7 @@ func underWay(r models.Request, effect models.Effect) Coming {
 	}
 	return Coming{
 		Next: support.Next{What: fmt.Sprintf(words.en, a.Provider, ref)},
-		ZH:   fmt.Sprintf(words.zh, a.Provider, ref), Code: string(effect.Kind), Ref: ref,
+		ZH:   fmt.Sprintf(words.zh, chinese(a.Provider), ref), Code: string(effect.Kind), Ref: ref,
 	}
 }
 
@@ -96,8 +97,14 @@ func ofErrand(e store.Errand) Coming {
 	words := errands[e.Kind]
 	return Coming{
 		Next: support.Next{At: e.At, What: fmt.Sprintf(words.en, e.What, e.Tries)},
-		ZH:   fmt.Sprintf(words.zh, e.What, e.Tries), Code: e.Kind, Ref: e.ID,
+		ZH:   fmt.Sprintf(words.zh, chinese(e.What), e.Tries), Code: e.Kind, Ref: e.ID,
 	}
+}
+
+// chinese is a stable word of ours as our colleagues say it; any other stays as it is.
+func chinese(word string) string {
+	said, _ := phrases.Code(word)
+	return said
 }
 
 type sentence struct{ en, zh string }
