@@ -112,7 +112,7 @@ faults: setup build ## twenty faults, each seen in the Stuck queue and ended as 
 
 integration browser chaos: setup build ## the suite of that name under tests/
 	$(call step,$@)
-	$(if $(wildcard tests/$@),$(GO) test -count 1 -p $(PARALLEL) -timeout 22m ./tests/$@/...,@echo "no tests/$@")
+	$(if $(wildcard tests/$@),$(GO) test -count 1 -p 1 -timeout 22m ./tests/$@/...,@echo "no tests/$@")
 
 # Each fuzz target by itself, since Go fuzzes one at a time. Their seeds are plain tests of `make unit`.
 fuzz: ## every fuzz target for FUZZTIME, a minute unless told

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"strings"
 
@@ -164,7 +166,8 @@ func (s *Server) giveCommands(ctx context.Context, in *bulkIn) (*bulkOut, error)
 		if err != nil {
 			return nil, err
 		}
-		wish.Key = clipped(wish.Key, 255-1-len(subject)) + " " + subject
+		sum := sha256.Sum256([]byte(wish.Key + " " + subject)) // one command each, however long the key
+		wish.Key = hex.EncodeToString(sum[:])
 		wishes = append(wishes, wish)
 	}
 	lines, err := s.Desk.Bulk(ctx, wishes, in.Body.DryRun)
@@ -178,8 +181,6 @@ func (s *Server) giveCommands(ctx context.Context, in *bulkIn) (*bulkOut, error)
 	}
 	return out, nil
 }
-
-func clipped(text string, most int) string { return text[:min(len(text), max(most, 0))] }
 
 type decideIn struct {
 	ID   string `path:"id" maxLength:"64"`

@@ -38,6 +38,7 @@ func TestDeliveriesThatAreLongOverAreForgotten(t *testing.T) {
 	w.old(endpoint, store.Delivered, 31)
 	w.old(endpoint, store.DeliveryDead, 31)
 	stale := w.old(endpoint, store.DeliveryHeld, 31)
+	require.NoError(t, w.exec("UPDATE webhook_endpoints SET state = 'disabled' WHERE id = $1", endpoint.ID))
 	gone, err := w.PruneDeliveries(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 2, gone)
@@ -110,4 +111,23 @@ func TestATryThatReachedNobodyIsKept(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, d.Tries)
 	require.Empty(t, tries[0].Headers)
+}
+
+// An endpoint may be enabled while a delivery is on its way to being held: it does not wait for ever.
+func TestAHeldDeliveryOfAnEnabledEndpointGoesOn(t *testing.T) {
+	w := open(t)
+	endpoint := w.ofApp()
+	held := w.old(endpoint, store.DeliveryHeld, 1)
+	_, err := w.PruneDeliveries(t.Context())
+	require.NoError(t, err)
+	after, _, err := w.Delivery(t.Context(), held.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.DeliveryQueued, after.State)
+	taken, err := w.TakeDeliveries(t.Context(), 10, 10)
+	require.NoError(t, err)
+	require.Len(t, taken, 1)
+	require.NoError(t, w.HoldDelivery(t.Context(), held.ID, taken[0].Round))
+	after, _, err = w.Delivery(t.Context(), held.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.DeliveryQueued, after.State, "held only while its endpoint is disabled")
 }

@@ -85,13 +85,20 @@ func (s *Store) PutBackDelivery(ctx context.Context, id string, round int) error
 	return failed("put delivery back", err)
 }
 
-// Trying reads a delivery that a run is to try. That it is no more the run's business, over
-// or replayed, is not_found "unknown_delivery".
+// Trying reads a delivery that a run is to try, and says that the run lives: one that nobody has
+// asked for in five minutes is taken for lost. That it is no more the run's business, over or
+// replayed, is not_found "unknown_delivery".
 func (s *Store) Trying(ctx context.Context, id string, round int) (Delivery, error) {
-	d, _, err := s.Delivery(ctx, id)
-	if err == nil && (d.State != DeliveryTrying || d.Round != round) {
+	const lives = `UPDATE deliveries SET leased_at = clock_timestamp()
+		WHERE id = ? AND round = ? AND state = 'trying'`
+	rows, err := s.write(ctx, lives, id, round)
+	if err != nil {
+		return Delivery{}, failed("try delivery", err)
+	}
+	if rows == 0 {
 		return Delivery{}, unknown("unknown_delivery")
 	}
+	d, _, err := s.Delivery(ctx, id)
 	return d, err
 }
 
@@ -157,8 +164,10 @@ func (s *Store) keepTry(ctx context.Context, tried Tried) error {
 
 // HoldDelivery lets one wait for its endpoint.
 func (s *Store) HoldDelivery(ctx context.Context, id string, round int) error {
-	const hold = `UPDATE deliveries SET state = 'held', next_try_at = NULL
-		WHERE id = ? AND round = ? AND state = 'trying'`
+	const hold = `UPDATE deliveries d SET next_try_at = NULL,
+			state = CASE e.state WHEN 'enabled' THEN 'queued' ELSE 'held' END
+		FROM webhook_endpoints e
+		WHERE e.id = d.endpoint_id AND d.id = ? AND d.round = ? AND d.state = 'trying'`
 	_, err := s.write(ctx, hold, id, round)
 	return failed("hold delivery", err)
 }

@@ -40,6 +40,7 @@ type ProviderEvent struct {
 	Status     EventStatus
 	Reason     string
 	Tries      int // how often TakeEvents gave it out
+	Replays    int // how often it was taken in again by hand
 	ReceivedAt time.Time
 }
 
@@ -73,6 +74,7 @@ type eventRecord struct {
 	Status        EventStatus
 	Reason        string
 	Tries         int
+	Replays       int       `gorm:"->"`
 	ReceivedAt    time.Time `gorm:"->"`
 }
 
@@ -152,7 +154,7 @@ func (s *Store) event(record eventRecord) ProviderEvent {
 	event := ProviderEvent{
 		ID: record.ID, Provider: record.Provider, Account: record.Account, Key: record.Key, Kind: record.Kind,
 		Number: record.Number, Refund: record.Refund, Status: record.Status,
-		Reason: record.Reason, Tries: record.Tries, ReceivedAt: record.ReceivedAt,
+		Reason: record.Reason, Tries: record.Tries, Replays: record.Replays, ReceivedAt: record.ReceivedAt,
 	}
 	raw, rawErr := s.vault.Open(record.RawSealed, rawPlace(record.ID))
 	encoded, err := s.vault.Open(record.HeadersSealed, headersPlace(record.ID))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -97,8 +98,17 @@ func (r *Relay) post(ctx context.Context, event store.ProviderEvent) error {
 	if event.Kind == providers.RefundNotice {
 		hint = models.Event{Kind: models.RefundReported, Refund: event.Refund, Actor: "provider"}
 	}
-	_, err = r.Door.Post(ctx, stored, event.ID, hint)
+	_, err = r.Door.Post(ctx, stored, update(event), hint)
 	return err
+}
+
+// update is the event's id, so that it is judged once however often it is posted; taken in again
+// by hand it is another, since the workflow would answer the same one from memory.
+func update(event store.ProviderEvent) string {
+	if event.Replays == 0 {
+		return event.ID
+	}
+	return event.ID + "." + strconv.Itoa(event.Replays)
 }
 
 // orphan opens a case for a genuine event about a number that nobody here minted.

@@ -257,6 +257,14 @@ func TestAnEventThatWasNotMarkedIsPostedAgain(t *testing.T) {
 	})
 }
 
+// The workflow would answer the same update from memory, and ask nobody.
+func TestAnEventTakenInAgainByHandIsAnotherUpdate(t *testing.T) {
+	relaying(t, 1, func(b *inbox, _ *gate) { b.rows[0].Replays = 2 }, func(_ *inbox, g *gate) {
+		require.Len(t, g.heard(), 1)
+		require.Equal(t, "evt_000.2", g.heard()[0].update)
+	})
+}
+
 func TestABacklogIsPostedWithoutWaiting(t *testing.T) {
 	relaying(t, 500, func(*inbox, *gate) {}, func(_ *inbox, g *gate) {
 		require.Len(t, g.heard(), 500, "no tick has passed")

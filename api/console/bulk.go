@@ -101,7 +101,7 @@ func (k *Console) bulkLine(c echo.Context, wish support.Wish, give bool) (consol
 		seen, err := k.preview(c, wish)
 		return console.BulkLine{Summary: seen.Summary, Refused: seen.Refused}, err
 	}
-	given, _, err := k.Desk.Submit(c.Request().Context(), wish)
+	given, err := k.Desk.Give(c.Request().Context(), wish)
 	var refused *models.Error
 	if errors.As(err, &refused) && refused.Code != models.Internal {
 		return console.BulkLine{Refused: refused.Message}, nil

@@ -42,6 +42,7 @@ type Route struct {
 	Method, Path string // the path as OpenAPI writes it: /staff/requests/{id}
 	Open         bool   // nobody has to be logged in
 	Framed       bool   // pages of ours may show it in a frame
+	Quiet        bool   // pages ask for it by themselves: it is no sign that anybody is there
 	Handle       Handler
 }
 
@@ -59,7 +60,7 @@ func (k *Console) Routes() []Route {
 		{Method: get, Path: loginReturn, Open: true, Handle: k.returnFromLogin},
 		{Method: post, Path: "/staff/logout", Handle: k.logOut},
 		{Method: get, Path: "/staff", Handle: k.showQueue},
-		{Method: get, Path: "/staff/live", Handle: k.showLive},
+		{Method: get, Path: "/staff/live", Handle: k.showLive, Quiet: true},
 		{Method: post, Path: "/staff/filters", Handle: k.saveFilter},
 		{Method: post, Path: "/staff/filters/take-away", Handle: k.dropFilter},
 		{Method: post, Path: "/staff/search", Handle: k.search},
@@ -70,7 +71,7 @@ func (k *Console) Routes() []Route {
 		{Method: post, Path: "/staff/do", Handle: k.do},
 		{Method: get, Path: "/staff/commands", Handle: k.showCommands},
 		{Method: get, Path: "/staff/commands/{id}", Handle: k.showCommand},
-		{Method: get, Path: "/staff/commands/{id}/live", Handle: k.showOutcome},
+		{Method: get, Path: "/staff/commands/{id}/live", Handle: k.showOutcome, Quiet: true},
 		{Method: post, Path: "/staff/commands/{id}/approve", Handle: k.approve},
 		{Method: post, Path: "/staff/commands/{id}/reject", Handle: k.reject},
 		{Method: get, Path: "/staff/requests/{id}", Handle: k.showRequest},
@@ -99,7 +100,7 @@ func (k *Console) Serve(r Route, c echo.Context, who Session) error {
 	if r.Method == post && !r.Open && !who.sent(c.FormValue("form")) {
 		return errForeignForm
 	}
-	if !r.Open {
+	if !r.Open && !r.Quiet {
 		if err := k.prolong(c, who); err != nil {
 			return err
 		}

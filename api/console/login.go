@@ -104,10 +104,17 @@ func (k *Console) returnFromLogin(c echo.Context, _ Session) error {
 	if !known {
 		return k.loginPage(c, http.StatusForbidden, &console.Problem{Reason: "no_role"})
 	}
-	if err := k.begin(c, who.Name, role); err != nil {
+	name, err := k.Store.Colleague(c.Request().Context(), who.Subject, who.Name)
+	if models.CodeOf(err) == models.Forbidden {
+		return k.loginPage(c, http.StatusForbidden, &console.Problem{Reason: "name_taken"})
+	}
+	if err != nil {
 		return err
 	}
-	k.log.InfoContext(c.Request().Context(), "a colleague logged in", "who", who.Name, "role", string(role))
+	if err := k.begin(c, name, role); err != nil {
+		return err
+	}
+	k.log.InfoContext(c.Request().Context(), "a colleague logged in", "who", name, "role", string(role))
 	return c.Redirect(http.StatusSeeOther, then(to))
 }
 

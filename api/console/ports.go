@@ -18,6 +18,8 @@ import (
 type Store interface {
 	Cases(ctx context.Context, filter store.CaseFilter) (store.Page[store.Case], error)
 	Deeds(ctx context.Context, subject string) ([]store.Deed, error)
+	// Colleague is the name that the audit has for who logs in; one that another has is refused.
+	Colleague(ctx context.Context, subject, name string) (string, error)
 	Audited(ctx context.Context, filter store.DeedFilter) (store.Page[store.Deed], error)
 	CatalogueRows(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
 	CatalogueHistory(ctx context.Context, filter store.CatalogueFilter) ([]store.CatalogueEntry, error)
@@ -39,7 +41,8 @@ type Desk interface {
 	Case(ctx context.Context, id string) (store.Case, error)
 	Notes(ctx context.Context, id string) ([]console.Note, error)
 	Preview(ctx context.Context, wish support.Wish) (support.Preview, error)
-	// Submit gives it. Shown is what only this answer may hold.
+	Give(ctx context.Context, wish support.Wish) (given console.CommandRow, err error)
+	// Submit gives it and waits a little for its end. Shown is what only this answer may hold.
 	Submit(ctx context.Context, wish support.Wish) (given console.CommandRow, shown string, err error)
 	Approve(ctx context.Context, id string, by support.Person, reason string) (console.CommandRow, error)
 	Reject(ctx context.Context, id string, by support.Person, reason string) (console.CommandRow, error)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/openid"
 	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
 )
 
@@ -36,7 +37,20 @@ func (i *issuer) Colleague(_ context.Context, _, code, secret string) (openid.Co
 	if code != "good" || secret != i.secret {
 		return openid.Colleague{}, providers.ErrLogin
 	}
-	return openid.Colleague{Name: "anna", Roles: i.roles}, nil
+	return openid.Colleague{Subject: "issuer#1", Name: "anna", Roles: i.roles}, nil
+}
+
+// people are the rows of colleagues; taken is a name that another has.
+type people struct {
+	Store
+	taken string
+}
+
+func (p people) Colleague(_ context.Context, _, name string) (string, error) {
+	if name == p.taken {
+		return "", models.Refuse(models.Forbidden, "name_taken", "Another colleague has this name.")
+	}
+	return name, nil
 }
 
 // desktop is a console whose clock the test turns.
@@ -57,7 +71,7 @@ func newDesktop(t *testing.T, company OpenID) *desktop {
 	}
 	tokens, err := token.New(token.Options{Issuer: "https://pay.example", Keys: keys, Now: clock})
 	require.NoError(t, err)
-	deps := Deps{Parts: Parts{OpenID: company}, Clock: clock, PublicURL: "https://pay.example"}
+	deps := Deps{Parts: Parts{OpenID: company}, Store: people{}, Clock: clock, PublicURL: "https://pay.example"}
 	d.Console, err = New(deps, tokens, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	return d
@@ -141,6 +155,37 @@ func TestALoginThatIsNotOursLetsNobodyIn(t *testing.T) {
 	status, session := d.returns(state, "good", kept)
 	require.Equal(t, http.StatusUnprocessableEntity, status, "a foreign nonce")
 	require.Nil(t, session)
+	kept, state = d.begins()
+	d.OpenID.(*issuer).roles, d.Store = []string{"agent"}, people{taken: "anna"}
+	status, session = d.returns(state, "good", kept)
+	require.Equal(t, http.StatusForbidden, status, "by a name that another has")
+	require.Nil(t, session)
+}
+
+// What a page asks for by itself is no sign that anybody sits before it.
+func TestARefreshKeepsNobodyLoggedIn(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t, &issuer{roles: []string{"agent"}})
+	kept, state := d.begins()
+	_, cookie := d.returns(state, "good", kept)
+	for _, r := range d.Routes() {
+		if r.Method != http.MethodGet || r.Open {
+			continue
+		}
+		request := httptest.NewRequest(http.MethodGet, "/staff", http.NoBody)
+		request.AddCookie(cookie)
+		who, err := d.Admit(request)
+		require.NoError(t, err)
+		d.now = d.now.Add(renews + time.Second)
+		r.Handle = func(echo.Context, Session) error { return nil }
+		answer := d.asks(func(c echo.Context, s Session) error { return d.Serve(r, c, s) }, request, who)
+		require.NoError(t, answer.Body.Close())
+		refresh := strings.HasSuffix(r.Path, "/live")
+		require.Equal(t, !refresh, len(answer.Cookies()) > 0, r.Path)
+		for _, renewed := range answer.Cookies() {
+			cookie = renewed
+		}
+	}
 }
 
 // A session ends an hour after its last page, and with the shift whatever is asked for.

@@ -14,8 +14,9 @@ import (
 
 // Colleague is somebody of the staff, as the issuer knows him.
 type Colleague struct {
-	Name  string   // short and stable, fit for an audit line
-	Roles []string // whatever the issuer says, known here or not
+	Subject string   // the issuer and its own word for him, which stays his
+	Name    string   // short, fit for an audit line; some issuers let people change it
+	Roles   []string // whatever the issuer says, known here or not
 }
 
 // named are the short names that audit lines may hold: no spaces, and nothing that looks like markup.
@@ -50,7 +51,10 @@ func (c *Client) Colleague(ctx context.Context, returnURL, code, secret string) 
 	if err := checked.Claims(&claims); err != nil {
 		return Colleague{}, fmt.Errorf("%w: its claims cannot be read", providers.ErrLogin)
 	}
-	who := Colleague{Name: checked.Subject, Roles: listed(claims[c.settings.RolesClaim])}
+	who := Colleague{
+		Subject: checked.Issuer + "#" + checked.Subject, Name: checked.Subject,
+		Roles: listed(claims[c.settings.RolesClaim]),
+	}
 	var name string
 	if json.Unmarshal(claims["preferred_username"], &name) == nil && named.MatchString(name) {
 		who.Name = name

@@ -3,6 +3,7 @@ package openid_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,8 @@ func TestAColleagueComesWithNameAndRoles(t *testing.T) {
 	} {
 		who, err := i.colleague(subject, secret, secret)
 		require.NoError(t, err)
+		require.True(t, strings.HasSuffix(who.Subject, "#"+subject), who.Subject)
+		who.Subject = ""
 		require.Equal(t, want, who)
 	}
 	who, err := i.colleague("staff-1", secret, secret)

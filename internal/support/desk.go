@@ -120,9 +120,6 @@ func (d *Desk) planned(ctx context.Context, c command, e *errand) (store.Command
 	if plan.Second {
 		e.State = store.CommandWaiting
 	}
-	if c.spare {
-		e.Args["number"] = mint.Number()
-	}
 	kept, _, err := d.Rows.KeepCommand(ctx, e.Command)
 	return kept, err
 }

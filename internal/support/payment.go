@@ -59,7 +59,7 @@ func paymentCommands() []command {
 			already: []string{"ended", "already_ending"}, args: []Arg{{
 				Name: "force", Label: "Even money that wins goes back", Kind: "choice", Choices: []string{"no", "yes"},
 				Default: "no",
-			}}}, cancel),
+			}}}, cancel).but(moneyBack),
 		lawful(command{name: "hold", label: "Hold", least: Supervisor, about: []kind{aRequest}},
 			func(_ *Desk, e *errand) (wished, error) {
 				return wished{models.Event{Kind: models.HoldPlaced, Reason: byStaff},

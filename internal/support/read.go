@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -49,6 +50,9 @@ func (d *Desk) read(ctx context.Context, w Wish) (command, *errand, error) {
 		Key: w.Key, Name: w.Command, Subject: w.Subject, Args: args, Reason: w.Reason, By: w.By.Name,
 		Role: string(w.By.Role),
 	}}
+	if c.spare {
+		e.Args["number"] = mint.Number() // also for a preview: without one the law owes no refund
+	}
 	return c, e, d.identify(ctx, c, e)
 }
 

@@ -38,8 +38,9 @@ func refundCommands() []command {
 		}
 		return plan, err
 	}
+	divert = divert.but(elsewhere)
 	hand := lawful(command{name: "hand_refund", label: "The payer has it", least: Supervisor,
-		about: []kind{aRefund}}, handRefund)
+		about: []kind{aRefund}}, handRefund).but(elsewhere)
 	lawfulHand := hand.do
 	hand.do = func(ctx context.Context, d *Desk, e *errand) (string, error) {
 		outcome, err := lawfulHand(ctx, d, e)
@@ -100,6 +101,28 @@ func byHand(e *errand, asked []store.Command) int64 {
 	return fen
 }
 
+// elsewhere asks for a second person where much money goes to somebody who did not pay it.
+func elsewhere(d *Desk, e *errand, plan *Preview) error {
+	plan.Second = e.refund.Amount.Minor > d.SecondPerson
+	return nil
+}
+
+// moneyBack holds a cancelling by force, which gives back what has come, to the rules of a refund.
+func moneyBack(d *Desk, e *errand, plan *Preview) error {
+	if e.Args["force"] != "yes" {
+		return nil
+	}
+	if err := (Wish{By: Person{Name: e.By, Role: Role(e.Role)}}).allowed(Supervisor); err != nil {
+		return err
+	}
+	if won, ok := e.request.Attempt(e.request.Winner); ok {
+		plan.Effects = append(plan.Effects, "What was paid goes back now: "+amountOf(won.Captured)+".")
+	}
+	paid := e.request.Winner != "" || e.request.Slot != "" // or may be, before this is done
+	plan.Second = paid && e.request.Payable.Minor > d.SecondPerson
+	return nil
+}
+
 func retryRefund(_ *Desk, e *errand) (wished, error) {
 	effects := []string{"It keeps its number: the provider sees one refund."}
 	if e.refund.Failure == models.ReturnClosed {
@@ -143,6 +166,9 @@ func (d *Desk) closeCases(ctx context.Context, e *errand) error {
 	for _, c := range open.Items {
 		if c.Refund == e.refund.Number && err == nil {
 			err = d.Rows.CloseCase(ctx, c.ID, e.By, "The payer was handed the money.")
+			if models.CodeOf(err) == models.NotFound {
+				err = nil // a colleague closed it meanwhile
+			}
 		}
 	}
 	return err

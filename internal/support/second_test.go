@@ -168,3 +168,38 @@ func TestARoleThatIsGoneAgreesToNothing(t *testing.T) {
 	_, err = w.Approve(t.Context(), given.ID, support.PersonOf("carl", nil), "fine")
 	refusedAs(t, err, "role_too_low")
 }
+
+// Cancelling by force gives back what has come: by no lesser role than a refund, and as much of it
+// wants as many people.
+func TestMoneyThatAForcedCancelGivesBackIsARefund(t *testing.T) {
+	w := newWorld(t)
+	l := w.open().paying()
+	l.do(models.Event{Kind: models.PaymentSucceeded, Attempt: l.Slot, Capture: &models.Capture{Money: l.Payable}})
+	require.Equal(t, models.Applying, l.State)
+	for _, is := range []*life{l, w.open(), w.open().paying()} {
+		_, err := w.Submit(t.Context(), w.wish(agent, "cancel", is.ID, "force", "yes"))
+		refusedAs(t, err, "role_too_low")
+	}
+	plan, err := w.Preview(t.Context(), w.wish(supervisor, "cancel", l.ID, "force", "yes"))
+	require.NoError(t, err)
+	require.Contains(t, plan.Effects, "What was paid goes back now: 2000.00 CNY.")
+	given, err := w.Submit(t.Context(), w.wish(supervisor, "cancel", l.ID, "force", "yes"))
+	require.NoError(t, err)
+	require.Equal(t, store.CommandWaiting, given.State)
+	require.Empty(t, w.request(l.ID).Refunds)
+}
+
+// Money that goes to the merchant instead of who paid it is looked at by two, when it is much.
+func TestMuchMoneyIsLedElsewhereByTwo(t *testing.T) {
+	w := newWorld(t)
+	w.SecondPerson = 1_000
+	l := w.open().broken()
+	for _, name := range []string{"divert_refund", "hand_refund"} {
+		plan, err := w.Preview(t.Context(), w.wish(supervisor, name, l.Refunds[0].Number))
+		require.NoError(t, err, name)
+		require.True(t, plan.Second || plan.Refused != nil, name)
+	}
+	given, err := w.Submit(t.Context(), w.wish(supervisor, "divert_refund", l.Refunds[0].Number))
+	require.NoError(t, err)
+	require.Equal(t, store.CommandWaiting, given.State)
+}

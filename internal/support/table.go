@@ -40,6 +40,19 @@ type command struct {
 	shows func(context.Context, *Desk, *errand) (shown, outcome string, err error)
 }
 
+// but is a command whose plan has one more word to say, after the law's.
+func (c command) but(word func(*Desk, *errand, *Preview) error) command {
+	plan := c.plan
+	c.plan = func(ctx context.Context, d *Desk, e *errand) (Preview, error) {
+		planned, err := plan(ctx, d, e)
+		if err == nil {
+			err = word(d, e, &planned)
+		}
+		return planned, err
+	}
+	return c
+}
+
 // table lists all that may be done by hand.
 func table() []command {
 	return slices.Concat(paymentCommands(), lifeCommands(), refundCommands(), callbackCommands(),
