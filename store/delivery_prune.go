@@ -10,7 +10,8 @@ const deliveriesKept = "30 days"
 const triesKept = 100
 
 // PruneDeliveries forgets deliveries that ended long ago, with their tries, goes on with what is
-// held although its endpoint is enabled, gives up what has waited as long for an endpoint that stays disabled, and says how many were forgotten. Its rows
+// held although its endpoint is enabled, gives up what has waited as long for an endpoint that
+// stays disabled, and says how many were forgotten. Its rows
 // go in portions, which the next round goes on with.
 func (s *Store) PruneDeliveries(ctx context.Context) (int64, error) {
 	const stale = `UPDATE deliveries SET state = 'dead', done_at = clock_timestamp(),

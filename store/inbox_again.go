@@ -18,7 +18,8 @@ func (s *Store) Event(ctx context.Context, id string) (ProviderEvent, error) {
 // ReplayEvent makes an event that is over without effect pending again, as if it had only just
 // come: the relay posts it anew. One that was applied, or is pending, is left as it is; false.
 func (s *Store) ReplayEvent(ctx context.Context, id string) (bool, error) {
-	const again = `UPDATE provider_events SET status = 'pending', reason = 'replayed', tries = 0, replays = replays + 1,
+	const again = `UPDATE provider_events SET status = 'pending', reason = 'replayed', tries = 0,
+			replays = replays + 1,
 			next_try_at = clock_timestamp(), done_at = NULL
 		WHERE id = ? AND status IN ('dead', 'ignored')`
 	rows, err := s.write(ctx, again, id)

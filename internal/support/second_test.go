@@ -174,7 +174,8 @@ func TestARoleThatIsGoneAgreesToNothing(t *testing.T) {
 func TestMoneyThatAForcedCancelGivesBackIsARefund(t *testing.T) {
 	w := newWorld(t)
 	l := w.open().paying()
-	l.do(models.Event{Kind: models.PaymentSucceeded, Attempt: l.Slot, Capture: &models.Capture{Money: l.Payable}})
+	paid := models.Capture{Money: l.Payable}
+	l.do(models.Event{Kind: models.PaymentSucceeded, Attempt: l.Slot, Capture: &paid})
 	require.Equal(t, models.Applying, l.State)
 	for _, is := range []*life{l, w.open(), w.open().paying()} {
 		_, err := w.Submit(t.Context(), w.wish(agent, "cancel", is.ID, "force", "yes"))
