@@ -68,7 +68,8 @@ func New() (*Pages, error) {
 	}
 	pages := &Pages{parsed: map[Locale]map[Template]*template.Template{}}
 	for _, locale := range Locales {
-		if pages.parsed[locale], err = parse(functions(words[locale], locale)); err != nil {
+		own := functions(words[locale], locale)
+		if pages.parsed[locale], err = ReadPages[Template](templates, own); err != nil {
 			return nil, err
 		}
 	}
@@ -97,19 +98,20 @@ type frame struct {
 // RefreshSeconds is 0 where the page does not refresh itself.
 func (f frame) RefreshSeconds() int { return int(f.Refresh / time.Second) }
 
-func parse(functions template.FuncMap) (map[Template]*template.Template, error) {
-	base, err := template.New("").Funcs(functions).
-		ParseFS(templates, "templates/base.html", "templates/parts.html")
+// ReadPages parses templates/*.html of files by their names, each with what base.html and parts.html
+// define.
+func ReadPages[N ~string](files fs.FS, functions template.FuncMap) (map[N]*template.Template, error) {
+	base, err := template.New("").Funcs(functions).ParseFS(files, "templates/base.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the frame: %w", err)
 	}
-	files, err := fs.Glob(templates, "templates/*.html")
+	pages, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("list the pages: %w", err)
 	}
-	parsed := map[Template]*template.Template{}
-	for _, file := range files {
-		name := Template(file[len("templates/") : len(file)-len(".html")])
+	parsed := map[N]*template.Template{}
+	for _, page := range pages {
+		name := N(page[len("templates/") : len(page)-len(".html")])
 		if name == "base" || name == "parts" {
 			continue
 		}
@@ -117,7 +119,7 @@ func parse(functions template.FuncMap) (map[Template]*template.Template, error) 
 		if err != nil {
 			return nil, fmt.Errorf("copy the frame: %w", err)
 		}
-		if parsed[name], err = own.ParseFS(templates, file); err != nil {
+		if parsed[name], err = own.ParseFS(files, page); err != nil {
 			return nil, fmt.Errorf("parse page %q: %w", name, err)
 		}
 	}

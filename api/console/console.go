@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,9 +40,9 @@ type Handler func(c echo.Context, who Session) error
 type Route struct {
 	Method, Path string // the path as OpenAPI writes it: /staff/requests/{id}
 	Open         bool   // nobody has to be logged in
-	Framed       bool   // pages of ours may show it in a frame
-	Quiet        bool   // pages ask for it by themselves: it is no sign that anybody is there
-	Handle       Handler
+
+	Quiet  bool // pages ask for it by themselves: it is no sign that anybody is there
+	Handle Handler
 }
 
 const (
@@ -94,9 +93,6 @@ func (k *Console) Routes() []Route {
 func (k *Console) Serve(r Route, c echo.Context, who Session) error {
 	header := c.Response().Header()
 	header.Set("Content-Security-Policy", contentPolicy(r))
-	if r.Framed {
-		header.Set("X-Frame-Options", "SAMEORIGIN")
-	}
 	if r.Method == post && !r.Open && !who.sent(c.FormValue("form")) {
 		return errForeignForm
 	}
@@ -111,11 +107,8 @@ func (k *Console) Serve(r Route, c echo.Context, who Session) error {
 // contentPolicy lets a page load from and send to ourselves only. Logging in leaves for the issuer's
 // host, which browsers count as part of the form.
 func contentPolicy(r Route) string {
-	const own = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-	text := own + "frame-ancestors 'none'"
-	if r.Framed {
-		text = strings.Replace(text, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
-	}
+	text := "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; " +
+		"frame-ancestors 'none'"
 	if !r.Open {
 		text += "; form-action 'self'"
 	}

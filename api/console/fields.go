@@ -10,9 +10,6 @@ import (
 	"github.com/friendpay/friendpay/web/console"
 )
 
-// china is where our colleagues' clocks are; a form's moments are told by them.
-var china = time.FixedZone("UTC+8", 8*60*60)
-
 // formTime is how a browser writes a moment of a form.
 const formTime = "2006-01-02T15:04"
 
@@ -34,7 +31,7 @@ func typed(kind, value string) string {
 	switch kind {
 	case "time":
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
-			return at.In(china).Format(formTime)
+			return at.In(models.Shanghai).Format(formTime)
 		}
 	case "fen":
 		if fen, err := strconv.ParseInt(value, 10, 64); err == nil {
@@ -56,7 +53,7 @@ func read(arg support.Arg, text string) (string, error) {
 		}
 		return strconv.FormatInt(fen, 10), nil
 	case arg.Kind == "time":
-		at, err := time.ParseInLocation(formTime, text, china)
+		at, err := time.ParseInLocation(formTime, text, models.Shanghai)
 		if err != nil {
 			return "", wrong(arg.Name, "Write a moment like 2026-03-01T09:00.")
 		}

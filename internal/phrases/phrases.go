@@ -11,10 +11,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-)
 
-// china is where our colleagues' clocks are.
-var china = time.FixedZone("UTC+8", 8*60*60)
+	"github.com/friendpay/friendpay/models"
+)
 
 // phrase is a sentence with places, in both languages. Places of the Chinese one are numbered from 0.
 type phrase struct {
@@ -111,7 +110,7 @@ func sentence(text string) (string, bool) {
 // spoken is what stands in a place: a moment by our clocks, a code in words, anything else as it is.
 func spoken(word string) string {
 	if at, err := time.Parse(time.RFC3339, word); err == nil {
-		return at.In(china).Format(time.DateTime)
+		return at.In(models.Shanghai).Format(time.DateTime)
 	}
 	if said, known := Code(word); known {
 		return said

@@ -9,7 +9,6 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 
 	"github.com/friendpay/friendpay/web"
@@ -74,7 +73,8 @@ func New() (*Pages, error) {
 	}
 	pages := &Pages{parsed: map[web.Locale]map[Template]*template.Template{}, words: words}
 	for _, locale := range web.Locales {
-		if pages.parsed[locale], err = parse(functions(words[locale], locale)); err != nil {
+		own := functions(words[locale], locale)
+		if pages.parsed[locale], err = web.ReadPages[Template](templates, own); err != nil {
 			return nil, err
 		}
 	}
@@ -110,31 +110,4 @@ func (p *Pages) draw(locale web.Locale, block string, page Page) ([]byte, error)
 type frame struct {
 	Page
 	Lang string
-}
-
-func parse(functions template.FuncMap) (map[Template]*template.Template, error) {
-	base, err := template.New("").Funcs(functions).
-		ParseFS(templates, "templates/base.html", "templates/parts.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse the console's frame: %w", err)
-	}
-	files, err := fs.Glob(templates, "templates/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("list the console's pages: %w", err)
-	}
-	parsed := map[Template]*template.Template{}
-	for _, file := range files {
-		name := Template(file[len("templates/") : len(file)-len(".html")])
-		if name == "base" || name == "parts" {
-			continue
-		}
-		own, err := base.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("copy the console's frame: %w", err)
-		}
-		if parsed[name], err = own.ParseFS(templates, file); err != nil {
-			return nil, fmt.Errorf("parse console page %q: %w", name, err)
-		}
-	}
-	return parsed, nil
 }

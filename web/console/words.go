@@ -12,9 +12,6 @@ import (
 	"github.com/friendpay/friendpay/web"
 )
 
-// china is where our colleagues' clocks are.
-var china = time.FixedZone("UTC+8", 8*60*60)
-
 // functions are what templates may call, in one language.
 func functions(words web.Words, locale web.Locale) template.FuncMap {
 	return template.FuncMap{
@@ -25,9 +22,9 @@ func functions(words web.Words, locale web.Locale) template.FuncMap {
 			if at.IsZero() {
 				return "–"
 			}
-			return at.In(china).Format("2006-01-02 15:04:05")
+			return at.In(models.Shanghai).Format("2006-01-02 15:04:05")
 		},
-		"clock": func(at time.Time) string { return at.In(china).Format("15:04:05") },
+		"clock": func(at time.Time) string { return at.In(models.Shanghai).Format("15:04:05") },
 		"tail":  tail,
 		"iso":   func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"asset": static.Address,
