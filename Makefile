@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # Without cgo a build is the same with and without a C compiler. The race detector alone needs one.
 export CGO_ENABLED := 0
 
-# Suites that start servers and browsers of their own run two at a time: more would time each other out.
+# Packages that start servers of their own are tested two at a time: more would time each other out.
 PARALLEL := 2
 
 # How long `make fuzz` looks for each target's mistakes.
