@@ -25,7 +25,7 @@ step = @printf '\n== %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build tools rules dev test test-all vet tidy workflowcheck lint unit conformance race integration \
-	browser chaos chaos-all faults fuzz rollback scale docs clean friendpay paysim client
+	browser test-browser chaos chaos-all faults fuzz rollback scale docs clean friendpay paysim client
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,8 @@ faults: setup build ## twenty faults, each seen in the Stuck queue and ended as 
 integration browser chaos: setup build ## the suite of that name under tests/
 	$(call step,$@)
 	$(if $(wildcard tests/$@),$(GO) test -count 1 -p 1 -timeout 22m ./tests/$@/...,@echo "no tests/$@")
+
+test-browser: browser ## the pages in Chromium alone; pictures of what it saw are in tests/browser/out
 
 # Each fuzz target by itself, since Go fuzzes one at a time. Their seeds are plain tests of `make unit`.
 fuzz: ## every fuzz target for FUZZTIME, a minute unless told

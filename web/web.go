@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"strings"
 	"time"
 )
 
@@ -98,10 +99,10 @@ type frame struct {
 // RefreshSeconds is 0 where the page does not refresh itself.
 func (f frame) RefreshSeconds() int { return int(f.Refresh / time.Second) }
 
-// ReadPages parses templates/*.html of files by their names, each with what base.html and parts.html
+// ReadPages parses templates/*.html of files by their names, each with what base.html and parts*.html
 // define.
 func ReadPages[N ~string](files fs.FS, functions template.FuncMap) (map[N]*template.Template, error) {
-	base, err := template.New("").Funcs(functions).ParseFS(files, "templates/base.html", "templates/parts.html")
+	base, err := template.New("").Funcs(functions).ParseFS(files, "templates/base.html", "templates/parts*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the frame: %w", err)
 	}
@@ -112,7 +113,7 @@ func ReadPages[N ~string](files fs.FS, functions template.FuncMap) (map[N]*templ
 	parsed := map[N]*template.Template{}
 	for _, page := range pages {
 		name := N(page[len("templates/") : len(page)-len(".html")])
-		if name == "base" || name == "parts" {
+		if name == "base" || strings.HasPrefix(string(name), "parts") {
 			continue
 		}
 		own, err := base.Clone()

@@ -102,6 +102,17 @@ func (v *visit) press(selector string) {
 	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Click(selector)), selector)
 }
 
+// turn presses what leads to another page, and waits until the browser shows that one: where the next step
+// looks for what both pages have, it would else find it on the page that is going away.
+func (v *visit) turn(selector string) {
+	v.t.Helper()
+	const mark = `document.documentElement.dataset.left = "yes"`
+	_, err := chromedp.Run(v.tab, chromedp.Evaluate[string](mark))
+	require.NoError(v.t, err)
+	v.press(selector)
+	v.sees("html:not([data-left]) body")
+}
+
 func (v *visit) fill(selector, text string) {
 	v.t.Helper()
 	require.NoError(v.t, chromedp.Do(v.tab, chromedp.SendKeys(selector, text)), selector)

@@ -106,13 +106,13 @@ func TestAFriendIsStoppedBeforeAStranger(t *testing.T) {
 	friend.open(link)
 	for range 3 {
 		friend.fill("input[name=asker]", "赵")
-		friend.press("form.choices button.main")
+		friend.turn("form.choices button.main")
 		friend.sees("p.problem")
 		friend.fits()
 		require.NotContains(t, friend.text("body"), "王")
 	}
 	friend.fill("input[name=asker]", "王")
-	friend.press("form.choices button.main")
+	friend.turn("form.choices button.main")
 	friend.sees("article.notice.stranger")
 	friend.fits()
 	friend.press("form[action='/pay/report'] button")
