@@ -73,7 +73,7 @@ func (v *visit) atIssuer() {
 
 // Who is logged in at the shop's app comes with its word, and is asked nothing.
 func TestStepsOfWhoIsVouchedFor(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	friend := newVisit(t, house)
 	link := newVisit(t, house).ask()
 	word := vouch(t, house, "friend-7")
