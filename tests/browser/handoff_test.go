@@ -4,14 +4,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/friendpay/friendpay/internal/local"
-	"github.com/friendpay/friendpay/store"
 )
 
 // A friend leaves the app's browser by a code, types it in his own, and goes on where he was.
 func TestAFriendGoesOnInHisOwnBrowser(t *testing.T) {
-	house := houseOf(t, local.Options{NameCheck: store.AlwaysCheck})
+	house := carefulHouse(t)
 	inApp, own := newVisit(t, house), newVisit(t, house)
 	inApp.open(newVisit(t, house).ask())
 	inApp.shot("name-check")
@@ -29,7 +26,7 @@ func TestAFriendGoesOnInHisOwnBrowser(t *testing.T) {
 	own.sees("form.choices button[value=mockpay]")
 	require.Zero(t, own.count("input[name=asker]"), "he has said it")
 	own.press("form.choices button[value=mockpay]")
-	own.login(phone)
+	own.login(ownPhone())
 	own.press(payButton)
 	own.sees("button.pay")
 	own.press("button.pay")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/testkit"
+	"github.com/friendpay/friendpay/store"
 )
 
 // shots keeps the screenshots of README.
@@ -35,6 +36,22 @@ func openHouse(t *testing.T) *local.House {
 // world: they tell sites apart by name, and two ports of one name are the same.
 var sharedHouse = sync.OnceValues(func() (*local.House, error) {
 	house, err := startHouse(local.Options{SimVia: away})
+	if err == nil {
+		testkit.AtEnd(house.Close)
+	}
+	return house, err
+})
+
+// carefulHouse is shared like openHouse; its app wants to know of each friend who asks him.
+func carefulHouse(t *testing.T) *local.House {
+	t.Helper()
+	house, err := sharedCarefulHouse()
+	require.NoError(t, err)
+	return house
+}
+
+var sharedCarefulHouse = sync.OnceValues(func() (*local.House, error) {
+	house, err := startHouse(local.Options{NameCheck: store.AlwaysCheck})
 	if err == nil {
 		testkit.AtEnd(house.Close)
 	}

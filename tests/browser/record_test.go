@@ -18,6 +18,8 @@ import (
 // journeys is where recorded journeys go: a folder each, and a page that leads to all.
 const journeys = "out/journeys"
 
+const stripWidth = 1560 // in points; what is longer goes on below
+
 // journey is a recording: what people saw, in order.
 type journey struct {
 	Name, Title string
@@ -59,15 +61,8 @@ func bind(t *testing.T, all []*journey) {
 	for _, j := range all {
 		page := filepath.Join(journeys, j.Name, "strip.html")
 		write(t, page, stripPage, j)
-		width := int64(40)
-		for _, f := range j.Frames {
-			width += 290
-			if f.Wide {
-				width += 350
-			}
-		}
 		tab := testkit.Visitor(t, testkit.Person{Desk: true})
-		require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(width, 720),
+		require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(stripWidth, 720),
 			chromedp.Navigate(server.URL+"/"+j.Name+"/strip.html")))
 		picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
 		require.NoError(t, err)
@@ -87,10 +82,10 @@ func write(t *testing.T, file string, page *template.Template, data any) {
 
 var stripPage = template.Must(template.New("strip").Parse(`<!doctype html><meta charset="utf-8"><title>{{.Title}}</title>
 <style>
-body { margin: 20px; font: 15px/1.4 "Noto Sans CJK SC", sans-serif; background: #e7e9e6; color: #16201d; }
-div { display: flex; gap: 20px; align-items: start; }
-figure { margin: 0; width: 270px; flex: none; } figure.wide { width: 620px; }
-img { width: 100%; border: 1px solid #b9bfbb; display: block; } figcaption { margin-bottom: 8px; min-height: 42px; }
+body { margin: 20px; font: 13px/1.4 "Noto Sans CJK SC", sans-serif; background: #e7e9e6; color: #16201d; }
+div { display: flex; flex-wrap: wrap; gap: 16px; align-items: start; }
+figure { margin: 0; width: 174px; flex: none; } figure.wide { width: 366px; }
+img { width: 100%; border: 1px solid #b9bfbb; display: block; } figcaption { margin-bottom: 8px; min-height: 56px; }
 </style><h1>{{.Title}}</h1><div>
 {{range $i, $f := .Frames}}<figure{{if .Wide}} class="wide"{{end}}><figcaption><b>{{.Who}}</b><br>{{.What}}</figcaption>
 <img src="{{.File}}" alt=""></figure>
