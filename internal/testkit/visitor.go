@@ -28,7 +28,8 @@ type Person struct {
 }
 
 // Visitor opens a tab with cookies, storage and cache of its own, in the one browser that the tests of this
-// binary share: a process for each costs a second, a profile in it next to nothing. The tab ends with the test.
+// binary share: a process for each costs a second, a profile in it next to nothing. The tab ends with the
+// test.
 func Visitor(t testing.TB, person Person) context.Context {
 	t.Helper()
 	browser, err := sharedBrowser()

@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/testkit"
 )
 
 var update = flag.Bool("update", false, "write what pages are read as anew, to testdata")
@@ -32,8 +34,8 @@ type focused struct {
 func (v *visit) tabsTo(selector string) {
 	v.t.Helper()
 	const script = `(() => { const e = document.activeElement, b = e.getBoundingClientRect(), s = getComputedStyle(e);
-		return {what: e.matches("` + "%" + `") ? "there" : e.outerHTML.slice(0, 90), top: b.top + scrollY, left: b.left,
-			line: s.outlineStyle, width: s.outlineWidth} })()`
+		return {what: e.matches("%") ? "there" : e.outerHTML.slice(0, 90),
+			top: b.top + scrollY, left: b.left, line: s.outlineStyle, width: s.outlineWidth} })()`
 	var last focused
 	for range 20 {
 		v.do(chromedp.KeyEvent(kb.Tab), "pressing Tab")
@@ -61,10 +63,10 @@ func (v *visit) enter() {
 // A friend who has a keyboard only gets from the link to the cashier, in the order in which he reads.
 func TestAFriendPaysByKeyboardAlone(t *testing.T) {
 	house := openHouse(t)
-	friend, own := newDesk(t, house), ownPhone()
+	friend, own := visitAs(t, house, testkit.Person{Agent: onPhone, Language: "zh-CN", Desk: true}), ownPhone()
 	friend.open(newVisit(t, house).ask())
 	friend.sees("form.choices button.main")
-	friend.tabsTo("form.choices button[value=mockpay]")
+	friend.tabsTo("form.choices button[value=alipay_wap]")
 	friend.enter()
 	friend.sees("input[name=phone]:focus") // where one goes on typing
 	friend.do(chromedp.KeyEvent(own), "typing")
@@ -118,7 +120,7 @@ func (v *visit) reads(page string) {
 	}
 	want, err := os.ReadFile(file)
 	require.NoError(v.t, err)
-	require.Equal(v.t, string(want), got, "read anew with: go test ./tests/browser -run PagesAreRead -args -update")
+	require.Equal(v.t, string(want), got, "read anew: go test ./tests/browser -run PagesAreRead -update")
 }
 
 // wholes are what is read as one: what is in them has been said by their name.

@@ -49,7 +49,8 @@ func TestEverybodyGetsThroughWithoutScripts(t *testing.T) {
 
 func TestADeskGetsThroughWithoutScripts(t *testing.T) {
 	house := openHouse(t)
-	buyer, friend, inHand := newDesk(t, house).withoutScripts(), newDesk(t, house).withoutScripts(), newVisit(t, house)
+	buyer, friend := newDesk(t, house).withoutScripts(), newDesk(t, house).withoutScripts()
+	inHand := newVisit(t, house)
 	friend.open(buyer.ask())
 	friend.turn("form.choices button[value=alipay_qr]")
 	friend.login(ownPhone())

@@ -13,7 +13,8 @@ import (
 func TestRecordedJourneys(t *testing.T) {
 	house := openHouse(t)
 	var all []*journey
-	for _, walk := range []func(*testing.T, *local.House) *journey{inWeChatRecorded, inAlipayRecorded, atDeskRecorded} {
+	walks := []func(*testing.T, *local.House) *journey{inWeChatRecorded, inAlipayRecorded, atDeskRecorded}
+	for _, walk := range walks {
 		all = append(all, walk(t, house))
 	}
 	bind(t, all)

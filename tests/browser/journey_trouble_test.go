@@ -131,7 +131,7 @@ func TestWhoWaitsIsLetInWithoutAReload(t *testing.T) {
 	first, second := newVisit(t, house), newVisit(t, house)
 	link := newVisit(t, house).ask()
 	first.open(link)
-	first.turn("form.choices button[value=mockpay]")
+	first.turn("form.choices button[value=alipay_wap]")
 	first.login(ownPhone())
 	first.press(anyWay)
 	first.sees("button.pay")
@@ -141,8 +141,8 @@ func TestWhoWaitsIsLetInWithoutAReload(t *testing.T) {
 	first.open(house.APIURL + "/pay/result")
 	first.turn("form[action='/pay/withdraw'] button")
 	first.sees("article.notice.not_paid")
-	second.sees("form.choices button[value=mockpay]")
-	second.turn("form.choices button[value=mockpay]")
+	second.sees("form.choices button[value=alipay_wap]")
+	second.turn("form.choices button[value=alipay_wap]")
 	second.login(ownPhone())
 	second.press(anyWay)
 	second.press("button.pay")
@@ -184,7 +184,7 @@ func TestTheTimeRunsOutWhileTyping(t *testing.T) {
 	link := askFor(t, house, 150*time.Second)
 	for _, friend := range []*visit{quick, slow} {
 		friend.open(link)
-		friend.turn("form.choices button[value=mockpay]")
+		friend.turn("form.choices button[value=alipay_wap]")
 		friend.login(ownPhone())
 	}
 	quick.sees("article.notice.expired") // by itself

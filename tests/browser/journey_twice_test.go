@@ -105,7 +105,7 @@ func TestTwoTabsOnTwoLinksAreNotMixedUp(t *testing.T) {
 		require.Empty(t, now.Attempts, "nobody has paid anything")
 	}
 	first.open(one)
-	first.turn("form.choices button[value=mockpay]")
+	first.turn("form.choices button[value=alipay_wap]")
 	first.loginAgain(house, earlier.ID)
 }
 
@@ -129,8 +129,8 @@ func (v *visit) goBack(pages int64) {
 	require.NoError(v.t, err)
 	require.GreaterOrEqual(v.t, known.CurrentIndex, pages)
 	v.mark()
-	before := known.Entries[known.CurrentIndex-pages].ID
-	_, err = chromedp.Call(v.tab, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before})
+	before := page.NavigateToHistoryEntryParams{EntryID: known.Entries[known.CurrentIndex-pages].ID}
+	_, err = chromedp.Call(v.tab, page.NavigateToHistoryEntry, before)
 	require.NoError(v.t, err)
 	v.sees(nextPage)
 }

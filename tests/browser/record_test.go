@@ -80,22 +80,26 @@ func write(t *testing.T, file string, page *template.Template, data any) {
 	require.NoError(t, out.Close())
 }
 
-var stripPage = template.Must(template.New("strip").Parse(`<!doctype html><meta charset="utf-8"><title>{{.Title}}</title>
+var stripPage = template.Must(template.New("strip").Parse(`<!doctype html><meta charset="utf-8">
+<title>{{.Title}}</title>
 <style>
 body { margin: 20px; font: 13px/1.4 "Noto Sans CJK SC", sans-serif; background: #e7e9e6; color: #16201d; }
 div { display: flex; flex-wrap: wrap; gap: 16px; align-items: start; }
 figure { margin: 0; width: 174px; flex: none; } figure.wide { width: 366px; }
-img { width: 100%; border: 1px solid #b9bfbb; display: block; } figcaption { margin-bottom: 8px; min-height: 56px; }
+img { width: 100%; border: 1px solid #b9bfbb; display: block; }
+figcaption { margin-bottom: 8px; min-height: 56px; }
 </style><h1>{{.Title}}</h1><div>
-{{range $i, $f := .Frames}}<figure{{if .Wide}} class="wide"{{end}}><figcaption><b>{{.Who}}</b><br>{{.What}}</figcaption>
+{{range .Frames}}<figure{{if .Wide}} class="wide"{{end}}>
+<figcaption><b>{{.Who}}</b><br>{{.What}}</figcaption>
 <img src="{{.File}}" alt=""></figure>
 {{end}}</div>
 `))
 
-var indexPage = template.Must(template.New("index").Parse(`<!doctype html><html lang="en"><meta charset="utf-8">
-<title>Journeys</title>
+var indexPage = template.Must(template.New("index").Parse(`<!doctype html><html lang="en">
+<meta charset="utf-8"><title>Journeys</title>
 <style>body { margin: 24px; font: 16px/1.5 sans-serif; } img { max-width: 100%; }</style><h1>Journeys</h1>
-{{range .}}<h2>{{.Title}}</h2><p><a href="{{.Strip}}"><img src="{{.Strip}}" alt="All frames of: {{.Title}}"></a></p><ol>
+{{range .}}<h2>{{.Title}}</h2>
+<p><a href="{{.Strip}}"><img src="{{.Strip}}" alt="All frames of: {{.Title}}"></a></p><ol>
 {{$name := .Name}}{{range .Frames}}<li><a href="{{$name}}/{{.File}}">{{.Who}}: {{.What}}</a></li>
 {{end}}</ol>{{end}}</html>
 `))

@@ -113,7 +113,7 @@ func TestNoSecretTravelsWithAFriendOnHisWay(t *testing.T) {
 	link := buyer.ask()
 	log := friend.listen()
 	friend.open(link)
-	friend.press("form.choices button[value=mockpay]")
+	friend.press("form.choices button[value=alipay_wap]")
 	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
