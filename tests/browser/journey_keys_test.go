@@ -33,7 +33,8 @@ type focused struct {
 // standing after the one before it.
 func (v *visit) tabsTo(selector string) {
 	v.t.Helper()
-	const script = `(() => { const e = document.activeElement, b = e.getBoundingClientRect(), s = getComputedStyle(e);
+	const script = `(() => {
+		const e = document.activeElement, b = e.getBoundingClientRect(), s = getComputedStyle(e);
 		return {what: e.matches("%") ? "there" : e.outerHTML.slice(0, 90),
 			top: b.top + scrollY, left: b.left, line: s.outlineStyle, width: s.outlineWidth} })()`
 	var last focused
