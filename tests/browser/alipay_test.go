@@ -8,12 +8,12 @@ import (
 
 // On a phone Alipay's cashier opens in the browser, and leads back.
 func TestAFriendPaysByAlipayOnAPhone(t *testing.T) {
-	house := newApartHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	friend.open(link)
 	friend.press("form.choices button[value=alipay_wap]")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
 	require.Contains(t, friend.address(), elsewhere(house.SimURL)+"/alipay/cashier?")
@@ -30,11 +30,11 @@ func TestAFriendPaysByAlipayOnAPhone(t *testing.T) {
 // Whoever leaves the cashier without paying stands before his own page again, which
 // leads there once more.
 func TestAFriendTurnsBackAtAlipaysCashier(t *testing.T) {
-	house := newApartHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	friend.open(buyer.ask())
 	friend.press("form.choices button[value=alipay_wap]")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
 	friend.press("button[value=cancel]")
@@ -49,7 +49,7 @@ func TestAFriendTurnsBackAtAlipaysCashier(t *testing.T) {
 // The link is opened in Alipay: the friend is known without being asked, and pays in
 // the window that the app's bridge opens.
 func TestAFriendPaysInsideAlipay(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisitIn(t, house, inAlipay)
 	link := buyer.ask()
 	friend.open(link)

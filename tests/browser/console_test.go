@@ -28,9 +28,7 @@ var subjects = map[string]string{"vera": "staff-5", "anna": "staff-6", "sofia": 
 // stranger is a visit at a desk, before the login of the console.
 func stranger(t *testing.T, house *local.House, language string) *visit {
 	t.Helper()
-	tab := testkit.Chromium(t, chromedp.Flag("accept-lang", language), chromedp.UserAgent(onDesktop),
-		chromedp.WindowSize(1280, 800))
-	v := &visit{t: t, house: house, tab: tab}
+	v := visitAs(t, house, testkit.Person{Agent: onDesktop, Language: language, Desk: true})
 	v.open(house.APIURL + "/staff")
 	v.sees("section.login")
 	return v

@@ -13,12 +13,12 @@ import (
 )
 
 // anyWay is a way to pay on the page of who is logged in and has picked none before.
-const anyWay = "form[action='/pay/attempts'] button[value=mockpay]"
+const anyWay = "form[action='/pay/attempts'] button[value=alipay_wap]"
 
 // The merchant shows an invite to one contact inside its app: he is let in without a tap, as
 // who he is. The same link is nobody else's.
 func TestAContactIsLetInWithoutATap(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	newVisit(t, house).ask()
 	var listed struct {
 		Requests []struct {

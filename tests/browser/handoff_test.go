@@ -4,19 +4,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/friendpay/friendpay/internal/local"
-	"github.com/friendpay/friendpay/store"
 )
 
 // A friend leaves the app's browser by a code, types it in his own, and goes on where he was.
 func TestAFriendGoesOnInHisOwnBrowser(t *testing.T) {
-	house := houseOf(t, local.Options{NameCheck: store.AlwaysCheck})
+	house := carefulHouse(t)
 	inApp, own := newVisit(t, house), newVisit(t, house)
 	inApp.open(newVisit(t, house).ask())
 	inApp.shot("name-check")
 	inApp.fill("input[name=asker]", "王")
-	inApp.press("form.choices button[value=mockpay]")
+	inApp.press("form.choices button[value=alipay_wap]")
 	inApp.press("form[action='/pay/handoff'] button")
 	inApp.sees("article.handoff svg.qr")
 	inApp.fits()
@@ -26,10 +23,10 @@ func TestAFriendGoesOnInHisOwnBrowser(t *testing.T) {
 	own.open(house.APIURL + "/c")
 	own.fill("input[name=code]", code)
 	own.press("form[action='/c'] button.main")
-	own.sees("form.choices button[value=mockpay]")
+	own.sees("form.choices button[value=alipay_wap]")
 	require.Zero(t, own.count("input[name=asker]"), "he has said it")
-	own.press("form.choices button[value=mockpay]")
-	own.login(phone)
+	own.press("form.choices button[value=alipay_wap]")
+	own.login(ownPhone())
 	own.press(payButton)
 	own.sees("button.pay")
 	own.press("button.pay")

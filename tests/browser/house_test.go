@@ -4,20 +4,18 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
-	"net/http"
-	"os"
-	"path/filepath"
+	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/testkit"
+	"github.com/friendpay/friendpay/store"
 )
 
 // shots keeps the screenshots of README.
@@ -25,163 +23,76 @@ var shots = flag.Bool("shots", false, "write the screenshots to docs/images")
 
 func TestMain(m *testing.M) { testkit.Main(m, testkit.MayLeak("net/http.(*persistConn)")) }
 
-// visit is one person's browser at one house.
-type visit struct {
-	t     *testing.T
-	house *local.House
-	tab   context.Context
-	taps  int // buttons and links that the person pressed
-	codes int // one-time codes that he looked up and typed
-}
-
-func newHouse(t *testing.T) *local.House {
+// openHouse is the one that all tests share who leave each other alone in it: they change no setting and
+// no fault of it, bring friends of their own, and look at nobody's request but theirs.
+func openHouse(t *testing.T) *local.House {
 	t.Helper()
-	return houseWith(t, nil)
+	house, err := sharedHouse()
+	require.NoError(t, err)
+	return house
 }
 
-// newApartHouse is one whose provider is another site to browsers, as it is in the
+// sharedHouse is started once and closed by Main. The provider is another site to browsers, as it is in the
 // world: they tell sites apart by name, and two ports of one name are the same.
-func newApartHouse(t *testing.T) *local.House {
+var sharedHouse = sync.OnceValues(func() (*local.House, error) {
+	house, err := startHouse(local.Options{SimVia: away})
+	if err == nil {
+		testkit.AtEnd(house.Close)
+	}
+	return house, err
+})
+
+// carefulHouse is shared like openHouse; its app wants to know of each friend who asks him.
+func carefulHouse(t *testing.T) *local.House {
 	t.Helper()
-	return houseWith(t, func(address string) (string, error) { return elsewhere(address), nil })
+	house, err := sharedCarefulHouse()
+	require.NoError(t, err)
+	return house
 }
+
+var sharedCarefulHouse = sync.OnceValues(func() (*local.House, error) {
+	house, err := startHouse(local.Options{NameCheck: store.AlwaysCheck})
+	if err == nil {
+		testkit.AtEnd(house.Close)
+	}
+	return house, err
+})
+
+func away(address string) (string, error) { return elsewhere(address), nil }
 
 // elsewhere is this machine under its other name.
 func elsewhere(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
 
-func houseWith(t *testing.T, simVia func(string) (string, error)) *local.House {
+func newHouse(t *testing.T) *local.House {
 	t.Helper()
-	return houseOf(t, local.Options{SimVia: simVia})
+	return houseOf(t, local.Options{})
 }
 
+// houseOf is a house for one test, with what it wants otherwise.
 func houseOf(t *testing.T, options local.Options) *local.House {
 	t.Helper()
-	options.Shop, options.Volatile, options.Speed = true, true, 10
-	house, err := local.Start(t.Context(), options)
+	house, err := startHouse(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, house.Close()) })
-	require.NoError(t, house.StartWorker(context.WithoutCancel(t.Context())))
 	return house
 }
 
-// What people open links in, as it describes itself.
-const (
-	onPhone   = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile Safari/537.36"
-	inWeChat  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile MicroMessenger/8.0.60"
-	inAlipay  = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/142.0.0.0 Mobile AlipayClient/10.8.20"
-	onDesktop = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36"
-)
-
-func newVisit(t *testing.T, house *local.House) *visit {
-	t.Helper()
-	return newVisitIn(t, house, onPhone)
-}
-
-func newVisitIn(t *testing.T, house *local.House, browser string) *visit {
-	t.Helper()
-	tab := testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("user-agent", browser))
-	return &visit{t: t, house: house, tab: tab}
-}
-
-// newDesk is a visit with a screen and a mouse.
-func newDesk(t *testing.T, house *local.House) *visit {
-	t.Helper()
-	tab := testkit.Chromium(t, chromedp.Flag("accept-lang", "zh-CN"), chromedp.UserAgent(onDesktop),
-		chromedp.WindowSize(1280, 800))
-	return &visit{t: t, house: house, tab: tab}
-}
-
-func (v *visit) open(address string) {
-	v.t.Helper()
-	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Navigate(address)))
-}
-
-func (v *visit) press(selector string) {
-	v.t.Helper()
-	v.taps++
-	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Click(selector)), selector)
-}
-
-// turn presses what leads to another page, and waits until the browser shows that one: where the next step
-// looks for what both pages have, it would else find it on the page that is going away.
-func (v *visit) turn(selector string) {
-	v.t.Helper()
-	const mark = `document.documentElement.dataset.left = "yes"`
-	_, err := chromedp.Run(v.tab, chromedp.Evaluate[string](mark))
-	require.NoError(v.t, err)
-	v.press(selector)
-	v.sees("html:not([data-left]) body")
-}
-
-func (v *visit) fill(selector, text string) {
-	v.t.Helper()
-	require.NoError(v.t, chromedp.Do(v.tab, chromedp.SendKeys(selector, text)), selector)
-}
-
-// patience is how long a visit waits for something to show.
-const patience = 25 * time.Second
-
-// sees waits until the page shows something.
-func (v *visit) sees(selector string) {
-	v.t.Helper()
-	soon, cancel := context.WithTimeout(v.tab, patience) // shorter than the tab's, which then says what it shows
-	defer cancel()
-	if err := chromedp.Do(soon, chromedp.WaitVisible(selector)); err != nil {
-		require.NoError(v.t, err, "waiting for %s; the page at %s is %s", selector, v.address(), v.text("body"))
+func startHouse(options local.Options) (*local.House, error) {
+	options.Shop, options.Volatile = true, true
+	if options.Speed == 0 {
+		options.Speed = 10
 	}
-}
-
-func (v *visit) text(selector string) string {
-	script := `document.querySelector("` + selector + `").innerText`
-	text, err := chromedp.Run(v.tab, chromedp.Evaluate[string](script))
-	require.NoError(v.t, err)
-	return text
-}
-
-func (v *visit) address() string {
-	v.t.Helper()
-	at, err := chromedp.Run(v.tab, chromedp.Location())
-	require.NoError(v.t, err)
-	return at
-}
-
-// shot writes a picture of the page for README.
-func (v *visit) shot(name string) {
-	v.t.Helper()
-	if !*shots {
-		return
+	house, err := local.Start(context.Background(), options)
+	if err != nil {
+		return nil, err
 	}
-	picture, err := chromedp.Run(v.tab, chromedp.CaptureScreenshot())
-	require.NoError(v.t, err)
-	require.NoError(v.t, os.MkdirAll("../../docs/images", 0o755))
-	require.NoError(v.t, os.WriteFile(filepath.Join("../../docs/images", name+".png"), picture, 0o644))
+	return house, house.StartWorker(context.Background())
 }
 
-// fits says that nothing sticks out of a phone's screen.
-func (v *visit) fits() {
-	v.t.Helper()
-	const script = "document.documentElement.scrollWidth > innerWidth"
-	wide, err := chromedp.Run(v.tab, chromedp.Evaluate[bool](script))
-	require.NoError(v.t, err)
-	require.False(v.t, wide, "%s is wider than the screen", v.address())
-}
+// phone is the first friend's, in a house of his own; ownPhone is one that nobody else has: codes are limited
+// by phone.
+const phone = "13800138000"
 
-// code is the one-time code that the simulator's gateway was given for a phone.
-func (v *visit) code(phone string) string {
-	v.t.Helper()
-	v.codes++
-	address := v.house.SimURL + "/sim/sms?to=" + phone
-	request, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, address, nil)
-	require.NoError(v.t, err)
-	answer, err := http.DefaultClient.Do(request)
-	require.NoError(v.t, err)
-	defer answer.Body.Close()
-	var inbox struct {
-		Messages []struct {
-			Params map[string]string `json:"params"`
-		} `json:"messages"`
-	}
-	require.NoError(v.t, json.NewDecoder(answer.Body).Decode(&inbox))
-	require.NotEmpty(v.t, inbox.Messages)
-	return inbox.Messages[len(inbox.Messages)-1].Params["code"]
-}
+var phones atomic.Int64
+
+func ownPhone() string { return fmt.Sprintf("137%08d", phones.Add(1)) }

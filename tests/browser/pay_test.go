@@ -9,12 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const phone = "13800138000"
-
 // The main job by hand: shop, link, friend, provider, and the buyer's page that
 // turns to "paid" by itself.
 func TestAFriendPaysByHand(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 
 	link := buyer.ask()
@@ -23,7 +21,7 @@ func TestAFriendPaysByHand(t *testing.T) {
 	friend.fits()
 	friend.shot("friend")
 	friend.press("form.choices button.main")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.shot("confirm")
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
@@ -81,19 +79,19 @@ func (v *visit) leavesNoToken(link string) {
 
 // A second friend at the same link hears that somebody is paying, and that it is paid.
 func TestASecondFriendIsToldWhoIsFaster(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, first, second := newVisit(t, house), newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	second.open(link)
-	second.press("form.choices button[value=mockpay]")
+	second.press("form.choices button[value=alipay_wap]")
 	second.login("13900139000")
 	first.open(link)
-	first.press("form.choices button[value=mockpay]")
-	first.login(phone)
-	first.press("form[action='/pay/attempts'] button[value=mockpay]")
+	first.press("form.choices button[value=alipay_wap]")
+	first.login(ownPhone())
+	first.press("form[action='/pay/attempts'] button[value=alipay_wap]")
 	first.sees("button.pay")
 
-	second.press("form[action='/pay/attempts'] button[value=mockpay]")
+	second.press("form[action='/pay/attempts'] button[value=alipay_wap]")
 	second.sees("article.notice.taken")
 	second.fits()
 	first.press("button.pay")
@@ -103,7 +101,7 @@ func TestASecondFriendIsToldWhoIsFaster(t *testing.T) {
 
 // A buyer takes the request back; the friend who opens the link hears so.
 func TestACancelledRequestSaysSo(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	buyer.press("form[action$='/cancel'] button")
@@ -114,7 +112,7 @@ func TestACancelledRequestSaysSo(t *testing.T) {
 
 // A link that nobody made is told from nothing else that does not exist.
 func TestAnUnknownLinkIsNotFound(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	stranger := newVisit(t, house)
 	stranger.open(house.APIURL + "/f/" + strings.Repeat("A", 43))
 	stranger.sees("article.notice.unknown")
@@ -127,12 +125,12 @@ func TestAnUnknownLinkIsNotFound(t *testing.T) {
 
 // A friend who leaves the provider's page without paying gives the slot up himself.
 func TestAFriendGivesTheSlotUpByHand(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	friend.open(buyer.ask())
-	friend.press("form.choices button[value=mockpay]")
-	friend.login(phone)
-	friend.press("form[action='/pay/attempts'] button[value=mockpay]")
+	friend.press("form.choices button[value=alipay_wap]")
+	friend.login(ownPhone())
+	friend.press("form[action='/pay/attempts'] button[value=alipay_wap]")
 	friend.sees("button.pay")
 	friend.open(house.APIURL + "/pay/result")
 	friend.fits()

@@ -15,7 +15,6 @@ import (
 
 	"github.com/friendpay/friendpay/api"
 	"github.com/friendpay/friendpay/internal/local"
-	"github.com/friendpay/friendpay/internal/testkit"
 )
 
 // sent is one call that a browser made, as it went over the wire.
@@ -109,13 +108,13 @@ func requireReferer(t *testing.T, referer, to, secret string) {
 
 // The whole way of a friend who logs in by phone and leaves for the provider's page.
 func TestNoSecretTravelsWithAFriendOnHisWay(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	log := friend.listen()
 	friend.open(link)
-	friend.press("form.choices button[value=mockpay]")
-	friend.login(phone)
+	friend.press("form.choices button[value=alipay_wap]")
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
 	friend.press("button.pay")
@@ -125,11 +124,11 @@ func TestNoSecretTravelsWithAFriendOnHisWay(t *testing.T) {
 
 // The whole way inside WeChat: known without a word, paid over the app's own bridge.
 func TestNoSecretTravelsInsideWeChat(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer := newVisit(t, house)
 	link := buyer.ask()
-	friend := &visit{t: t, house: house, tab: testkit.Phone(t, chromedp.Flag("accept-lang", "zh-CN"),
-		chromedp.UserAgent("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0) Mobile/15E148 MicroMessenger/8.0.60"))}
+	const iPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0) Mobile/15E148 MicroMessenger/8.0.60"
+	friend := newVisitIn(t, house, iPhone)
 	log := friend.listen()
 	friend.open(link)
 	friend.press("form.choices button.main")
@@ -146,13 +145,13 @@ func TestNoSecretTravelsInsideWeChat(t *testing.T) {
 
 // The whole way to Alipay's cashier, whose address is long and signed, and back.
 func TestNoSecretTravelsToAlipaysCashier(t *testing.T) {
-	house := newApartHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	log := friend.listen()
 	friend.open(link)
 	friend.press("form.choices button[value=alipay_wap]")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
 	friend.press("button.pay")
@@ -163,7 +162,7 @@ func TestNoSecretTravelsToAlipaysCashier(t *testing.T) {
 
 // The whole way inside Alipay: known without a word, paid over the app's own bridge.
 func TestNoSecretTravelsInsideAlipay(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisitIn(t, house, inAlipay)
 	link := buyer.ask()
 	log := friend.listen()
@@ -182,13 +181,13 @@ func TestNoSecretTravelsInsideAlipay(t *testing.T) {
 // The whole way by a form to UnionPay, and by one of theirs back: what the two say
 // stands in no address.
 func TestNoSecretTravelsWithTheFormsOfCloudQuickPass(t *testing.T) {
-	house := newApartHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	log := friend.listen()
 	friend.open(link)
 	friend.press("form.choices button[value=unionpay_wap]")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
 	friend.press("button.pay")

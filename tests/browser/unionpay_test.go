@@ -13,12 +13,12 @@ const back = "form[action$='/pay/result'] button.pay"
 // back: from another site, so that the session stays at home until our answer has the
 // browser come again by itself.
 func TestAFriendPaysByCloudQuickPassOnAPhone(t *testing.T) {
-	house := newApartHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
 	friend.open(link)
 	friend.press("form.choices button[value=unionpay_wap]")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("button.pay")
 	require.Contains(t, friend.address(), elsewhere(house.SimURL)+"/unionpay/cashier?")

@@ -4,14 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
 
 // The link is opened in the chat: the friend is known without being asked, and pays in
 // the window that WeChat's bridge opens.
 func TestAFriendPaysInsideWeChat(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisitIn(t, house, inWeChat)
 	link := buyer.ask()
 	friend.open(link)
@@ -36,11 +35,11 @@ func TestAFriendPaysInsideWeChat(t *testing.T) {
 
 // At a desk the friend gets a code to scan with his phone; the page turns by itself.
 func TestAFriendPaysAtADesk(t *testing.T) {
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend, phoneInHand := newVisit(t, house), newVisitIn(t, house, onDesktop), newVisit(t, house)
 	friend.open(buyer.ask())
 	friend.press("form.choices button.main")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("svg.qr")
 	friend.fits()
@@ -56,11 +55,11 @@ func TestAFriendPaysAtADesk(t *testing.T) {
 // scan pays at a desk by a provider's code, which a phone scans.
 func scan(t *testing.T, provider, name string) {
 	t.Helper()
-	house := newHouse(t)
+	house := openHouse(t)
 	buyer, friend, phoneInHand := newVisit(t, house), newDesk(t, house), newVisit(t, house)
 	friend.open(buyer.ask())
 	friend.press("form.choices button[value=" + provider + "_qr]")
-	friend.login(phone)
+	friend.login(ownPhone())
 	friend.press("form[action='/pay/attempts'] button.main")
 	friend.sees("svg.qr")
 	friend.fits()
@@ -72,12 +71,4 @@ func scan(t *testing.T, provider, name string) {
 	friend.sees("article.notice.paid")
 	friend.fits()
 	buyer.sees("article.notice.settled")
-}
-
-// count is how many elements of the page fit a selector.
-func (v *visit) count(selector string) int {
-	v.t.Helper()
-	n, err := chromedp.Run(v.tab, chromedp.Evaluate[int](`document.querySelectorAll("`+selector+`").length`))
-	require.NoError(v.t, err)
-	return n
 }

@@ -29,12 +29,9 @@ if (counters.length) setInterval(tick, 1000);
 const poll = () => setTimeout(reload, 1000 * (body.refresh || 5));
 if (body.stream && window.EventSource) {
   const stream = new EventSource(body.stream);
-  let opened = false;
-  stream.addEventListener("open", () => { opened = true; });
   stream.addEventListener("transition", reload);
-  stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CLOSED || !opened) { stream.close(); poll(); }
-  });
+  // Also one that opens again by itself may tell nothing: some stand behind what collects all that passes.
+  stream.addEventListener("error", poll, { once: true });
   addEventListener("pagehide", () => stream.close());
 } else if (body.refresh) {
   poll();
