@@ -25,12 +25,20 @@ func (p Pay) More() []Way { return more(p.Channels, p.Chosen.ID) }
 
 func ways(channels []Channel, first string) []Way {
 	all := ordered(channels, first)
-	return all[:min(len(all), 1+inSight)]
+	return all[:seen(len(all))]
 }
 
 func more(channels []Channel, first string) []Way {
 	all := ordered(channels, first)
-	return all[min(len(all), 1+inSight):]
+	return all[seen(len(all)):]
+}
+
+// seen is how many of so many ways are in sight. A word that hides one thing only takes its place.
+func seen(all int) int {
+	if all <= 1+inSight+1 {
+		return all
+	}
+	return 1 + inSight
 }
 
 func ordered(channels []Channel, first string) []Way {
