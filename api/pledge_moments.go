@@ -21,8 +21,8 @@ const (
 	momentBefore   = 10 * time.Minute // before the end there is time to pay
 )
 
-// momentsToPay are the next times by the clock at which a friend may say that he pays: today's and tomorrow's,
-// well before the request ends. now is a whole minute, so that the minutes until then are whole.
+// momentsToPay are the next times by the clock at which a friend may say that he pays: today's and
+// tomorrow's, well before the request ends. now is a whole minute, so that the minutes until then are whole.
 func momentsToPay(now, end time.Time) (offered []web.Moment) {
 	here := now.In(models.Shanghai)
 	today := time.Date(here.Year(), here.Month(), here.Day(), 0, 0, 0, 0, models.Shanghai)

@@ -14,7 +14,9 @@ import (
 	"github.com/friendpay/friendpay/web"
 )
 
-func reading(t *testing.T, method, address string, headers ...string) (*httptest.ResponseRecorder, *http.Request) {
+func reading(
+	t *testing.T, method, address string, headers ...string,
+) (*httptest.ResponseRecorder, *http.Request) {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, address, nil)
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -62,7 +64,8 @@ func TestEveryPageLeadsToItsOtherLanguage(t *testing.T) {
 	pages, err := web.New()
 	require.NoError(t, err)
 	for here, want := range map[string]string{
-		"": `href="?lang=en"`, "/pay?channel=mock": `href="/pay?channel=mock&amp;lang=en"`, "/c": `href="/c?lang=en"`,
+		"":              `href="?lang=en"`,
+		"/pay?channel=mock": `href="/pay?channel=mock&amp;lang=en"`, "/c": `href="/c?lang=en"`,
 	} {
 		html, err := pages.HTML(web.Chinese, web.Page{Template: web.CodePage, View: web.Code{}, Here: here})
 		require.NoError(t, err)
@@ -96,7 +99,8 @@ func TestPagesAreCompressedWhereNothingTypedStandsBesideASecret(t *testing.T) {
 		packed          bool
 	}{
 		{"GET", "gzip, br", len(page), true}, {"GET", "br;q=1, gzip;q=0.5", len(page), true},
-		{"GET", "", len(page), false}, {"GET", "gzip;q=0", len(page), false}, {"GET", "gzip;q=0.00", len(page), false},
+		{"GET", "", len(page), false}, {"GET", "gzip;q=0", len(page), false},
+		{"GET", "gzip;q=0.00", len(page), false},
 		{"POST", "gzip", len(page), false}, {"GET", "gzip", 100, false},
 	} {
 		w, r := reading(t, c.method, "/", "Accept-Encoding", c.accepts)

@@ -75,7 +75,7 @@ type Notice struct {
 	Wait time.Duration // how long until another try makes sense; 0 if unknown
 	Mine Mine          // how somebody who paid, or is paying, gets to his own result
 
-	App string // where the page is open, if in an app that is left by steps: "wechat", "alipay", "qq", "unionpay"
+	App string // that is left by steps, if the page is open in one: "wechat", "alipay", "qq", "unionpay"
 
 	MayReport bool // all that is left is a report
 	Elsewhere Mine // how somebody gets a code to go on in another browser
