@@ -18,9 +18,9 @@ const (
 const languageKept = 365 * 24 * time.Hour
 
 // LocaleFor is the language of the answer to a call: the one that its address asks for, else the one
-// picked before, else the first of Accept-Language that we speak, else Chinese. A GET that asks for one is remembered
-// by a cookie, which holds the language and nothing else; secure is for sites on https. It says in Vary what
-// the answer depends on.
+// picked before, else the first of Accept-Language that we speak, else Chinese. A GET that asks for one is
+// remembered by a cookie, which holds the language and nothing else; secure is for sites on https. It says
+// in Vary what the answer depends on.
 func LocaleFor(w http.ResponseWriter, r *http.Request, secure bool) Locale {
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	asked := Locale(r.URL.Query().Get(languageQuery))

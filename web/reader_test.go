@@ -64,7 +64,7 @@ func TestEveryPageLeadsToItsOtherLanguage(t *testing.T) {
 	pages, err := web.New()
 	require.NoError(t, err)
 	for here, want := range map[string]string{
-		"":              `href="?lang=en"`,
+		"":                  `href="?lang=en"`,
 		"/pay?channel=mock": `href="/pay?channel=mock&amp;lang=en"`, "/c": `href="/c?lang=en"`,
 	} {
 		html, err := pages.HTML(web.Chinese, web.Page{Template: web.CodePage, View: web.Code{}, Here: here})
