@@ -52,6 +52,7 @@ require (
 
 require (
 	github.com/apapsch/go-jsonmerge/v2 v2.0.0 // indirect
+	github.com/evanw/esbuild v0.25.12 // indirect
 	go.uber.org/mock v0.6.0 // indirect
 )
 

@@ -25,7 +25,8 @@ func (s *Server) askDecline(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := web.Decline{Card: s.card(link)}
+	now := s.Clock().Truncate(time.Minute)
+	view := web.Decline{Card: s.card(link), Since: now, At: momentsToPay(now, link.Request.ExpiresAt)}
 	for _, minutes := range pledges {
 		if s.left(link.Request.ExpiresAt) > time.Duration(minutes)*time.Minute {
 			view.Later = append(view.Later, minutes)
@@ -56,9 +57,10 @@ func (s *Server) pledgeFromPage(c echo.Context) error {
 	if err != nil || minutes < 1 || minutes > longestPledge {
 		return models.Refuse(models.Invalid, "bad_pledge", "Say when, in minutes.")
 	}
+	since := s.pageTime(c.FormValue("since"))
 	return s.turnAway(c, func(ctx context.Context) error {
 		in := &pledgeIn{}
-		in.Body.At = s.Clock().Add(time.Duration(minutes) * time.Minute)
+		in.Body.At = since.Add(time.Duration(minutes) * time.Minute)
 		_, err := s.pledgeLink(ctx, in)
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -76,14 +77,13 @@ func page(method, path string, handle func(*Server, echo.Context) error) route {
 
 // draw writes a page in the reader's language.
 func (s *Server) draw(c echo.Context, status int, page web.Page) error {
-	locale := web.MatchLocale(c.Request().Header.Get("Accept-Language"))
-	page.Posted = c.Request().Method == http.MethodPost
+	locale := web.LocaleFor(c.Response(), c.Request(), s.secure())
+	page.Posted, page.Here = c.Request().Method == http.MethodPost, orDefault(page.Here, s.here(c))
 	html, err := s.pages.HTML(locale, page)
 	if err != nil {
 		return fmt.Errorf("draw: %w", err)
 	}
 	h := c.Response().Header()
-	h.Set("Vary", "Accept-Language")
 	switch {
 	case page.Origin:
 		h.Set("Referrer-Policy", "origin") // the provider wants to see which site sends the payer
@@ -95,7 +95,22 @@ func (s *Server) draw(c echo.Context, status int, page web.Page) error {
 	if page.Script != "" {
 		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self' "+page.Script)
 	}
-	return c.HTMLBlob(status, html)
+	return c.HTMLBlob(status, web.Compress(c.Response(), c.Request(), html))
+}
+
+// here is where a page is had again, for who wants it in another language. Of the query only what we know
+// ourselves is repeated.
+func (s *Server) here(c echo.Context) string {
+	_, again := s.routes[get+" "+c.Path()]
+	from := c.QueryParam("from")
+	switch {
+	case c.Path() == loginReturn, !again && strings.HasPrefix(c.Path(), "/pay"):
+		return "/pay"
+	case entries[from] != "":
+		return "?from=" + from
+	default:
+		return ""
+	}
 }
 
 // notice draws a page that says why there is nothing to do here.

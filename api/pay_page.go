@@ -43,7 +43,7 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	view = shown.priced(view)
 	if view.Look && p.Payer == "" {
 		view.Channels = s.lookLogins(ctx, link)
-		return s.draw(c, status, web.Page{Template: web.PayPage, View: view})
+		return s.draw(c, status, payPage(view))
 	}
 	why, ok := shown.whyNot(len(view.Channels))
 	if !ok && c.Request().Method == http.MethodPost {
@@ -59,7 +59,7 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	}
 	view.Channels = s.withLogins(ctx, link, view.Channels)
 	view.Issuer = s.OpenID != nil
-	return s.draw(c, status, web.Page{Template: web.PayPage, View: shown.payView(view)})
+	return s.draw(c, status, payPage(shown.payView(view)))
 }
 
 // wayToResult is for who has not logged in: whoever has is led there by himself.

@@ -96,6 +96,15 @@ func (v scene) payView(view web.Pay) web.Pay {
 	return view
 }
 
+// payPage draws it. A friend who changes the language keeps the way to pay that he picked.
+func payPage(view web.Pay) web.Page {
+	page := web.Page{Template: web.PayPage, View: view, Here: payAddress(view.Chosen.ID)}
+	if view.Look {
+		page.Here = resultPath
+	}
+	return page
+}
+
 // showWay shows how to go on paying at the provider.
 func showWay(view *web.Result, shown providers.Presentation, now time.Time) (err error) {
 	switch {

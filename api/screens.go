@@ -74,7 +74,7 @@ func (s *Server) friendThen(ctx context.Context, stage machine.Stage) (web.Page,
 		return web.Page{}, err
 	}
 	view.Issuer = s.OpenID != nil
-	return web.Page{Template: web.PayPage, View: shown.payView(view)}, nil
+	return payPage(shown.payView(view)), nil
 }
 
 // loginsThen marks the channels that had to know the payer first: those at whose provider he

@@ -56,7 +56,7 @@ func TestTheFriendReadsWhatHeGetsBackAndWhen(t *testing.T) {
 	require.NotContains(t, page, "¥43.00", "never more than his part")
 	english := v.get("/pay/result", "Accept-Language", "en").Body.String()
 	require.Contains(t, english, "on its way")
-	require.Contains(t, english, "expected by "+due.In(china).Format(time.DateOnly))
+	require.Contains(t, english, "expected by "+due.In(china).Format("2 Jan 2006"))
 	told := v.json(get, "/v1/link", "").Body.String()
 	require.Contains(t, told, `"amount":{"minor":4000,"currency":"CNY"}`)
 	require.Contains(t, told, `"expected_by":"`+due.Format(time.RFC3339)+`"`)

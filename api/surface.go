@@ -147,6 +147,18 @@ func keepEntry(c echo.Context) {
 	})
 }
 
+// appOf is the app that a surface is part of, if it is one that shows pages of others; else "".
+func appOf(surface string) string {
+	switch surface {
+	case policy.SurfaceWeChat, policy.SurfaceGroup, policy.SurfaceMoments:
+		return "wechat"
+	case policy.SurfaceAlipay, policy.SurfaceQQ, policy.SurfaceUnionPay:
+		return surface
+	default:
+		return ""
+	}
+}
+
 // surface is what the caller's browser runs in.
 func surface(ctx context.Context) string { return where(ctx).surface }
 

@@ -69,7 +69,7 @@ func (v scene) whyNotPage(why reason, way web.Mine) web.Page {
 		}
 	}
 	if why.name == "elsewhere" {
-		view.Elsewhere = web.MineExchange
+		view.Elsewhere, view.App = web.MineExchange, appOf(v.asked.Surface)
 		if way != web.MineExchange {
 			view.Elsewhere = web.MineSession
 		}

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 )
 
 //go:embed static
@@ -15,11 +18,15 @@ var staticFiles embed.FS
 var static = NewAssets(staticFiles, "/static/")
 
 // Assets are files that pages load. The address of each carries a short hash of its content, so that
-// it may be cached for ever.
+// it may be cached for ever. They are public and never change, so they are compressed once and well.
 type Assets struct {
-	files    fs.FS // a folder of the name static
-	at       string
-	versions map[string]string // by file
+	at    string
+	files map[string]asset // by name
+}
+
+type asset struct {
+	version       string
+	plain, packed []byte
 }
 
 // NewAssets reads the folder static of a tree that is embedded, to be served below an address.
@@ -32,32 +39,42 @@ func NewAssets(files fs.FS, at string) Assets {
 	if err != nil {
 		panic(err)
 	}
-	a := Assets{files: folder, at: at, versions: map[string]string{}}
+	a := Assets{at: at, files: map[string]asset{}}
 	for _, entry := range entries {
 		content, err := fs.ReadFile(folder, entry.Name())
 		if err != nil {
 			panic(err)
 		}
 		sum := sha256.Sum256(content)
-		a.versions[entry.Name()] = hex.EncodeToString(sum[:6])
+		a.files[entry.Name()] = asset{
+			version: hex.EncodeToString(sum[:6]), plain: content, packed: gzipped(content, gzip.BestCompression),
+		}
 	}
 	return a
 }
 
 // Address is where a file is; it changes with the content.
-func (a Assets) Address(name string) string { return a.at + name + "?v=" + a.versions[name] }
+func (a Assets) Address(name string) string { return a.at + name + "?v=" + a.files[name].version }
 
 // ServeHTTP answers below the address.
 func (a Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	version, known := a.versions[strings.TrimPrefix(r.URL.Path, a.at)]
+	name := strings.TrimPrefix(r.URL.Path, a.at)
+	file, known := a.files[name]
 	if !known {
 		http.NotFound(w, r)
 		return
 	}
-	if r.URL.Query().Get("v") == version {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	h := w.Header()
+	if r.URL.Query().Get("v") == file.version {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	http.StripPrefix(a.at, http.FileServerFS(a.files)).ServeHTTP(w, r)
+	h.Add("Vary", "Accept-Encoding")
+	content := file.plain
+	if takesGzip(r) && len(file.packed) < len(content) {
+		h.Set("Content-Encoding", "gzip")
+		content = file.packed
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 }
 
 // Static serves /static/….

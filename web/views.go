@@ -2,7 +2,6 @@ package web
 
 import (
 	"html/template"
-	"slices"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -76,6 +75,8 @@ type Notice struct {
 	Wait time.Duration // how long until another try makes sense; 0 if unknown
 	Mine Mine          // how somebody who paid, or is paying, gets to his own result
 
+	App string // that is left by steps, if the page is open in one: "wechat", "alipay", "qq", "unionpay"
+
 	MayReport bool // all that is left is a report
 	Elsewhere Mine // how somebody gets a code to go on in another browser
 }
@@ -117,17 +118,6 @@ type Pay struct {
 	Problem  *Problem
 }
 
-// Others lists the channels besides the chosen one.
-func (p Pay) Others() []Channel {
-	var others []Channel
-	for _, channel := range p.Channels {
-		if channel.ID != p.Chosen.ID {
-			others = append(others, channel)
-		}
-	}
-	return others
-}
-
 // LeftToday is what limits leave of today, where it is the same through each channel: it is said
 // once then.
 func (p Pay) LeftToday() *models.Money {
@@ -146,12 +136,6 @@ func (p Pay) LeftToday() *models.Money {
 type Problem struct {
 	Reason string
 	Wait   time.Duration
-}
-
-// PhoneHelps says that logging in with a phone leads somewhere: to another channel
-// than those that have a login of their own.
-func (p Pay) PhoneHelps() bool {
-	return p.Look || slices.ContainsFunc(p.Channels, func(c Channel) bool { return !c.Login })
 }
 
 // Handoff tells how to go on in another browser.

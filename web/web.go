@@ -52,6 +52,11 @@ type Page struct {
 	Script string
 	// Home is our own address, for what a chat draws of the page; empty for none.
 	Home string
+	// Here is where the page is had by GET, for who wants it in another language; empty for its own address
+	// without a query.
+	Here string
+	// Shop says that it is a merchant's page, not ours.
+	Shop bool
 	// Touched makes the page tell its own address, by one POST, that a person touched it.
 	Touched bool
 }
@@ -87,7 +92,7 @@ func (p *Pages) HTML(locale Locale, page Page) ([]byte, error) {
 	if err := parsed.ExecuteTemplate(&out, "base", frame{Page: page, Lang: string(locale)}); err != nil {
 		return nil, fmt.Errorf("draw page %q: %w", page.Template, err)
 	}
-	return out.Bytes(), nil
+	return marked(out.Bytes()), nil
 }
 
 // frame is what the template around every page sees.

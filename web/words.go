@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bojanz/currency"
 
@@ -16,6 +17,19 @@ import (
 // china is where our readers' clocks are; it has had no summer time since 1991.
 var china = time.FixedZone("UTC+8", 8*60*60)
 
+// writings are how dates are written. In English it is said whose clock they are of: who reads it may be
+// anywhere.
+var writings = map[Locale]struct{ moment, day string }{
+	Chinese: {"2006-01-02 15:04", "2006-01-02"},
+	English: {"2 Jan 2006, 15:04 (UTC+8)", "2 Jan 2006"},
+}
+
+// wide says that an amount has so many digits that it must be written smaller on a small screen.
+func wide(amount models.Money) (bool, error) {
+	text, err := FormatMoney(Chinese, amount)
+	return utf8.RuneCountInString(text) > len("1,234,567"), err
+}
+
 // functions are what templates may call, in one language.
 func functions(words Words, locale Locale) template.FuncMap {
 	return template.FuncMap{
@@ -23,8 +37,10 @@ func functions(words Words, locale Locale) template.FuncMap {
 		"money":   func(amount models.Money) (string, error) { return FormatMoney(locale, amount) },
 		"clock":   clock,
 		"seconds": func(left time.Duration) int { return int(left.Round(time.Second) / time.Second) },
-		"moment":  func(at time.Time) string { return at.In(china).Format("2006-01-02 15:04") },
-		"day":     func(at time.Time) string { return at.In(china).Format("2006-01-02") },
+		"wide":    wide,
+		"moment":  func(at time.Time) string { return at.In(china).Format(writings[locale].moment) },
+		"day":     func(at time.Time) string { return at.In(china).Format(writings[locale].day) },
+		"hour":    func(at time.Time) string { return at.In(china).Format("15:04") },
 		"known":   func(reason string) string { return known(reason) },
 		"asset":   static.Address,
 		"hours":   func(minutes int) int { return minutes / 60 },

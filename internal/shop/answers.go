@@ -3,6 +3,8 @@ package shop
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/client"
@@ -11,17 +13,30 @@ import (
 
 // draw writes a page in the reader's language.
 func (s *Shop) draw(w http.ResponseWriter, r *http.Request, status int, page web.Page) {
-	page.Posted = r.Method == http.MethodPost
-	html, err := s.pages.HTML(web.MatchLocale(r.Header.Get("Accept-Language")), page)
+	page.Posted, page.Shop, page.Here = r.Method == http.MethodPost, true, here(r)
+	html, err := s.pages.HTML(web.LocaleFor(w, r, strings.HasPrefix(s.URL, "https://")), page)
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "shop page not drawn", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Vary", "Accept-Language")
+	html = web.Compress(w, r, html)
 	w.WriteHeader(status)
 	_, _ = w.Write(html) //nolint:gosec // a template wrote it; that a reader has gone is no error of ours
+}
+
+// here is where a page is had by GET that answers a form: the order's, or the request's.
+func here(r *http.Request) string {
+	id := r.PathValue("id")
+	switch {
+	case r.Method != http.MethodPost:
+		return ""
+	case id == "":
+		return "/shop"
+	default:
+		return "/shop/requests/" + url.PathEscape(id)
+	}
 }
 
 // problem is a refusal as a form shows it, with its status; nil when it is none that a buyer can act on.

@@ -87,7 +87,8 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const maxBody = 256 << 10
 
 // Before serves the shop at the origin of another handler, which answers everything else; / leads to the
-// shop. What browsers keep for that other side is none of the shop's business and does not reach it.
+// shop. What browsers keep for that other side is none of the shop's business and does not reach it, but for
+// the language that somebody reads.
 func (s *Shop) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -97,6 +98,9 @@ func (s *Shop) Before(next http.Handler) http.Handler {
 			own := r.Clone(r.Context())
 			own.Header.Del("Cookie")
 			own.Header.Del("Authorization")
+			if language := web.LanguageCookie(r); language != nil {
+				own.AddCookie(&http.Cookie{Name: language.Name, Value: language.Value})
+			}
 			s.ServeHTTP(w, own)
 		default:
 			next.ServeHTTP(w, r)

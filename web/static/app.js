@@ -1,86 +1,80 @@
-// Makes pages that work without it a little livelier: countdowns, a page that
-// turns by itself, a copy button. Nothing here decides anything.
+// Makes pages that work without it livelier. Nothing here decides anything. For engines of 2018 and later.
 "use strict";
-const body = document.body.dataset;
-
-const born = performance.now();
-const counters = [...document.querySelectorAll("time[data-left]")];
-const clock = (s) => {
-  const two = (n) => String(n).padStart(2, "0");
-  const hours = Math.floor(s / 3600), minutes = Math.floor(s / 60) % 60;
-  return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+const body = document.body.dataset, all = (what) => Array.from(document.querySelectorAll(what));
+const on = (kinds, act) => { for (const kind of kinds.split(" ")) addEventListener(kind, act); };
+let born = Date.now(), leaving, alive, busy, told, stream, timer, wait, pressed;
+const counters = all("time[data-left]"), two = (n) => (n < 10 ? "0" : "") + n, whole = Math.floor;
+const clock = (s) => (s < 3600 ? "" : whole(s / 3600) + ":") +
+  (s < 3600 ? whole(s / 60) : two(whole(s / 60) % 60)) + ":" + two(s % 60);
+if (counters.length) setInterval(() => {
+  const gone = whole((Date.now() - born) / 1000);
+  for (const c of counters) c.textContent = clock(Math.max(0, c.dataset.left - gone));
+  if (counters.some((c) => c.dataset.left - gone === -2)) check();
+}, 1000);
+// The page asks whether it would look different by now, and only then loads itself again. It asks seldom
+// while a stream tells of changes, often at first without one, and not at all while nobody looks.
+const quick = 1000 * body.refresh, plan = () => {
+  clearTimeout(timer);
+  if (quick && !document.hidden) timer = setTimeout(check, alive ? 5 * quick : wait);
+  wait = Math.min(wait * 1.3, 5 * quick);
 };
-let reloading = false;
-const reload = () => {
-  if (!reloading && !("posted" in body)) location.reload();
-  reloading = true;
+const compare = (page) => {
+  const lefts = page.match(/ data-left="\d+"/g) || [], same = page.includes(`data-mark="${body.mark}"`);
+  if (page && !same) { leaving = true; location.reload(); }
+  if (!same || lefts.length !== counters.length) return;
+  born = Date.now();
+  counters.forEach((c, i) => { c.dataset.left = lefts[i].replace(/\D/g, ""); });
 };
-const tick = () => {
-  const gone = Math.floor((performance.now() - born) / 1000);
-  for (const c of counters) {
-    c.textContent = clock(Math.max(0, c.dataset.left - gone));
-    if (c.dataset.left - gone === -2) reload();
-  }
+const check = () => {
+  if (leaving || document.hidden || "posted" in body) return;
+  fetch(location.pathname + location.search, { credentials: "same-origin", headers: { Accept: "text/html" } })
+    .then((answer) => (answer.status < 500 && answer.status !== 429 ? answer.text() : ""))
+    .then(compare).catch(() => {}).then(plan);
 };
-if (counters.length) setInterval(tick, 1000);
-
-// The stream says that something changed; the page then asks the server what.
-// A browser that cannot hold a stream asks every few seconds, like one without JavaScript.
-const poll = () => setTimeout(reload, 1000 * (body.refresh || 5));
-if (body.stream && window.EventSource) {
-  const stream = new EventSource(body.stream);
-  stream.addEventListener("transition", reload);
-  // Also one that opens again by itself may tell nothing: some stand behind what collects all that passes.
-  stream.addEventListener("error", poll, { once: true });
-  addEventListener("pagehide", () => stream.close());
-} else if (body.refresh) {
-  poll();
-}
-addEventListener("pageshow", (e) => { if (e.persisted) reload(); });
-
+const wake = () => {
+  if (stream) stream.close();
+  alive = false; wait = quick; plan();
+  if (!body.stream || document.hidden || !window.EventSource) return;
+  stream = new EventSource(body.stream);
+  stream.onopen = () => { alive = true; };
+  stream.onerror = () => { alive = false; wait = quick; plan(); };
+  stream.addEventListener("transition", check);
+};
+on("online", () => { wake(); check(); });
+document.addEventListener("visibilitychange", () => { wake(); check(); });
+on("pagehide", () => stream && stream.close());
+on("pageshow", (e) => { arm(); if (e.persisted) { leaving = false; wake(); check(); } });
+wake();
+// A form is sent once, and its button says so, until there is another page or the wait has been too long.
+const arm = () => { busy = false; for (const b of all("button")) b.removeAttribute("data-busy"); };
+on("click", (e) => { pressed = e.target.closest("button"); });
+on("submit", (e) => {
+  if (busy) { e.preventDefault(); return; }
+  if (pressed) pressed.dataset.busy = body.working;
+  busy = setTimeout(arm, 15000);
+});
+const send = (form) => form && (form.requestSubmit ? form.requestSubmit() : form.submit());
+send(all("form[data-submit]")[0]);
+for (const a of all("a[data-go]")) location.replace(a.href); // going back does not lead here and away again
 // "Opened" is told once, after a person touched the page: scanners do not touch.
-// The form then says that it has been told.
-if ("touched" in body) {
-  const kinds = ["pointerdown", "keydown"];
-  const tell = () => {
-    for (const kind of kinds) removeEventListener(kind, tell);
-    for (const input of document.querySelectorAll("input[name=told]")) input.value = "1";
-    const form = new URLSearchParams({ then: "opened" });
-    fetch(location.pathname, { method: "POST", keepalive: true, body: form }).catch(() => {});
-  };
-  for (const kind of kinds) addEventListener(kind, tell);
-}
-
+if ("touched" in body) on("touchstart pointerdown keydown", () => {
+  for (const input of all("input[name=told]")) input.value = "1";
+  const form = { method: "POST", credentials: "same-origin", keepalive: true };
+  form.body = new URLSearchParams("then=opened");
+  told = told || fetch(location.pathname, form).catch(() => {});
+});
 // A merchant's word for who opens the link travels behind it, where no server logs it.
 const word = new URLSearchParams(location.hash.slice(1)).get("voucher");
-if (word) {
-  for (const input of document.querySelectorAll("input[name=voucher]")) input.value = word;
-  history.replaceState(null, "", location.pathname);
-  document.querySelector("form[data-contact]")?.requestSubmit(); // he is known: no tap is needed
-}
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
-    button.textContent = button.dataset.done;
-  });
-}
-document.querySelector("form[data-submit]")?.requestSubmit();
-
-// The page is replaced, so that going back does not lead here and away again.
-const go = document.querySelector("a[data-go]");
-if (go) location.replace(go.href);
-
-// The app's bridge comes when it comes. What it answers proves nothing: the result page
-// knows what the provider told us.
-const pay = document.querySelector("[data-bridge]");
-if (pay) {
-  const params = JSON.parse(pay.dataset.bridge), done = () => location.replace("/pay/result");
-  const app = "tradeNO" in params ? "AlipayJSBridge" : "WeixinJSBridge";
-  const ask = () => app === "AlipayJSBridge" ? window[app]?.call("tradePay", params, done)
-    : window[app]?.invoke("getBrandWCPayRequest", params, done);
-  pay.addEventListener("click", ask);
-  if (window[app]) ask();
-  else document.addEventListener(app + "Ready", ask, { once: true });
+for (const a of all("a[hreflang]")) a.hash = location.hash;
+if (word) history.replaceState(null, "", location.pathname + location.search);
+if (word) for (const input of all("input[name=voucher]")) input.value = word;
+if (word) send(all("form[data-contact]")[0]); // he is known: no tap is needed
+// The app's bridge comes when it comes. What it answers proves nothing: the result page asks us.
+for (const button of all("[data-bridge]")) {
+  const params = JSON.parse(button.dataset.bridge), done = () => location.replace("/pay/result");
+  const [app, how, what] = "tradeNO" in params ? ["AlipayJSBridge", "call", "tradePay"]
+    : ["WeixinJSBridge", "invoke", "getBrandWCPayRequest"];
+  const ask = () => window[app] && window[app][how](what, params, done);
+  button.addEventListener("click", ask);
+  if (window[app]) ask(); else document.addEventListener(app + "Ready", ask, { once: true });
 }

@@ -37,7 +37,7 @@ func Request(k Known) (web.Page, error) {
 	if k.unpaid() {
 		view.Left = k.left(&r.ExpiresAt)
 	}
-	page := web.Page{Template: web.RequestPage}
+	page := web.Page{Template: web.RequestPage, Shop: true}
 	if err := k.showWayBack(&view); err != nil {
 		return page, err
 	}
