@@ -14,6 +14,7 @@ import (
 // bad are pages with one mistake each, by the check that has to find it; the first line is the language.
 var bad = map[string]string{
 	"wide": `<h1>你好</h1><p style="width:500px">宽</p>`,
+	"edge": `<h1>你好</h1><p style="margin:0 -8px">贴着边的一行</p>`,
 	"cut 1": `<h1>你好</h1><p style="width:80px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis">` +
 		`这一行太长放不下了</p>`,
 	"cut 2": `<h1>你好</h1><button style="width:60px;height:50px;white-space:nowrap">这一行太长放不下了</button>`,

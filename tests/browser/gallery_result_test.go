@@ -89,7 +89,7 @@ func refundStates() []state {
 	}
 	all := []state{
 		one("refund-due", web.Returning, due), one("refund-due-some-day", web.Returning, func(*web.Refund) {}),
-		one("refund-arrived", web.Returned, arrived),
+		one("refund-done", web.Returned, arrived),
 		one("refund-stuck", web.ReturnStuck, func(f *web.Refund) { f.Stuck = true }),
 		one("refund-coupon", web.Returning, func(f *web.Refund) {
 			due(f)

@@ -48,6 +48,10 @@
     return faults;
   };
 
+  // Letters that touch the edge of the screen are hard to read, and a bent screen swallows them.
+  const edge = (width) => lines().filter(({ box }) => box.left < 8 || (box.right > width - 8 && box.right <= width + 0.6))
+    .map(({ e, box }) => fault("edge", e, `text from ${px(box.left)} to ${px(box.right)} on ${width}: ${said(e)}`));
+
   const speaks = (e) => [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
 
   // Text that its box does not show, or that sticks out of its box.
@@ -148,8 +152,8 @@
   globalThis.looks = {
     wide: (width) => once(wide(width)),
     // firm is what holds whatever the width, the letters' size and the engine.
-    firm: (width) => once([...wide(width), ...cut(), ...overlap()]),
-    page: (width, { keys, data, names }) => once([...wide(width), ...cut(), ...overlap(), ...small(44), ...headings(),
+    firm: (width) => once([...wide(width), ...edge(width), ...cut(), ...overlap()]),
+    page: (width, { keys, data, names }) => once([...looks.firm(width), ...small(44), ...headings(),
       ...rawKeys(words(), keys), ...foreign(words(), data, names)]),
     // enlarge doubles each letter, as the setting of a phone or of an app does for pages shown in it.
     enlarge: (times) => {
