@@ -34,16 +34,16 @@ func potWith(change func(*web.Card)) web.Card {
 	return card
 }
 
-func way(id, zh, en string) web.Channel {
+func channelCalled(id, zh, en string) web.Channel {
 	return web.Channel{ID: id, NameZH: zh, NameEN: en, Pays: pot.Amount}
 }
 
 var (
-	byWechat   = way("wechatpay_h5", "微信支付", "WeChat Pay")
-	byAlipay   = way("alipay_wap", "支付宝", "Alipay")
-	byHuabei   = way("huabei", "花呗", "Huabei")
-	byUnionpay = way("unionpay", "云闪付", "UnionPay QuickPass")
-	bankCard   = way("bank_card", "银行卡", "Bank card")
+	byWechat   = channelCalled("wechatpay_h5", "微信支付", "WeChat Pay")
+	byAlipay   = channelCalled("alipay_wap", "支付宝", "Alipay")
+	byHuabei   = channelCalled("huabei", "花呗", "Huabei")
+	byUnionpay = channelCalled("unionpay", "云闪付", "UnionPay QuickPass")
+	bankCard   = channelCalled("bank_card", "银行卡", "Bank card")
 )
 
 var fiveWays = []web.Channel{byWechat, byAlipay, byHuabei, byUnionpay, bankCard}
