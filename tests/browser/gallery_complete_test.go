@@ -119,10 +119,16 @@ func TestTheGalleryShowsAllThereIs(t *testing.T) {
 func TestWhatTheGalleryLacksIsNamed(t *testing.T) {
 	t.Parallel()
 	for kind, dropped := range map[string]func(web.Page) bool{
-		"page decline":     func(p web.Page) bool { return p.Template == web.DeclinePage },
-		"notice outage":    func(p web.Page) bool { v, is := p.View.(web.Notice); return is && v.Name == "outage" },
-		"outcome held":     func(p web.Page) bool { v, is := p.View.(web.Result); return is && v.Outcome == web.HeldBack },
-		"state superseded": func(p web.Page) bool { v, is := p.View.(web.ShopRequest); return is && v.State == models.Superseded },
+		"page decline":  func(p web.Page) bool { return p.Template == web.DeclinePage },
+		"notice outage": func(p web.Page) bool { v, is := p.View.(web.Notice); return is && v.Name == "outage" },
+		"outcome held": func(p web.Page) bool {
+			v, is := p.View.(web.Result)
+			return is && v.Outcome == web.HeldBack
+		},
+		"state superseded": func(p web.Page) bool {
+			v, is := p.View.(web.ShopRequest)
+			return is && v.State == models.Superseded
+		},
 		"refusal code_wrong": func(p web.Page) bool {
 			v, is := p.View.(web.Pay)
 			return is && v.Problem != nil && v.Problem.Reason == "code_wrong"

@@ -64,6 +64,12 @@ func TestEachCheckRefusesABadPage(t *testing.T) {
 	require.NotEmpty(t, look("en", `<h1>Hello 朋友</h1>`), "Chinese in an English page")
 	require.Empty(t, look("zh-CN", `<h1>你好</h1><p>请看<a href="/x">这个链接</a>，Kaffeehaus Grün 的 App。</p>`+
 		`<button style="min-width:44px;min-height:44px">好</button>`))
+	require.Empty(t, look("zh-CN", `<h1>你好</h1><details><summary style="min-height:44px">更多</summary>`+
+		`<p style="width:500px">宽</p></details><p>下一行</p>`), "what is folded away is not seen")
+	require.NoError(t, tab.does("unfold()"))
+	found, err := tab.finds("firm(390)")
+	require.NoError(t, err)
+	require.NotEmpty(t, found, "and is, once it is opened")
 	require.Empty(t, look("en", `<h1>Hello</h1><p>良品小店 says thank you.</p>`))
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/friendpay/friendpay/web"
 )
 
-// What the pages of the gallery are about: one order of a small shop, and a friend's ways to pay it. Goods and
-// names stay as the merchant and the buyer wrote them, in whatever language the page is.
+// What the pages of the gallery are about: one order of a small shop, and a friend's ways to pay it. Goods
+// and names stay as the merchant and the buyer wrote them, in whatever language the page is.
 const (
 	anInvite  = "inv_01JQ4Z9T7M"
 	anAttempt = "01JQ4ZB6K8W2QN8R5T6V9Y0A1B"

@@ -91,6 +91,8 @@ func wayStates() []state {
 		hop,
 		shows("hop-form", web.HopPage, web.Hop{URL: awayFromHere, Fields: map[string]string{"orderId": anAttempt}}),
 		shows("bridge", web.BridgePage, web.Bridge{Card: pot, Params: map[string]string{"appId": "wx1"}}),
-		shows("bridge-alipay", web.BridgePage, web.Bridge{Card: pot, Params: map[string]string{"tradeNO": anAttempt}}),
+		shows("bridge-alipay", web.BridgePage, web.Bridge{
+			Card: pot, Params: map[string]string{"tradeNO": anAttempt},
+		}),
 	}
 }

@@ -16,7 +16,8 @@ import (
 var mainStates = []string{
 	"link-five-channels", "link-must-say", "link-savings", "link-many-items", "pay-login", "pay-code-sent",
 	"pay-confirm-five", "pay-provider-login", "decline", "handoff-blocked", "hop-form", "bridge",
-	"notice-taken-wait", "notice-paid-mine", "notice-elsewhere-handoff", "result-waiting-qr", "result-paid-saving",
+	"notice-taken-wait", "notice-paid-mine", "notice-elsewhere-handoff", "result-waiting-qr",
+	"result-paid-saving",
 	"result-refunds-several", "order-before", "request-open-pledged", "request-paying", "request-settled-saving",
 	"receipt-all-lines",
 }
@@ -39,8 +40,8 @@ func TestThePagesHoldInAnOldEngine(t *testing.T) {
 	found.report(t)
 }
 
-// With no style at all a page still says one thing after another: who asks, how much, what for, how to pay, and
-// what to heed.
+// With no style at all a page still says one thing after another: who asks, how much, what for, how to pay,
+// and what to heed.
 func TestThePageReadsInOrderWithoutStyle(t *testing.T) {
 	link := stateNamed(t, "link-two-channels")
 	s, tab := newStage(t, []state{link}), newScreen(t, newBrowser(t))

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the engine of an in-app browser of early 2018 does not know (Chromium 57 to 66, Safari 11). Such an engine
-// drops a declaration whose property or value it does not know, a rule of whose selectors it does not know one,
-// and a block of at-rules that it cannot read.
+// What the engine of an in-app browser of early 2018 does not know (Chromium 57 to 66, Safari 11). Such an
+// engine drops a declaration whose property or value it does not know, a rule of whose selectors it does not
+// know one, and a block of at-rules that it cannot read.
 var (
 	newProperty = regexp.MustCompile(`^(inset(-.*)?|aspect-ratio|overflow-anchor|appearance|accent-color|` +
 		`color-scheme|text-wrap|content-visibility|contain|backdrop-filter|line-clamp|scrollbar-gutter|translate|` +
@@ -63,8 +63,8 @@ func block(text string) (body, rest string) {
 	return text, ""
 }
 
-// oldDeclarations drops the new ones. A gap is known in a grid, and nowhere else: a rule that does not say grid
-// itself is taken for a flexible box.
+// oldDeclarations drops the new ones. A gap is known in a grid, and nowhere else: a rule that does not say
+// grid itself is taken for a flexible box.
 func oldDeclarations(body string) string {
 	grid := strings.Contains(body, "display: grid") || strings.Contains(body, "display:grid")
 	var kept []string
@@ -93,7 +93,7 @@ func TestAnOldEngineDropsWhatItDoesNotKnow(t *testing.T) {
 		"p { padding-left: env(safe-area-inset-left) }":            "p {  }\n",
 		":focus-visible, a:focus { outline: 0 } b { top: 0 }":      "b { top: 0 }\n",
 		"@media (prefers-color-scheme: dark) { a { color: red } }": "",
-		"@media (max-width: 340px) { a { inset: 0; top: 0 } }":     "@media (max-width: 340px) {\na { top: 0 }\n}\n",
+		"@media (width: 340px) { a { inset: 0; top: 0 } }":         "@media (width: 340px) {\na { top: 0 }\n}\n",
 		"@supports (gap: 1px) { a { top: 0 } } i { left: 0 }":      "i { left: 0 }\n",
 		"p { overflow-wrap: anywhere; aspect-ratio: 1 } /* x { */": "p {  }\n",
 		"p { width: min-content; min-width: 20px }":                "p { width: min-content; min-width: 20px }\n",

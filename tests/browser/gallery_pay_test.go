@@ -26,12 +26,16 @@ func payStates() []state {
 	sent := func(v *web.Pay) { v.Phone, v.CodeSent = "13800138000", true }
 	return []state{
 		payState("login", func(*web.Pay) {}), payState("code-sent", sent),
-		payState("login-saving", func(v *web.Pay) { v.Channels = []web.Channel{saving(byWechat, "merchant"), byAlipay} }),
+		payState("login-saving", func(v *web.Pay) {
+			v.Channels = []web.Channel{saving(byWechat, "merchant"), byAlipay}
+		}),
 		payState("provider-login", func(v *web.Pay) { v.Channels = []web.Channel{binding(byWechat)} }),
 		payState("provider-login-saving", func(v *web.Pay) {
 			v.Channels = []web.Channel{saving(binding(byWechat), "channel"), byAlipay}
 		}),
-		payState("provider-logins", func(v *web.Pay) { v.Channels = []web.Channel{binding(byWechat), binding(byAlipay), bankCard} }),
+		payState("provider-logins", func(v *web.Pay) {
+			v.Channels = []web.Channel{binding(byWechat), binding(byAlipay), bankCard}
+		}),
 		payState("issuer", func(v *web.Pay) { v.Issuer = true }),
 		payState("must-say", func(v *web.Pay) { v.MustSay = true }),
 		payState("must-say-wrong", func(v *web.Pay) { v.MustSay, v.Problem = true, refused("asker_wrong") }),
@@ -48,7 +52,10 @@ func payStates() []state {
 			v.Channels = []web.Channel{v.Chosen, saving(byAlipay, "channel")}
 		}),
 		payState("confirm-no-phone", func(v *web.Pay) { loggedIn(v); v.Payer = "" }),
-		payState("confirm-other-login", func(v *web.Pay) { loggedIn(v); v.Channels = []web.Channel{byWechat, binding(byAlipay)} }),
+		payState("confirm-other-login", func(v *web.Pay) {
+			loggedIn(v)
+			v.Channels = []web.Channel{byWechat, binding(byAlipay)}
+		}),
 		payState("confirm-left-today", func(v *web.Pay) {
 			loggedIn(v)
 			v.Chosen = leftOver(byWechat, 50_000)
@@ -68,7 +75,8 @@ func payStates() []state {
 // atLogin are the refusals that a friend meets before he is logged in; all others come after it.
 var atLogin = map[string]bool{
 	"bad_phone": true, "code_wrong": true, "code_expired": true, "code_too_soon": true, "code_daily_limit": true,
-	"code_tries": true, "login_over": true, "login_failed": true, "login_refused": true, "login_unavailable": true,
+	"code_tries": true, "login_over": true, "login_failed": true, "login_refused": true,
+	"login_unavailable": true,
 	"no_provider_login": true, "sms_unavailable": true, "too_often": true, "login_first": true,
 	"login_needed": true, "no_issuer": true, "snapshot": true,
 }

@@ -96,12 +96,14 @@ func refundStates() []state {
 			f.Amount, f.Coupon = models.CNY(11_900), models.CNY(1_000)
 		}),
 		one("refund-part", web.Paid, func(f *web.Refund) { due(f); f.Amount = models.CNY(2_000) }),
-		resultState("stranded", web.ReturnStuck, stranded("")), resultState("stranded-again", web.ReturnStuck, stranded("again")),
+		resultState("stranded", web.ReturnStuck, stranded("")),
+		resultState("stranded-again", web.ReturnStuck, stranded("again")),
 		resultState("stranded-contact", web.ReturnStuck, stranded("contact")),
 		resultState("refunds-several", web.Returning, func(v *web.Result) {
 			part := func(f *web.Refund) { f.Amount = models.CNY(2_000) }
 			v.Refunds = []web.Refund{
-				goingBack(func(f *web.Refund) { arrived(f); part(f) }), goingBack(func(f *web.Refund) { due(f); part(f) }),
+				goingBack(func(f *web.Refund) { arrived(f); part(f) }),
+				goingBack(func(f *web.Refund) { due(f); part(f) }),
 			}
 		}),
 	}

@@ -83,6 +83,8 @@ func (s *screen) lookAt(on *stage, j job, all *faults) error {
 		func() error { return s.light("dark") },
 		func() error { return look("/dark", "axeOfColours()") },
 		func() error { return s.keep(picture("dark")) },
+		func() error { return s.does("unfold()") },
+		func() error { return look("/unfolded", s.pageCheck(j.locale, j.page.View)) },
 		func() error { return s.size(narrow) },
 		func() error { return look("/320", "firm(320)") },
 		func() error { return s.size(phoneWide) },

@@ -17,8 +17,8 @@ import (
 // sides are the four ways in which each state is seen.
 var sides = []string{"zh-CN-light", "zh-CN-dark", "en-light", "en-dark"}
 
-// A picture of the contact sheet shows so many states, each by day in Chinese and by night in English; so many
-// states a row, on a page so many pixels wide.
+// A picture of the contact sheet shows so many states, each by day in Chinese and by night in English; so
+// many states a row, on a page so many pixels wide.
 const (
 	statesOfPicture = 12
 	statesOfRow     = 3
@@ -28,7 +28,8 @@ const (
 var sheet = template.Must(template.New("").Parse(`<!doctype html><html lang="en"><meta charset="utf-8">
 <title>{{.Title}}</title><style>
 body { font: 14px system-ui, sans-serif; margin: 12px; background: #888; color: #000; }
-h2 { margin: 16px 0 4px; } section { display: grid; grid-template-columns: repeat({{.Columns}}, 1fr); gap: 12px; }
+h2 { margin: 16px 0 4px; }
+section { display: grid; grid-template-columns: repeat({{.Columns}}, 1fr); gap: 12px; }
 figure { margin: 0; display: flex; flex-wrap: wrap; gap: 4px; align-items: flex-start; }
 figcaption { width: 100%; font-weight: 600; background: #fff; padding: 2px 4px; }
 img { width: calc((100% - {{.Gaps}}px) / {{.Each}}); } </style>

@@ -49,7 +49,8 @@ var unpaid = []models.State{models.Checking, models.Open, models.Paying, models.
 
 // accounted are the states that have a receipt.
 var accounted = []models.State{
-	models.Applying, models.Settled, models.Refunding, models.Refunded, models.PartlyRefunded, models.RefundStuck,
+	models.Applying, models.Settled, models.Refunding, models.Refunded, models.PartlyRefunded,
+	models.RefundStuck,
 }
 
 // requestState is the buyer's page in one state, as the shop draws it.

@@ -16,15 +16,15 @@ import (
 // longRefresh keeps a page of the gallery from being loaded again while it is looked at.
 const longRefresh = time.Hour
 
-// Addresses of the stage that a page may call: a stream that says nothing, and a place that a browser which is
-// sent there does not go to (204), so that a page that leaves at once can be looked at.
+// Addresses of the stage that a page may call: a stream that says nothing, and a place that a browser which
+// is sent there does not go to (204), so that a page that leaves at once can be looked at.
 const (
 	stillStream  = "/still"
 	awayFromHere = "/away"
 )
 
-// stage serves the states of the gallery as the api would, under /{variant}/{language}/{name}. Variants are "now";
-// "old", with the style of an old engine; and "bare", with none.
+// stage serves the states of the gallery as the api would, under /{variant}/{language}/{name}. Variants are
+// "now"; "old", with the style of an old engine; and "bare", with none.
 type stage struct {
 	*httptest.Server
 	pages  *web.Pages
@@ -47,7 +47,9 @@ func newStage(t *testing.T, states []state) *stage {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		_, _ = w.Write([]byte(s.old))
 	})
-	mux.HandleFunc(awayFromHere, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc(awayFromHere, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc(stillStream, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_ = http.NewResponseController(w).Flush()

@@ -89,8 +89,8 @@ func (s *scales) addresses() map[string]bool {
 	return all
 }
 
-// A headless browser draws no tab, and may load no icon: it is loaded for it. Nothing is counted before a countdown
-// has ticked, where there is one: letters that move are movement, too.
+// A headless browser draws no tab, and may load no icon: it is loaded for it. Nothing is counted before a
+// countdown has ticked, where there is one: letters that move are movement, too.
 const stillness = `new Promise(async (done) => {
 	for (const icon of document.querySelectorAll("link[rel=icon]")) await (await fetch(icon.href)).blob();
 	const count = document.querySelector("time[data-left]"), before = count && count.textContent;
@@ -140,7 +140,8 @@ func TestPagesAreLightAndStandStill(t *testing.T) {
 	buyer, friend := newScales(newVisit(t, house)), newScales(newVisit(t, house))
 	table := []weight{buyer.weigh("shop: order", house.APIURL+"/shop")}
 	link := buyer.ask()
-	table = append(table, buyer.weigh("shop: request, open", buyer.address()), friend.weigh("friend: link", link))
+	table = append(table, buyer.weigh("shop: request, open", buyer.address()),
+		friend.weigh("friend: link", link))
 	friend.press("form.choices button[value=mockpay]")
 	friend.sees("input[name=phone]")
 	table = append(table, friend.weigh("friend: pay, before the login", friend.address()))
@@ -157,7 +158,8 @@ func TestPagesAreLightAndStandStill(t *testing.T) {
 	buyer.sees("article.notice.settled")
 	table = append(table, friend.weigh("friend: result, paid", friend.address()),
 		second.weigh("second friend: already paid", link),
-		buyer.weigh("shop: request, paid", buyer.address()), buyer.weigh("shop: receipt", buyer.address()+"/receipt"))
+		buyer.weigh("shop: request, paid", buyer.address()),
+		buyer.weigh("shop: receipt", buyer.address()+"/receipt"))
 	writeWeights(t, table)
 	for _, w := range table {
 		require.Empty(t, w.over())
@@ -168,7 +170,8 @@ func TestPagesAreLightAndStandStill(t *testing.T) {
 func writeWeights(t *testing.T, table []weight) {
 	t.Helper()
 	var text strings.Builder
-	text.WriteString("| page, with an empty cache | requests | bytes transferred | layout shift |\n|---|---|---|---|\n")
+	text.WriteString("| page, with an empty cache | requests | bytes transferred | layout shift |\n" +
+		"|---|---|---|---|\n")
 	for _, w := range table {
 		fmt.Fprintf(&text, "| %s | %d | %d | %.4f |\n", w.page, w.requests, w.bytes, w.shift)
 	}

@@ -13,6 +13,7 @@
   const said = (e) => (e.innerText || e.value || e.getAttribute("aria-label") || "").trim().slice(0, 40);
   const shown = (e) => {
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    if (!e.checkVisibility()) return false; // what is folded away has a box, too
     if (box.width < 1 || box.height < 1 || style.visibility !== "visible") return false;
     return !(box.width <= 1.5 && box.height <= 1.5); // for screen readers only
   };
@@ -155,6 +156,8 @@
     firm: (width) => once([...wide(width), ...edge(width), ...cut(), ...overlap()]),
     page: (width, { keys, data, names }) => once([...looks.firm(width), ...small(44), ...headings(),
       ...rawKeys(words(), keys), ...foreign(words(), data, names)]),
+    // unfold shows what a reader can open.
+    unfold: () => { for (const e of every("details")) e.open = true; },
     // enlarge doubles each letter, as the setting of a phone or of an app does for pages shown in it.
     enlarge: (times) => {
       const sizes = every("body, body *").map((e) => [e, parseFloat(getComputedStyle(e).fontSize)]);
