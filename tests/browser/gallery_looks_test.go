@@ -35,11 +35,11 @@ const (
 	narrow               = 320
 )
 
-// galleryPatience ends a browser of the gallery; alone it takes a quarter of it.
-const galleryPatience = 6 * time.Minute
+// galleryPatience ends a browser of the gallery; alone it takes a tenth of it.
+const galleryPatience = 10 * time.Minute
 
 // The names that are the same in every language.
-var properNames = []string{"App", "JavaScript", "良品小店"}
+var properNames = []string{"App", "JavaScript", "良品小店", "English", "中文"}
 
 // fault is what a check has found on a page.
 type fault struct {
