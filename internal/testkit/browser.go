@@ -41,6 +41,14 @@ var quiet = []chromedp.ExecAllocatorOption{
 // chromedp. It ends with the test, and after a minute. Further options come after ours and win.
 func Chromium(t testing.TB, options ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
+	return ChromiumFor(t, browserPatience, options...)
+}
+
+// ChromiumFor is Chromium that ends after a time of the test's own choice.
+func ChromiumFor(
+	t testing.TB, patience time.Duration, options ...chromedp.ExecAllocatorOption,
+) context.Context {
+	t.Helper()
 	path, err := findChromium()
 	require.NoError(t, err, "no browser: run `apt-get install chromium`")
 	all := slices.Concat(quiet, []chromedp.ExecAllocatorOption{
@@ -49,7 +57,7 @@ func Chromium(t testing.TB, options ...chromedp.ExecAllocatorOption) context.Con
 	if os.Geteuid() == 0 {
 		all = append(all, chromedp.NoSandbox) // Chromium's sandbox refuses root
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), browserPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	allocator, stop := chromedp.NewExecAllocator(ctx, append(all, options...)...)
 	browser, quit := chromedp.NewContext(allocator)
 	t.Cleanup(func() {

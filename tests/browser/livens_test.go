@@ -15,9 +15,9 @@ import (
 	"github.com/friendpay/friendpay/web"
 )
 
-// waiting is a site of one page, which waits for a payment that the test makes; its stream is what
+// waitingPage is a site of one page, which waits for a payment that the test makes; its stream is what
 // the test wants it to be.
-type waiting struct {
+type waitingPage struct {
 	t      *testing.T
 	url    string
 	paid   atomic.Bool
@@ -26,9 +26,9 @@ type waiting struct {
 	stream http.HandlerFunc
 }
 
-func newWaiting(t *testing.T, stream http.HandlerFunc) *waiting {
+func newWaiting(t *testing.T, stream http.HandlerFunc) *waitingPage {
 	t.Helper()
-	w := &waiting{t: t, stream: stream}
+	w := &waitingPage{t: t, stream: stream}
 	pages, err := web.New()
 	require.NoError(t, err)
 	mux := http.NewServeMux()
@@ -67,9 +67,9 @@ func assertDrawn(out http.ResponseWriter, html []byte, err error) {
 	_, _ = out.Write(html)
 }
 
-// refused is a stream that cannot be had, silent one that opens and says nothing more, cut one that ends as
+// withheld is a stream that cannot be had, silent one that opens and says nothing more, cut one that ends as
 // soon as it began.
-func refused(out http.ResponseWriter, _ *http.Request) { out.WriteHeader(http.StatusTooManyRequests) }
+func withheld(out http.ResponseWriter, _ *http.Request) { out.WriteHeader(http.StatusTooManyRequests) }
 
 func silent(out http.ResponseWriter, r *http.Request) {
 	cut(out, r)
@@ -84,15 +84,15 @@ func cut(out http.ResponseWriter, _ *http.Request) {
 
 // However the stream fails, the page turns to "paid"; and it does not load itself again before.
 func TestThePageTurnsWithoutAStream(t *testing.T) {
-	for name, stream := range map[string]http.HandlerFunc{"refused": refused, "silent": silent, "cut": cut} {
+	for name, stream := range map[string]http.HandlerFunc{"refused": withheld, "silent": silent, "cut": cut} {
 		t.Run(name, func(t *testing.T) {
 			w := newWaiting(t, stream)
 			v := &visit{t: t, tab: testkit.Phone(t)}
 			v.open(w.url + "/page")
 			v.sees("article.notice.taken")
-			v.mark("kept")
+			v.leaves("kept")
 			require.Eventually(t, func() bool { return w.loads.Load() >= 3 }, patience, 50*time.Millisecond)
-			require.Equal(t, "kept", v.marked(), "nothing was new")
+			require.Equal(t, "kept", v.left(), "nothing was new")
 			w.broken.Store(true)
 			asked := w.loads.Load()
 			require.Eventually(t, func() bool { return w.loads.Load() > asked }, patience, 50*time.Millisecond)
@@ -127,7 +127,7 @@ func TestThePageTurnsByItsStream(t *testing.T) {
 
 // A second tap sends nothing, and the button says that the first is on its way.
 func TestAFormIsSentOnce(t *testing.T) {
-	w := newWaiting(t, refused)
+	w := newWaiting(t, withheld)
 	v := &visit{t: t, tab: testkit.Phone(t)}
 	v.open(w.url + "/page")
 	v.sees("button[value=mine]")
@@ -146,14 +146,14 @@ func TestAFormIsSentOnce(t *testing.T) {
 	require.Equal(t, "1处理中… 1处理中… 2处理中…", said)
 }
 
-// mark leaves a word in the page that is shown, which goes when it is loaded again.
-func (v *visit) mark(word string) {
+// leaves puts a word into the page that is shown, which goes when it is loaded again.
+func (v *visit) leaves(word string) {
 	v.t.Helper()
 	_, err := chromedp.Run(v.tab, chromedp.Evaluate[string](`document.body.dataset.word = "`+word+`"`))
 	require.NoError(v.t, err)
 }
 
-func (v *visit) marked() string {
+func (v *visit) left() string {
 	v.t.Helper()
 	word, err := chromedp.Run(v.tab, chromedp.Evaluate[string](`document.body.dataset.word || ""`))
 	require.NoError(v.t, err)
