@@ -65,7 +65,7 @@ type rows struct {
 	turns    []store.Turn
 }
 
-func (r *rows) Order(context.Context, string) (store.Order, error)          { return r.order() }
+func (r *rows) Order(context.Context, string) (store.Order, error) { return r.order() }
 func (r *rows) CardAt(_ context.Context, _ string, at time.Time) (store.Card, error) {
 	if card, set := r.card[at]; set {
 		return card, nil

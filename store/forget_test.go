@@ -71,7 +71,7 @@ func (w *world) known() (*life, store.Payer) {
 		ID: mint.ID(mint.Order), App: "app_1", Merchant: "mer_1", Buyer: "buyer-1", BuyerName: "canary-name",
 		BuyerPhone: "13900139000", Number: mint.Number(), Title: "canary-title", Category: "canary-kind",
 		Payable: models.CNY(12900),
-		Items: []store.Item{{Title: "canary-item", Quantity: 1, Price: models.CNY(12900)}}, PriceVersion: 1,
+		Items:   []store.Item{{Title: "canary-item", Quantity: 1, Price: models.CNY(12900)}}, PriceVersion: 1,
 	})
 	require.NoError(w.t, err)
 	l := w.live(order)

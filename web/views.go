@@ -13,8 +13,12 @@ import (
 type Card struct {
 	Asker    string // masked: "王**"; empty: hidden
 	Merchant string
-	Title    string
+	Shows    models.Shows // how much of the order the asker lets be seen
+	Title    string       // empty where it is not to be seen
 	Items    []Item
+	Category string // what it is about, where that is all to be seen
+	Message  string // the asker's own words; empty: none
+	Framed   bool   // it is a picture of the card within another page
 	Amount   models.Money
 	Invite   string        // id of the link that the page is about; no secret
 	Left     time.Duration // until the request ends; 0 where that no longer matters
