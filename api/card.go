@@ -25,7 +25,7 @@ const (
 // CardIn says what a friend may see; what is left out stays as it is.
 type CardIn struct {
 	Shows   models.Shows `json:"shows,omitempty" enum:"full,category,surprise" doc:"What of the order."`
-	Message *string      `json:"message,omitempty" maxLength:"60" doc:"The buyer's words; empty takes them away."`
+	Message *string      `json:"message,omitempty" maxLength:"60" doc:"The buyer's words; empty: none."`
 }
 
 // CardView is what a friend may see.

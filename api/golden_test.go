@@ -72,7 +72,8 @@ func link() store.Link {
 	return store.Link{
 		Invite: store.Invite{ID: "inv_1", Request: "fpr_1", Label: "label-canary", State: store.InviteLive},
 		App:    store.App{ID: "app_1", Name: "Shop", MerchantName: "Tea House", HookURL: "https://hook-canary"},
-		Order: store.Order{ID: "ord_1", Number: "order-canary", Title: "Tea", Category: "kind-canary", Buyer: "buyer-canary",
+		Order: store.Order{ID: "ord_1", Number: "order-canary", Title: "Tea", Category: "kind-canary",
+			Buyer:     "buyer-canary",
 			BuyerName: "王**", Payable: models.CNY(12900),
 			Items: []store.Item{{Title: "Tea", Quantity: 2, Price: models.CNY(6450)}}},
 		Channels: []store.Channel{

@@ -15,7 +15,7 @@ type OrderIn struct {
 	App             string    `json:"app" maxLength:"64" doc:"The app of yours that sold it."`
 	Number          string    `json:"number" minLength:"1" maxLength:"64" doc:"Your own order number."`
 	Title           string    `json:"title" minLength:"1" maxLength:"120" doc:"What the friend reads first."`
-	Category        string    `json:"category,omitempty" maxLength:"20" doc:"All that some friends see of it: 咖啡器具."`
+	Category        string    `json:"category,omitempty" maxLength:"20" doc:"All that some friends see of it."`
 	Items           []ItemIn  `json:"items,omitempty" maxItems:"100"`
 	Payable         Amount    `json:"payable"`
 	PriceVersion    int64     `json:"price_version,omitempty" minimum:"0" doc:"Rises with each price."`

@@ -17,11 +17,11 @@ import (
 type placeIn struct {
 	Body struct {
 		Order     *OrderIn     `json:"order,omitempty" doc:"Merchants: registered and asked for at once."`
-		OrderID   string       `json:"order_id,omitempty" maxLength:"64" doc:"An order that is registered already."`
+		OrderID   string       `json:"order_id,omitempty" maxLength:"64" doc:"One registered already."`
 		ExpiresIn int64        `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"259200" doc:"A wish."`
-		Message   string       `json:"message,omitempty" maxLength:"60" doc:"Leads the share text; the friend reads it."`
-		Shows     models.Shows `json:"shows,omitempty" enum:"full,category,surprise" doc:"What a friend sees; else full."`
-		Surface   string       `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$" doc:"Where the link will be sent."`
+		Message   string       `json:"message,omitempty" maxLength:"60" doc:"Leads the share text."`
+		Shows     models.Shows `json:"shows,omitempty" enum:"full,category,surprise" doc:"What friends see."`
+		Surface   string       `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$" doc:"Where it is sent."`
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 type previewIn struct {
 	RequestPath
-	Shows models.Shows `query:"shows" enum:"full,category,surprise" doc:"Instead of what is set; changes nothing."`
+	Shows models.Shows `query:"shows" enum:"full,category,surprise" doc:"Tried, and not set."`
 }
 
 type previewOut struct{ Body CardPreview }
@@ -50,7 +50,7 @@ func (s *Server) preview(ctx context.Context, in *previewIn) (*previewOut, error
 		return nil, err
 	}
 	asked := s.factsOn(ctx, link)
-	asked.Surface, asked.Version = orDefault(link.Invite.Surface, policy.SurfaceUnknown), "" // not the buyer's own
+	asked.Surface, asked.Version = orDefault(link.Invite.Surface, policy.SurfaceUnknown), ""
 	asked.Broken = policy.BrokenOn(link.Breakers, asked.Surface, asked.Now)
 	return &previewOut{Body: previewOf(link, set, viewAsked(link, asked))}, nil
 }

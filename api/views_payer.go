@@ -18,9 +18,9 @@ type PayerView struct {
 	App         string            `json:"app"`
 	AskedBy     string            `json:"asked_by" doc:"Masked."`
 	NameCheck   bool              `json:"name_check,omitempty" doc:"Say first who asks; the name is hidden."`
-	Shows       models.Shows      `json:"shows" enum:"full,category,surprise" doc:"What of the order you may see."`
+	Shows       models.Shows      `json:"shows" enum:"full,category,surprise" doc:"What you may see of it."`
 	Title       string            `json:"title" doc:"Empty where you may not see it; items are, too."`
-	Category    string            `json:"category,omitempty" doc:"What it is about, where that is all you may see."`
+	Category    string            `json:"category,omitempty" doc:"Where that is all you may see."`
 	Message     string            `json:"message,omitempty" doc:"The words of who asks; nobody checked them."`
 	Items       []PayerItem       `json:"items" nullable:"false"`
 	Payable     models.Money      `json:"payable"`

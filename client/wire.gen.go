@@ -1351,7 +1351,7 @@ type CancelIn struct {
 
 // CardIn defines model for CardIn.
 type CardIn struct {
-	// Message The buyer's words; empty takes them away.
+	// Message The buyer's words; empty: none.
 	Message *string `json:"message,omitempty"`
 
 	// Shows What of the order.
@@ -1772,7 +1772,7 @@ type OrderIn struct {
 	App   string  `json:"app"`
 	Buyer BuyerIn `json:"buyer"`
 
-	// Category All that some friends see of it: 咖啡器具.
+	// Category All that some friends see of it.
 	Category *string   `json:"category,omitempty"`
 	Items    *[]ItemIn `json:"items,omitempty"`
 
@@ -1903,7 +1903,7 @@ type PayerView struct {
 	// Attempts Your own.
 	Attempts []PayerAttempt `json:"attempts"`
 
-	// Category What it is about, where that is all you may see.
+	// Category Where that is all you may see.
 	Category *string `json:"category,omitempty"`
 
 	// Channels In the order to show.
@@ -1935,7 +1935,7 @@ type PayerView struct {
 	Reasons []Reason `json:"reasons"`
 	Seq     int64    `json:"seq"`
 
-	// Shows What of the order you may see.
+	// Shows What you may see of it.
 	Shows PayerViewShows `json:"shows"`
 
 	// SlotUntil Somebody is paying, until then at most.
@@ -1952,7 +1952,7 @@ type PayerViewInvite string
 // PayerViewPausedFor Time stands still.
 type PayerViewPausedFor string
 
-// PayerViewShows What of the order you may see.
+// PayerViewShows What you may see of it.
 type PayerViewShows string
 
 // PayerViewState defines model for PayerView.State.
@@ -1963,23 +1963,23 @@ type PlaceInBody struct {
 	// ExpiresInSeconds A wish.
 	ExpiresInSeconds *int64 `json:"expires_in_seconds,omitempty"`
 
-	// Message Leads the share text; the friend reads it.
+	// Message Leads the share text.
 	Message *string `json:"message,omitempty"`
 
 	// Order Merchants: registered and asked for at once.
 	Order *OrderIn `json:"order,omitempty"`
 
-	// OrderID An order that is registered already.
+	// OrderID One registered already.
 	OrderID *string `json:"order_id,omitempty"`
 
-	// Shows What a friend sees; else full.
+	// Shows What friends see.
 	Shows *PlaceInBodyShows `json:"shows,omitempty"`
 
-	// Surface Where the link will be sent.
+	// Surface Where it is sent.
 	Surface *string `json:"surface,omitempty"`
 }
 
-// PlaceInBodyShows What a friend sees; else full.
+// PlaceInBodyShows What friends see.
 type PlaceInBodyShows string
 
 // PlacedView defines model for PlacedView.
@@ -2337,7 +2337,7 @@ type PayRequestParams struct {
 
 // PreviewRequestParams defines parameters for PreviewRequest.
 type PreviewRequestParams struct {
-	// Shows Instead of what is set; changes nothing.
+	// Shows Tried, and not set.
 	Shows *PreviewRequestParamsShows `form:"shows,omitempty" json:"shows,omitempty"`
 }
 

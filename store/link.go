@@ -127,7 +127,8 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 	return "SELECT " + strings.Join(columns, ", ") + `, m.name AS app_merchant_name, r.snapshot,
 		(SELECT coalesce(max(version), 0) FROM catalogue_history) AS catalogue,
 		(SELECT released FROM request_releases WHERE request_id = r.id) AS released,
-		coalesce(k.shows, '` + string(models.ShowsFull) + `') AS card_shows, coalesce(k.message, '') AS card_message,
+		coalesce(k.shows, '` + string(models.ShowsFull) + `') AS card_shows,
+		coalesce(k.message, '') AS card_message,
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
 		(SELECT jsonb_object_agg(s.promotion_id, s.minor - coalesce((SELECT sum(u.minor - u.back_minor)

@@ -164,7 +164,8 @@ func (m *Machine) friend(
 func (m *Machine) buyer(ctx context.Context, set scenery, invites []store.PastInvite) (Screen, error) {
 	p := set.page
 	screen := Screen{Side: BuyerSide, Stage: Stage{
-		Side: BuyerSide, At: p.At, Link: store.Link{Request: p.Request, Order: set.order(), App: p.App, Card: set.card},
+		Side: BuyerSide, At: p.At,
+		Link:  store.Link{Request: p.Request, Order: set.order(), App: p.App, Card: set.card},
 		Facts: policy.Facts{Catalogue: set.known, Now: p.At},
 	}}
 	if len(invites) > 0 {

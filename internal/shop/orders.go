@@ -75,7 +75,8 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 func (s *Shop) askAFriend(w http.ResponseWriter, r *http.Request) {
 	number := s.Clock().UTC().Format("20060102-150405.000000")
 	placed, err := s.API.Place(r.Context(), number, client.PlaceInBody{Shows: dialled(r), Order: &client.OrderIn{
-		App: s.App, Number: number, Title: orderTitle, Category: new(orderCategory), Items: &items, Payable: total(),
+		App: s.App, Number: number, Title: orderTitle, Category: new(orderCategory), Payable: total(),
+		Items:        &items,
 		PriceVersion: new(int64(1)), Kind: new("physical"), Buyer: theBuyer(),
 	}})
 	if err != nil {
