@@ -35,6 +35,7 @@ type Activities struct {
 type Store interface {
 	SaveStep(ctx context.Context, step models.Step) error
 	Order(ctx context.Context, id string) (store.Order, error)
+	CardAt(ctx context.Context, request string, at time.Time) (store.Card, error)
 	KeepDecision(ctx context.Context, decision store.Decision) error
 	App(ctx context.Context, id string) (store.App, error)
 	ClaimOrder(ctx context.Context, claim store.Claim) (refused string, err error)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
 )
 
 // OpenPayment makes the provider's order and keeps what the payer's browser needs
@@ -66,14 +67,34 @@ func (t talk) payment(ctx context.Context) (providers.Payment, error) {
 	if err != nil {
 		return providers.Payment{}, err
 	}
+	subject, err := t.subject(ctx, order)
+	if err != nil {
+		return providers.Payment{}, err
+	}
 	return providers.Payment{
 		Number: numberOf(ctx, t.attempt.Number), Product: t.attempt.Product, Amount: t.attempt.Quoted,
-		Subject:   "代付-" + order.Title,
+		Subject:   subject,
 		CreatedAt: t.attempt.CreatedAt,
 		ExpiresAt: t.attempt.ExpiresAt,
 		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,
 		Payer: payer.Subject, PayerIP: payer.Address, Sources: listed(t.attempt.Sources),
 	}, nil
+}
+
+// subject is what the payer reads at the cashier and on his bill: no more of the order than
+// its buyer showed when the attempt was made. It is the same over all tries, since providers
+// refuse an order that comes again with other words. A buyer who pays himself reads it all.
+func (t talk) subject(ctx context.Context, order store.Order) (string, error) {
+	card, err := t.Store.CardAt(ctx, t.request.ID, t.attempt.CreatedAt)
+	switch {
+	case err != nil:
+		return "", err
+	case card.Shows == models.ShowsFull || t.attempt.ByBuyer:
+		return "代付-" + order.Title, nil
+	case card.Shows == models.ShowsCategory && order.Category != "":
+		return "代付-" + order.Category, nil
+	}
+	return "代付订单", nil
 }
 
 func (t talk) notifyURL() string {

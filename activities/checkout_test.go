@@ -43,6 +43,41 @@ func TestThePresentationIsKeptAndNotTold(t *testing.T) {
 	}, made[0])
 }
 
+// The cashier and the bill show no more than the page did when the friend asked to pay, and the
+// same over all tries.
+func TestTheSubjectShowsWhatTheBuyerShowed(t *testing.T) {
+	asked := noon.Add(-time.Minute) // when the attempt was made
+	for name, row := range map[string]struct {
+		shows    models.Shows
+		category string
+		byBuyer  bool
+		subject  string
+	}{
+		"full":            {models.ShowsFull, "饮品", false, "代付-咖啡"},
+		"category":        {models.ShowsCategory, "饮品", false, "代付-饮品"},
+		"category unsaid": {models.ShowsCategory, "", false, "代付订单"},
+		"surprise":        {models.ShowsSurprise, "饮品", false, "代付订单"},
+		"his own":         {models.ShowsSurprise, "饮品", true, "代付-咖啡"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.rows.card = map[time.Time]store.Card{asked: {Shows: row.shows}}
+			w.rows.order = func() (store.Order, error) { return store.Order{Title: "咖啡", Category: row.category}, nil }
+			w.rows.keep = func(string, providers.Presentation) error { return nil }
+			var subject string
+			w.desk.create = func(p providers.Payment) (providers.Presentation, error) {
+				subject = p.Subject
+				return providers.Presentation{}, nil
+			}
+			r := request(models.NewAttempt)
+			r.Attempts[0].ByBuyer = row.byBuyer
+			_, err := w.run(string(models.OpenPayment), models.Call{Request: r, Ref: number})
+			require.NoError(t, err)
+			require.Equal(t, row.subject, subject)
+		})
+	}
+}
+
 func TestAProviderThatSaysWhenToComeBackIsObeyed(t *testing.T) {
 	w := newWorld(t)
 	w.desk.answer(unpaid)

@@ -41,6 +41,7 @@ type rows struct {
 	activities.Store
 	t        *testing.T
 	order    func() (store.Order, error)
+	card     map[time.Time]store.Card // by the moment asked for; else all is shown
 	app      func() (store.App, error)
 	offers   func() (*policy.Catalogue, error)
 	claim    func(store.Claim) (string, error)
@@ -64,7 +65,14 @@ type rows struct {
 	turns    []store.Turn
 }
 
-func (r *rows) Order(context.Context, string) (store.Order, error)          { return r.order() }
+func (r *rows) Order(context.Context, string) (store.Order, error) { return r.order() }
+func (r *rows) CardAt(_ context.Context, _ string, at time.Time) (store.Card, error) {
+	if card, set := r.card[at]; set {
+		return card, nil
+	}
+	return store.Card{Shows: models.ShowsFull}, nil
+}
+
 func (r *rows) App(context.Context, string) (store.App, error)              { return r.app() }
 func (r *rows) Fresh(context.Context) (*policy.Catalogue, error)            { return r.offers() }
 func (r *rows) ClaimOrder(_ context.Context, c store.Claim) (string, error) { return r.claim(c) }

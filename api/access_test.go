@@ -25,6 +25,8 @@ var access = map[string]audience{
 	"GET /v1/requests":                               seller,
 	"GET /v1/requests/{id}":                          seller,
 	"POST /v1/requests/{id}/cancel":                  seller,
+	"POST /v1/requests/{id}/card":                    seller,
+	"GET /v1/requests/{id}/preview":                  seller,
 	"POST /v1/requests/{id}/price":                   merchant,
 	"POST /v1/requests/{id}/price/accept":            seller,
 	"POST /v1/requests/{id}/price/decline":           seller,

@@ -43,6 +43,9 @@ type sellerStore interface {
 	UpdatePrice(ctx context.Context, order string, price models.Price) error
 	Request(ctx context.Context, id string) (models.Request, error)
 	SaveCohort(ctx context.Context, cohort store.Cohort) error
+	BeginCard(ctx context.Context, request string, card store.Card) error
+	ChangeCard(ctx context.Context, request string, card store.Card) error
+	Card(ctx context.Context, request string) (store.Card, error)
 	OpenCohort(ctx context.Context, app, number string) (cohort store.Cohort, open bool, err error)
 	Requests(ctx context.Context, filter store.RequestFilter) (store.Page[store.RequestLine], error)
 	Transitions(ctx context.Context, request string, afterSeq int64, limit int) ([]models.Transition, error)

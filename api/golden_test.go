@@ -72,12 +72,14 @@ func link() store.Link {
 	return store.Link{
 		Invite: store.Invite{ID: "inv_1", Request: "fpr_1", Label: "label-canary", State: store.InviteLive},
 		App:    store.App{ID: "app_1", Name: "Shop", MerchantName: "Tea House", HookURL: "https://hook-canary"},
-		Order: store.Order{ID: "ord_1", Number: "order-canary", Title: "Tea", Buyer: "buyer-canary",
+		Order: store.Order{ID: "ord_1", Number: "order-canary", Title: "Tea", Category: "kind-canary",
+			Buyer:     "buyer-canary",
 			BuyerName: "王**", Payable: models.CNY(12900),
 			Items: []store.Item{{Title: "Tea", Quantity: 2, Price: models.CNY(6450)}}},
 		Channels: []store.Channel{
 			{ID: "mock", Kind: "wallet", NameZH: "模拟", NameEN: "Mock", Account: "acc-canary"},
 		},
+		Card:  store.Card{Shows: models.ShowsFull, Message: "Thank you"},
 		Payer: &store.Payer{ID: "pay_1", MaskedPhone: "138****8000"},
 		Request: models.Request{
 			ID: "fpr_1", Order: "ord_1", Merchant: "mer_1", App: "app_1", Buyer: "buyer-canary", Seq: 7,

@@ -85,7 +85,11 @@ func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, er
 	if err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite)}, nil
+	card, err := s.rows(ctx).Card(ctx, request.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite, card.Message)}, nil
 }
 
 // listInvites shows all links of a request, oldest first.
@@ -97,11 +101,15 @@ func (s *Server) listInvites(ctx context.Context, in *RequestPath) (*invitesOut,
 	if err != nil {
 		return nil, err
 	}
+	card, err := s.Store.Card(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := &invitesOut{}
 	out.Body.Invites = []InviteView{}
 	known := s.sharing(ctx)
 	for _, invite := range invites {
-		out.Body.Invites = append(out.Body.Invites, s.viewInvite(known, invite))
+		out.Body.Invites = append(out.Body.Invites, s.viewInvite(known, invite, card.Message))
 	}
 	return out, nil
 }
@@ -124,7 +132,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	if invite, err = s.Store.Invite(ctx, in.Invite); err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite)}, nil
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite, "")}, nil
 }
 
 // showQR is the picture of a live link of one's own, for the buyer to send or to show.

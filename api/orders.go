@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
@@ -14,6 +15,7 @@ type OrderIn struct {
 	App             string    `json:"app" maxLength:"64" doc:"The app of yours that sold it."`
 	Number          string    `json:"number" minLength:"1" maxLength:"64" doc:"Your own order number."`
 	Title           string    `json:"title" minLength:"1" maxLength:"120" doc:"What the friend reads first."`
+	Category        string    `json:"category,omitempty" maxLength:"20" doc:"All that some friends see of it."`
 	Items           []ItemIn  `json:"items,omitempty" maxItems:"100"`
 	Payable         Amount    `json:"payable"`
 	PriceVersion    int64     `json:"price_version,omitempty" minimum:"0" doc:"Rises with each price."`
@@ -82,6 +84,9 @@ func (s *Server) told(ctx context.Context, in OrderIn, id string) (store.Order, 
 	if !slices.Contains(who.Apps, in.App) {
 		return store.Order{}, unknownApp()
 	}
+	if err := fitForStrangers("category", in.Category, maxCategory); err != nil {
+		return store.Order{}, err
+	}
 	return in.order(id, who.Merchant), nil
 }
 
@@ -99,8 +104,9 @@ func (in OrderIn) order(id, merchant string) store.Order {
 	order := store.Order{
 		ID: id, App: in.App, Merchant: merchant, Buyer: in.Buyer.ID,
 		BuyerName: masked(in.Buyer.Name), BuyerSurname: surnameOf(orDefault(in.Buyer.Surname, in.Buyer.Name)),
-		Number: in.Number, Title: in.Title, Payable: in.Payable.money(), PriceVersion: in.PriceVersion,
-		Kind: in.Kind, PayDeadline: in.PayDeadline.UTC(), StockHoldUntil: in.StockHoldUntil.UTC(),
+		Number: in.Number, Title: in.Title, Category: strings.TrimSpace(in.Category), Payable: in.Payable.money(),
+		PriceVersion: in.PriceVersion,
+		Kind:         in.Kind, PayDeadline: in.PayDeadline.UTC(), StockHoldUntil: in.StockHoldUntil.UTC(),
 		AllowedChannels: in.AllowedChannels,
 	}
 	if phone, err := mobile(in.Buyer.Phone); err == nil { // no friend logs in with any other

@@ -16,11 +16,12 @@ import (
 
 type placeIn struct {
 	Body struct {
-		Order     *OrderIn `json:"order,omitempty" doc:"Merchants: registered and asked for at once."`
-		OrderID   string   `json:"order_id,omitempty" maxLength:"64" doc:"An order that is registered already."`
-		ExpiresIn int64    `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"259200" doc:"A wish."`
-		Message   string   `json:"message,omitempty" maxLength:"140" doc:"Leads the share text; not stored."`
-		Surface   string   `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$" doc:"Where the link will be sent."`
+		Order     *OrderIn     `json:"order,omitempty" doc:"Merchants: registered and asked for at once."`
+		OrderID   string       `json:"order_id,omitempty" maxLength:"64" doc:"One registered already."`
+		ExpiresIn int64        `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"259200" doc:"A wish."`
+		Message   string       `json:"message,omitempty" maxLength:"60" doc:"Leads the share text."`
+		Shows     models.Shows `json:"shows,omitempty" enum:"full,category,surprise" doc:"What friends see."`
+		Surface   string       `json:"surface,omitempty" pattern:"^[a-z_]{1,32}$" doc:"Where it is sent."`
 	}
 }
 
@@ -54,6 +55,9 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	}
 	defer leave()
 	if known, found, err := s.openRequest(ctx, order); err != nil || found {
+		if found {
+			_, err = s.saidAnew(ctx, known, order, in.card())
+		}
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	}
 	request, err := s.draft(ctx, order, seconds(in.Body.ExpiresIn))
@@ -66,6 +70,9 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	if err := s.Store.SaveCohort(ctx, cohort); err != nil {
 		return nil, err
 	}
+	if err := s.Store.BeginCard(ctx, request.ID, in.card().on(openCard)); err != nil {
+		return nil, err
+	}
 	after, err := s.Door.Place(ctx, request)
 	switch {
 	case stillWorking(err):
@@ -73,6 +80,9 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 		return &placeOut{Status: http.StatusAccepted, Body: view}, nil
 	case reasonOf(err) == "request_open": // another call was faster
 		known, _, err := s.openRequest(ctx, order)
+		if err == nil {
+			_, err = s.saidAnew(ctx, known, order, in.card())
+		}
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	case err == nil && after.State == models.Ineligible:
 		return nil, ineligible(answer.Reasons)
@@ -84,6 +94,9 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 // to it; one that was told is stored then.
 func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, judged, error) {
 	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
+	if err == nil {
+		err = showable(in.card().on(openCard), order)
+	}
 	if err != nil {
 		return order, judged{}, err
 	}
@@ -104,6 +117,15 @@ func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, judg
 		err = models.Refuse(models.Conflict, "order_"+string(order.State), "Nothing is left to pay.")
 	}
 	return order, answer, err
+}
+
+// card is what the body says that friends may see.
+func (in *placeIn) card() CardIn {
+	said := CardIn{Shows: in.Body.Shows}
+	if in.Body.Message != "" {
+		said.Message = &in.Body.Message
+	}
+	return said
 }
 
 func (s *Server) openRequest(ctx context.Context, order store.Order) (models.Request, bool, error) {
@@ -154,7 +176,11 @@ func (s *Server) placed(ctx context.Context, in *placeIn, p placing, err error) 
 	if err != nil {
 		return nil, err
 	}
-	link := s.linkOf(s.sharing(ctx), invite, in.Body.Message)
+	card, err := s.Store.Card(ctx, p.request.ID)
+	if err != nil {
+		return nil, err
+	}
+	link := s.linkOf(s.sharing(ctx), invite, card.Message)
 	view := PlacedView{RequestView: viewRequest(p.request, p.order), Link: link}
 	return &placeOut{Status: p.status, Body: view}, nil
 }

@@ -10,7 +10,11 @@ import (
 
 // payersView is the friend's view of a link, with what offers take off and limits leave him today.
 func (s *Server) payersView(ctx context.Context, link store.Link) PayerView {
-	asked := s.factsOn(ctx, link)
+	return viewAsked(link, s.factsOn(ctx, link))
+}
+
+// viewAsked is the same from what the rules look at.
+func viewAsked(link store.Link, asked policy.Facts) PayerView {
 	view, priced := viewPayer(link, policy.Decide(asked)), quoting(asked, link)
 	for i, c := range view.Channels {
 		view.Channels[i].Quote = quoteView(priced, c.ID, link.Request.PriceVersion)

@@ -38,14 +38,16 @@ func (v scene) card() web.Card { return cardAt(v.link, v.now) }
 
 // cardAt is what every page says of a request: an allow-list.
 func cardAt(link store.Link, now time.Time) web.Card {
+	shown := exposedOn(link)
 	card := web.Card{
-		Asker: shownAsker(link), Merchant: link.App.MerchantName, Title: link.Order.Title,
-		Amount: link.Request.Payable, Invite: link.Invite.ID,
+		Asker: shownAsker(link), Merchant: link.App.MerchantName, Amount: link.Request.Payable,
+		Invite: link.Invite.ID, Shows: shown.shows, Title: shown.title, Category: shown.category,
+		Message: shown.message,
 	}
 	if link.Request.EndedAt.IsZero() {
 		card.Left = leftAt(now, link.Request.ExpiresAt)
 	}
-	for _, item := range link.Order.Items {
+	for _, item := range shown.items {
 		card.Items = append(card.Items, web.Item{Title: item.Title, Quantity: item.Quantity})
 	}
 	return card

@@ -116,6 +116,13 @@ func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
 		}
 	}
 	if stage.First.ID != "" {
+		seen := stage.Link
+		seen.Invite = stage.First
+		known.Preview = &client.CardPreview{}
+		preview := previewOf(seen, seen.Card, viewAsked(seen, stage.Facts))
+		if err := asTold(preview, known.Preview); err != nil {
+			return page, err
+		}
 		known.First = &client.InviteView{}
 		if err := asTold(inviteView(stage.First, s.veiledLink(stage)), known.First); err != nil {
 			return page, err

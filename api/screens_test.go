@@ -100,6 +100,11 @@ func (r *replay) live() (invite, payer string) {
 	link := "/f/" + r.secret(r.id)
 	r.see(stranger, link, invite, "link")
 	r.buyer()
+	dialled := (&visitor{friends: r.friends}).post("/shop/requests/"+r.id+"/card", "shows", "surprise",
+		"message", "先保密")
+	require.Equal(r.t, http.StatusSeeOther, dialled.Code, dialled.Body)
+	r.see(stranger, link, invite, "link") // from now on a surprise, and before it was none
+	r.buyer()
 	v := r.visit(r.id)
 	r.see(v, "/pay", invite, "pay")
 	v.logIn("13800138000")

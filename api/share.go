@@ -72,8 +72,8 @@ func (s *Server) linkAs(
 	return view
 }
 
-func (s *Server) viewInvite(known *policy.Catalogue, i store.Invite) InviteView {
-	return inviteView(i, s.linkOf(known, i, ""))
+func (s *Server) viewInvite(known *policy.Catalogue, i store.Invite, message string) InviteView {
+	return inviteView(i, s.linkOf(known, i, message))
 }
 
 func inviteView(i store.Invite, link *LinkView) InviteView {

@@ -18,7 +18,10 @@ type PayerView struct {
 	App         string            `json:"app"`
 	AskedBy     string            `json:"asked_by" doc:"Masked."`
 	NameCheck   bool              `json:"name_check,omitempty" doc:"Say first who asks; the name is hidden."`
-	Title       string            `json:"title"`
+	Shows       models.Shows      `json:"shows" enum:"full,category,surprise" doc:"What you may see of it."`
+	Title       string            `json:"title" doc:"Empty where you may not see it; items are, too."`
+	Category    string            `json:"category,omitempty" doc:"Where that is all you may see."`
+	Message     string            `json:"message,omitempty" doc:"The words of who asks; nobody checked them."`
 	Items       []PayerItem       `json:"items" nullable:"false"`
 	Payable     models.Money      `json:"payable"`
 	Price       int64             `json:"price_version"`
@@ -74,16 +77,18 @@ type PayerRefund struct {
 // viewPayer draws the friend's view of a link; decision says which channels are
 // his to pick.
 func viewPayer(l store.Link, decision policy.Decision) PayerView {
+	shown := exposedOn(l)
 	view := PayerView{
 		State: l.Request.State, Invite: l.Invite.State, Merchant: l.App.MerchantName, App: l.App.Name,
 		AskedBy: shownAsker(l), NameCheck: mustSay(l),
-		Title: l.Order.Title, Items: []PayerItem{}, Payable: l.Request.Payable,
+		Shows: shown.shows, Title: shown.title, Category: shown.category, Message: shown.message,
+		Items: []PayerItem{}, Payable: l.Request.Payable,
 		Price: l.Request.PriceVersion, ExpiresAt: l.Request.ExpiresAt.UTC(), Seq: l.Request.Seq,
 		SlotUntil: timeIfAny(l.Request.SlotUntil), PausedUntil: timeIfAny(l.Request.PausedUntil),
 		Channels: channelViews(l.Channels, decision.Channels), Attempts: []PayerAttempt{},
 		PausedFor: pausedFor(l.Request), LeftOut: decision.LeftOut, Reasons: decision.Reasons,
 	}
-	for _, item := range l.Order.Items {
+	for _, item := range shown.items {
 		view.Items = append(view.Items, PayerItem{Title: item.Title, Quantity: item.Quantity})
 	}
 	if l.Payer == nil {

@@ -173,6 +173,48 @@ func (e AttemptViewState) Valid() bool {
 	}
 }
 
+// Defines values for CardInShows.
+const (
+	CardInShowsCategory CardInShows = "category"
+	CardInShowsFull     CardInShows = "full"
+	CardInShowsSurprise CardInShows = "surprise"
+)
+
+// Valid indicates whether the value is a known member of the CardInShows enum.
+func (e CardInShows) Valid() bool {
+	switch e {
+	case CardInShowsCategory:
+		return true
+	case CardInShowsFull:
+		return true
+	case CardInShowsSurprise:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CardViewShows.
+const (
+	CardViewShowsCategory CardViewShows = "category"
+	CardViewShowsFull     CardViewShows = "full"
+	CardViewShowsSurprise CardViewShows = "surprise"
+)
+
+// Valid indicates whether the value is a known member of the CardViewShows enum.
+func (e CardViewShows) Valid() bool {
+	switch e {
+	case CardViewShowsCategory:
+		return true
+	case CardViewShowsFull:
+		return true
+	case CardViewShowsSurprise:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeliveryDetailState.
 const (
 	DeliveryDetailStateDead      DeliveryDetailState = "dead"
@@ -533,6 +575,249 @@ func (e NoticeDataState) Valid() bool {
 	}
 }
 
+// Defines values for PayerAttemptDisposition.
+const (
+	PayerAttemptDispositionAmountMismatch PayerAttemptDisposition = "amount_mismatch"
+	PayerAttemptDispositionApplied        PayerAttemptDisposition = "applied"
+	PayerAttemptDispositionDeciding       PayerAttemptDisposition = "deciding"
+	PayerAttemptDispositionDuplicate      PayerAttemptDisposition = "duplicate"
+	PayerAttemptDispositionLate           PayerAttemptDisposition = "late"
+	PayerAttemptDispositionOrderGone      PayerAttemptDisposition = "order_gone"
+	PayerAttemptDispositionRiskHold       PayerAttemptDisposition = "risk_hold"
+	PayerAttemptDispositionStalePrice     PayerAttemptDisposition = "stale_price"
+)
+
+// Valid indicates whether the value is a known member of the PayerAttemptDisposition enum.
+func (e PayerAttemptDisposition) Valid() bool {
+	switch e {
+	case PayerAttemptDispositionAmountMismatch:
+		return true
+	case PayerAttemptDispositionApplied:
+		return true
+	case PayerAttemptDispositionDeciding:
+		return true
+	case PayerAttemptDispositionDuplicate:
+		return true
+	case PayerAttemptDispositionLate:
+		return true
+	case PayerAttemptDispositionOrderGone:
+		return true
+	case PayerAttemptDispositionRiskHold:
+		return true
+	case PayerAttemptDispositionStalePrice:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayerAttemptState.
+const (
+	PayerAttemptStateClosed    PayerAttemptState = "closed"
+	PayerAttemptStateClosing   PayerAttemptState = "closing"
+	PayerAttemptStateFailed    PayerAttemptState = "failed"
+	PayerAttemptStateLive      PayerAttemptState = "live"
+	PayerAttemptStateNew       PayerAttemptState = "new"
+	PayerAttemptStateSucceeded PayerAttemptState = "succeeded"
+	PayerAttemptStateUnknown   PayerAttemptState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the PayerAttemptState enum.
+func (e PayerAttemptState) Valid() bool {
+	switch e {
+	case PayerAttemptStateClosed:
+		return true
+	case PayerAttemptStateClosing:
+		return true
+	case PayerAttemptStateFailed:
+		return true
+	case PayerAttemptStateLive:
+		return true
+	case PayerAttemptStateNew:
+		return true
+	case PayerAttemptStateSucceeded:
+		return true
+	case PayerAttemptStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayerRefundState.
+const (
+	PayerRefundStateDue        PayerRefundState = "due"
+	PayerRefundStateFailed     PayerRefundState = "failed"
+	PayerRefundStateProcessing PayerRefundState = "processing"
+	PayerRefundStateReplaced   PayerRefundState = "replaced"
+	PayerRefundStateSucceeded  PayerRefundState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the PayerRefundState enum.
+func (e PayerRefundState) Valid() bool {
+	switch e {
+	case PayerRefundStateDue:
+		return true
+	case PayerRefundStateFailed:
+		return true
+	case PayerRefundStateProcessing:
+		return true
+	case PayerRefundStateReplaced:
+		return true
+	case PayerRefundStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayerViewInvite.
+const (
+	PayerViewInviteDeclined PayerViewInvite = "declined"
+	PayerViewInviteLive     PayerViewInvite = "live"
+	PayerViewInviteRevoked  PayerViewInvite = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the PayerViewInvite enum.
+func (e PayerViewInvite) Valid() bool {
+	switch e {
+	case PayerViewInviteDeclined:
+		return true
+	case PayerViewInviteLive:
+		return true
+	case PayerViewInviteRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayerViewPausedFor.
+const (
+	PayerViewPausedForOutage PayerViewPausedFor = "outage"
+)
+
+// Valid indicates whether the value is a known member of the PayerViewPausedFor enum.
+func (e PayerViewPausedFor) Valid() bool {
+	switch e {
+	case PayerViewPausedForOutage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayerViewShows.
+const (
+	PayerViewShowsCategory PayerViewShows = "category"
+	PayerViewShowsFull     PayerViewShows = "full"
+	PayerViewShowsSurprise PayerViewShows = "surprise"
+)
+
+// Valid indicates whether the value is a known member of the PayerViewShows enum.
+func (e PayerViewShows) Valid() bool {
+	switch e {
+	case PayerViewShowsCategory:
+		return true
+	case PayerViewShowsFull:
+		return true
+	case PayerViewShowsSurprise:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayerViewState.
+const (
+	PayerViewStateApplying          PayerViewState = "applying"
+	PayerViewStateBlockedRisk       PayerViewState = "blocked_risk"
+	PayerViewStateCancelledBuyer    PayerViewState = "cancelled_buyer"
+	PayerViewStateCancelledMerchant PayerViewState = "cancelled_merchant"
+	PayerViewStateChecking          PayerViewState = "checking"
+	PayerViewStateClosing           PayerViewState = "closing"
+	PayerViewStateConfirming        PayerViewState = "confirming"
+	PayerViewStateExpired           PayerViewState = "expired"
+	PayerViewStateIneligible        PayerViewState = "ineligible"
+	PayerViewStateOpen              PayerViewState = "open"
+	PayerViewStatePaidByBuyer       PayerViewState = "paid_by_buyer"
+	PayerViewStatePartlyRefunded    PayerViewState = "partly_refunded"
+	PayerViewStatePaused            PayerViewState = "paused"
+	PayerViewStatePaying            PayerViewState = "paying"
+	PayerViewStateRefundStuck       PayerViewState = "refund_stuck"
+	PayerViewStateRefunded          PayerViewState = "refunded"
+	PayerViewStateRefunding         PayerViewState = "refunding"
+	PayerViewStateSettled           PayerViewState = "settled"
+	PayerViewStateSuperseded        PayerViewState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the PayerViewState enum.
+func (e PayerViewState) Valid() bool {
+	switch e {
+	case PayerViewStateApplying:
+		return true
+	case PayerViewStateBlockedRisk:
+		return true
+	case PayerViewStateCancelledBuyer:
+		return true
+	case PayerViewStateCancelledMerchant:
+		return true
+	case PayerViewStateChecking:
+		return true
+	case PayerViewStateClosing:
+		return true
+	case PayerViewStateConfirming:
+		return true
+	case PayerViewStateExpired:
+		return true
+	case PayerViewStateIneligible:
+		return true
+	case PayerViewStateOpen:
+		return true
+	case PayerViewStatePaidByBuyer:
+		return true
+	case PayerViewStatePartlyRefunded:
+		return true
+	case PayerViewStatePaused:
+		return true
+	case PayerViewStatePaying:
+		return true
+	case PayerViewStateRefundStuck:
+		return true
+	case PayerViewStateRefunded:
+		return true
+	case PayerViewStateRefunding:
+		return true
+	case PayerViewStateSettled:
+		return true
+	case PayerViewStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlaceInBodyShows.
+const (
+	PlaceInBodyShowsCategory PlaceInBodyShows = "category"
+	PlaceInBodyShowsFull     PlaceInBodyShows = "full"
+	PlaceInBodyShowsSurprise PlaceInBodyShows = "surprise"
+)
+
+// Valid indicates whether the value is a known member of the PlaceInBodyShows enum.
+func (e PlaceInBodyShows) Valid() bool {
+	switch e {
+	case PlaceInBodyShowsCategory:
+		return true
+	case PlaceInBodyShowsFull:
+		return true
+	case PlaceInBodyShowsSurprise:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PlacedViewPausedFor.
 const (
 	PlacedViewPausedForOutage PlacedViewPausedFor = "outage"
@@ -875,6 +1160,27 @@ func (e WarningCode) Valid() bool {
 	}
 }
 
+// Defines values for PreviewRequestParamsShows.
+const (
+	PreviewRequestParamsShowsCategory PreviewRequestParamsShows = "category"
+	PreviewRequestParamsShowsFull     PreviewRequestParamsShows = "full"
+	PreviewRequestParamsShowsSurprise PreviewRequestParamsShows = "surprise"
+)
+
+// Valid indicates whether the value is a known member of the PreviewRequestParamsShows enum.
+func (e PreviewRequestParamsShows) Valid() bool {
+	switch e {
+	case PreviewRequestParamsShowsCategory:
+		return true
+	case PreviewRequestParamsShowsFull:
+		return true
+	case PreviewRequestParamsShowsSurprise:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListDeliveriesParamsState.
 const (
 	ListDeliveriesParamsStateDead      ListDeliveriesParamsState = "dead"
@@ -1042,6 +1348,42 @@ type CancelIn struct {
 	// Reason A word, no names.
 	Reason *string `json:"reason,omitempty"`
 }
+
+// CardIn defines model for CardIn.
+type CardIn struct {
+	// Message The buyer's words; empty: none.
+	Message *string `json:"message,omitempty"`
+
+	// Shows What of the order.
+	Shows *CardInShows `json:"shows,omitempty"`
+}
+
+// CardInShows What of the order.
+type CardInShows string
+
+// CardPreview defines model for CardPreview.
+type CardPreview struct {
+	// Category The order's; without one there is no such setting.
+	Category *string `json:"category,omitempty"`
+
+	// Friend As GET /v1/link answers a friend who has just opened the link.
+	Friend PayerView `json:"friend"`
+
+	// MayChange The request can still be paid.
+	MayChange bool `json:"may_change"`
+
+	// Set What holds now.
+	Set CardView `json:"set"`
+}
+
+// CardView defines model for CardView.
+type CardView struct {
+	Message *string       `json:"message,omitempty"`
+	Shows   CardViewShows `json:"shows"`
+}
+
+// CardViewShows defines model for CardView.Shows.
+type CardViewShows string
 
 // ChangeEndpointInBody defines model for ChangeEndpointInBody.
 type ChangeEndpointInBody struct {
@@ -1427,9 +1769,12 @@ type OrderIn struct {
 	AllowedChannels *[]string `json:"allowed_channels,omitempty"`
 
 	// App The app of yours that sold it.
-	App   string    `json:"app"`
-	Buyer BuyerIn   `json:"buyer"`
-	Items *[]ItemIn `json:"items,omitempty"`
+	App   string  `json:"app"`
+	Buyer BuyerIn `json:"buyer"`
+
+	// Category All that some friends see of it.
+	Category *string   `json:"category,omitempty"`
+	Items    *[]ItemIn `json:"items,omitempty"`
 
 	// Kind physical, virtual, top_up, cross_border.
 	Kind *string `json:"kind,omitempty"`
@@ -1467,6 +1812,70 @@ type OrderView struct {
 	Title        string `json:"title"`
 }
 
+// PayerAttempt defines model for PayerAttempt.
+type PayerAttempt struct {
+	// Brand What you saw at the till.
+	Brand *string `json:"brand,omitempty"`
+
+	// Captured What the order got.
+	Captured *Money `json:"captured,omitempty"`
+	Channel  string `json:"channel"`
+
+	// Coupon What a coupon paid of it; you paid the rest.
+	Coupon *Money `json:"coupon,omitempty"`
+
+	// Discounts What offers take off, and who pays for it.
+	Discounts   *[]DiscountView          `json:"discounts,omitempty"`
+	Disposition *PayerAttemptDisposition `json:"disposition,omitempty"`
+	Number      string                   `json:"number"`
+
+	// OrderAmount What is paid with it: quoted and the discounts.
+	OrderAmount Money             `json:"order_amount"`
+	PaidAt      *time.Time        `json:"paid_at,omitempty"`
+	Quoted      Money             `json:"quoted"`
+	Refunds     []PayerRefund     `json:"refunds"`
+	State       PayerAttemptState `json:"state"`
+}
+
+// PayerAttemptDisposition defines model for PayerAttempt.Disposition.
+type PayerAttemptDisposition string
+
+// PayerAttemptState defines model for PayerAttempt.State.
+type PayerAttemptState string
+
+// PayerItem defines model for PayerItem.
+type PayerItem struct {
+	Quantity int64  `json:"quantity"`
+	Title    string `json:"title"`
+}
+
+// PayerRefund defines model for PayerRefund.
+type PayerRefund struct {
+	// Amount What you get back: never more than you paid yourself.
+	Amount  Money     `json:"amount"`
+	AskedAt time.Time `json:"asked_at"`
+
+	// Coupon What goes back into the coupon besides.
+	Coupon     *Money     `json:"coupon,omitempty"`
+	DoneAt     *time.Time `json:"done_at,omitempty"`
+	ExpectedBy *time.Time `json:"expected_by,omitempty"`
+	Number     string     `json:"number"`
+
+	// OrderAmount The part of the order that it gives back.
+	OrderAmount Money            `json:"order_amount"`
+	Reason      string           `json:"reason"`
+	State       PayerRefundState `json:"state"`
+
+	// Stranded Your account cannot take it: say what to do.
+	Stranded *bool `json:"stranded,omitempty"`
+
+	// Wish What you said.
+	Wish *string `json:"wish,omitempty"`
+}
+
+// PayerRefundState defines model for PayerRefund.State.
+type PayerRefundState string
+
 // PayerTokenInBody defines model for PayerTokenInBody.
 type PayerTokenInBody struct {
 	App string `json:"app"`
@@ -1484,23 +1893,94 @@ type PayerTokenView struct {
 	Token string `json:"token"`
 }
 
+// PayerView defines model for PayerView.
+type PayerView struct {
+	App string `json:"app"`
+
+	// AskedBy Masked.
+	AskedBy string `json:"asked_by"`
+
+	// Attempts Your own.
+	Attempts []PayerAttempt `json:"attempts"`
+
+	// Category Where that is all you may see.
+	Category *string `json:"category,omitempty"`
+
+	// Channels In the order to show.
+	Channels  []ChannelView   `json:"channels"`
+	ExpiresAt time.Time       `json:"expires_at"`
+	Invite    PayerViewInvite `json:"invite"`
+	Items     []PayerItem     `json:"items"`
+
+	// LeftOut Why others are not in the list.
+	LeftOut  []Reason `json:"left_out"`
+	Merchant string   `json:"merchant"`
+
+	// Message The words of who asks; nobody checked them.
+	Message *string `json:"message,omitempty"`
+
+	// NameCheck Say first who asks; the name is hidden.
+	NameCheck *bool `json:"name_check,omitempty"`
+
+	// PausedFor Time stands still.
+	PausedFor   *PayerViewPausedFor `json:"paused_for,omitempty"`
+	PausedUntil *time.Time          `json:"paused_until,omitempty"`
+	Payable     Money               `json:"payable"`
+
+	// Payer The phone that is logged in, masked.
+	Payer        *string `json:"payer,omitempty"`
+	PriceVersion int64   `json:"price_version"`
+
+	// Reasons Why nothing can be paid.
+	Reasons []Reason `json:"reasons"`
+	Seq     int64    `json:"seq"`
+
+	// Shows What you may see of it.
+	Shows PayerViewShows `json:"shows"`
+
+	// SlotUntil Somebody is paying, until then at most.
+	SlotUntil *time.Time     `json:"slot_until,omitempty"`
+	State     PayerViewState `json:"state"`
+
+	// Title Empty where you may not see it; items are, too.
+	Title string `json:"title"`
+}
+
+// PayerViewInvite defines model for PayerView.Invite.
+type PayerViewInvite string
+
+// PayerViewPausedFor Time stands still.
+type PayerViewPausedFor string
+
+// PayerViewShows What you may see of it.
+type PayerViewShows string
+
+// PayerViewState defines model for PayerView.State.
+type PayerViewState string
+
 // PlaceInBody defines model for PlaceInBody.
 type PlaceInBody struct {
 	// ExpiresInSeconds A wish.
 	ExpiresInSeconds *int64 `json:"expires_in_seconds,omitempty"`
 
-	// Message Leads the share text; not stored.
+	// Message Leads the share text.
 	Message *string `json:"message,omitempty"`
 
 	// Order Merchants: registered and asked for at once.
 	Order *OrderIn `json:"order,omitempty"`
 
-	// OrderID An order that is registered already.
+	// OrderID One registered already.
 	OrderID *string `json:"order_id,omitempty"`
 
-	// Surface Where the link will be sent.
+	// Shows What friends see.
+	Shows *PlaceInBodyShows `json:"shows,omitempty"`
+
+	// Surface Where it is sent.
 	Surface *string `json:"surface,omitempty"`
 }
+
+// PlaceInBodyShows What friends see.
+type PlaceInBodyShows string
 
 // PlacedView defines model for PlacedView.
 type PlacedView struct {
@@ -1855,6 +2335,15 @@ type PayRequestParams struct {
 	IdempotencyKey string `json:"Idempotency-Key"`
 }
 
+// PreviewRequestParams defines parameters for PreviewRequest.
+type PreviewRequestParams struct {
+	// Shows Tried, and not set.
+	Shows *PreviewRequestParamsShows `form:"shows,omitempty" json:"shows,omitempty"`
+}
+
+// PreviewRequestParamsShows defines parameters for PreviewRequest.
+type PreviewRequestParamsShows string
+
 // ChangePriceParams defines parameters for ChangePrice.
 type ChangePriceParams struct {
 	// IdempotencyKey Optional: a repeated call is dropped.
@@ -1942,6 +2431,9 @@ type PlaceRequestJSONRequestBody = PlaceInBody
 
 // CancelRequestJSONRequestBody defines body for CancelRequest for application/json ContentType.
 type CancelRequestJSONRequestBody = CancelIn
+
+// ChangeCardJSONRequestBody defines body for ChangeCard for application/json ContentType.
+type ChangeCardJSONRequestBody = CardIn
 
 // CreateInviteJSONRequestBody defines body for CreateInvite for application/json ContentType.
 type CreateInviteJSONRequestBody = InviteInBody
@@ -2188,6 +2680,20 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/requests/{id}/cancel (the `CancelRequest` operationId).
 	CancelRequest(ctx context.Context, id string, params *CancelRequestParams, body CancelRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ChangeCardWithBody Say anew what friends see of the order, and what the buyer tells them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+	ChangeCardWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeCard Say anew what friends see of the order, and what the buyer tells them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+	ChangeCard(ctx context.Context, id string, body ChangeCardJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListEvents What happened to a request.
 	//
 	// Corresponds with GET /v1/requests/{id}/events (the `ListEvents` operationId).
@@ -2235,6 +2741,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{id}/pay (the `PayRequest` operationId).
 	PayRequest(ctx context.Context, id string, params *PayRequestParams, body PayRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewRequest What a friend will see.
+	//
+	// Corresponds with GET /v1/requests/{id}/preview (the `PreviewRequest` operationId).
+	PreviewRequest(ctx context.Context, id string, params *PreviewRequestParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePriceWithBody Tell a new price.
 	//
@@ -2758,6 +3269,40 @@ func (c *Client) CancelRequest(ctx context.Context, id string, params *CancelReq
 	return c.Client.Do(req)
 }
 
+// ChangeCardWithBody Say anew what friends see of the order, and what the buyer tells them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+func (c *Client) ChangeCardWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeCardRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeCard Say anew what friends see of the order, and what the buyer tells them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+func (c *Client) ChangeCard(ctx context.Context, id string, body ChangeCardJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeCardRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListEvents What happened to a request.
 //
 // Corresponds with GET /v1/requests/{id}/events (the `ListEvents` operationId).
@@ -2876,6 +3421,21 @@ func (c *Client) PayRequestWithBody(ctx context.Context, id string, params *PayR
 // Corresponds with POST /v1/requests/{id}/pay (the `PayRequest` operationId).
 func (c *Client) PayRequest(ctx context.Context, id string, params *PayRequestParams, body PayRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPayRequestRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewRequest What a friend will see.
+//
+// Corresponds with GET /v1/requests/{id}/preview (the `PreviewRequest` operationId).
+func (c *Client) PreviewRequest(ctx context.Context, id string, params *PreviewRequestParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewRequestRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4012,6 +4572,53 @@ func NewCancelRequestRequestWithBody(server string, id string, params *CancelReq
 	return req, nil
 }
 
+// NewChangeCardRequest calls the generic ChangeCard builder with application/json body
+func NewChangeCardRequest(server string, id string, body ChangeCardJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeCardRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeCardRequestWithBody constructs an http.Request for the ChangeCard method, with any body, and a specified content type
+func NewChangeCardRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/card", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListEventsRequest constructs an http.Request for the ListEvents method
 func NewListEventsRequest(server string, id string, params *ListEventsParams) (*http.Request, error) {
 	var err error
@@ -4316,6 +4923,67 @@ func NewPayRequestRequestWithBody(server string, id string, params *PayRequestPa
 
 		req.Header.Set("Idempotency-Key", headerParam0)
 
+	}
+
+	return req, nil
+}
+
+// NewPreviewRequestRequest constructs an http.Request for the PreviewRequest method
+func NewPreviewRequestRequest(server string, id string, params *PreviewRequestParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/preview", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Shows != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "shows", *params.Shows, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -5429,6 +6097,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/requests/{id}/cancel (the `CancelRequest` operationId).
 	CancelRequestWithResponse(ctx context.Context, id string, params *CancelRequestParams, body CancelRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelRequestResponse, error)
 
+	// ChangeCardWithBodyWithResponse Say anew what friends see of the order, and what the buyer tells them.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+	ChangeCardWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeCardResponse, error)
+
+	// ChangeCardWithResponse Say anew what friends see of the order, and what the buyer tells them.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+	ChangeCardWithResponse(ctx context.Context, id string, body ChangeCardJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeCardResponse, error)
+
 	// ListEventsWithResponse What happened to a request.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -5484,6 +6166,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{id}/pay (the `PayRequest` operationId).
 	PayRequestWithResponse(ctx context.Context, id string, params *PayRequestParams, body PayRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*PayRequestResponse, error)
+
+	// PreviewRequestWithResponse What a friend will see.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/requests/{id}/preview (the `PreviewRequest` operationId).
+	PreviewRequestWithResponse(ctx context.Context, id string, params *PreviewRequestParams, reqEditors ...RequestEditorFn) (*PreviewRequestResponse, error)
 
 	// ChangePriceWithBodyWithResponse Tell a new price.
 	//
@@ -7291,6 +7980,138 @@ func (r CancelRequestResponse) ContentType() string {
 	return ""
 }
 
+type ChangeCardResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CardView
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationProblemJSON405 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeCardResponse) GetJSON200() *CardView {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON405() *Problem {
+	return r.ApplicationProblemJSON405
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON410() *Problem {
+	return r.ApplicationProblemJSON410
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ChangeCardResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeCardResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeCardResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeCardResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeCardResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListEventsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7902,6 +8723,96 @@ func (r PayRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PayRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PreviewRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CardPreview
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationProblemJSON405 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PreviewRequestResponse) GetJSON200() *CardPreview {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON405() *Problem {
+	return r.ApplicationProblemJSON405
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PreviewRequestResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r PreviewRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewRequestResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10289,6 +11200,32 @@ func (c *ClientWithResponses) CancelRequestWithResponse(ctx context.Context, id 
 	return ParseCancelRequestResponse(rsp)
 }
 
+// ChangeCardWithBodyWithResponse Say anew what friends see of the order, and what the buyer tells them.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+func (c *ClientWithResponses) ChangeCardWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeCardResponse, error) {
+	rsp, err := c.ChangeCardWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeCardResponse(rsp)
+}
+
+// ChangeCardWithResponse Say anew what friends see of the order, and what the buyer tells them.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{id}/card (the `ChangeCard` operationId).
+func (c *ClientWithResponses) ChangeCardWithResponse(ctx context.Context, id string, body ChangeCardJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeCardResponse, error) {
+	rsp, err := c.ChangeCard(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeCardResponse(rsp)
+}
+
 // ListEventsWithResponse What happened to a request.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -10391,6 +11328,19 @@ func (c *ClientWithResponses) PayRequestWithResponse(ctx context.Context, id str
 		return nil, err
 	}
 	return ParsePayRequestResponse(rsp)
+}
+
+// PreviewRequestWithResponse What a friend will see.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/requests/{id}/preview (the `PreviewRequest` operationId).
+func (c *ClientWithResponses) PreviewRequestWithResponse(ctx context.Context, id string, params *PreviewRequestParams, reqEditors ...RequestEditorFn) (*PreviewRequestResponse, error) {
+	rsp, err := c.PreviewRequest(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewRequestResponse(rsp)
 }
 
 // ChangePriceWithBodyWithResponse Tell a new price.
@@ -12117,6 +13067,123 @@ func ParseCancelRequestResponse(rsp *http.Response) (*CancelRequestResponse, err
 	return response, nil
 }
 
+// ParseChangeCardResponse parses an HTTP response from a ChangeCardWithResponse call
+func ParseChangeCardResponse(rsp *http.Response) (*ChangeCardResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeCardResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CardView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
 func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12624,6 +13691,81 @@ func ParsePayRequestResponse(rsp *http.Response) (*PayRequestResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePreviewRequestResponse parses an HTTP response from a PreviewRequestWithResponse call
+func ParsePreviewRequestResponse(rsp *http.Response) (*PreviewRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CardPreview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Problem

@@ -80,10 +80,10 @@ func (s *Store) ForgetBuyer(ctx context.Context, app, buyer string, by By) (rows
 				`DELETE FROM decisions WHERE order_id IN
 					(SELECT id FROM orders WHERE app_id = @app AND buyer_id = @who)`,
 				`UPDATE orders SET buyer_name = '', buyer_phone_index = NULL,
-					buyer_surname_index = NULL, buyer_tail_index = NULL, title = @title, items = '[]'
+					buyer_surname_index = NULL, buyer_tail_index = NULL, title = @title, category = '', items = '[]'
 					WHERE app_id = @app AND buyer_id = @who AND (buyer_name <> '' OR buyer_phone_index IS NOT NULL
 					OR buyer_surname_index IS NOT NULL OR buyer_tail_index IS NOT NULL
-					OR title <> @title OR items <> '[]')`,
+					OR title <> @title OR category <> '' OR items <> '[]')`,
 			},
 			args: map[string]any{"who": buyer, "app": app, "title": ForgottenTitle},
 		})
@@ -154,6 +154,7 @@ func (f forgetting) everywhere(with string) []string {
 		with + `UPDATE provider_event_conflicts SET raw_sealed = '' WHERE raw_sealed <> ''
 			AND event_id IN (SELECT id FROM provider_events WHERE ` + events + ")",
 		with + "UPDATE invites SET label = '' WHERE label <> '' AND id IN (" + f.words + ")",
+		with + "UPDATE request_cards SET message = '' WHERE message <> '' AND request_id IN (" + f.requests + ")",
 		with + "UPDATE invites SET contact_index = " + nobody + " WHERE contact_index <> " + nobody +
 			" AND id IN (" + f.words + ")",
 	}

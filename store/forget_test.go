@@ -16,6 +16,7 @@ import (
 // The canaries: what stands in the clear, and must be in no row afterwards.
 var canaries = []string{
 	"138****8000", "canary-name", "canary-title", "canary-item", "canary-label", "canary-why",
+	"canary-words", "canary-kind",
 }
 
 var anna = store.By{Actor: "staff:anna", Reason: "ticket-1"}
@@ -68,13 +69,17 @@ func (w *world) known() (*life, store.Payer) {
 	require.NoError(w.t, w.IssueCode(ctx, code("123456")))
 	order, err := w.CreateOrder(ctx, store.Order{
 		ID: mint.ID(mint.Order), App: "app_1", Merchant: "mer_1", Buyer: "buyer-1", BuyerName: "canary-name",
-		BuyerPhone: "13900139000", Number: mint.Number(), Title: "canary-title", Payable: models.CNY(12900),
-		Items: []store.Item{{Title: "canary-item", Quantity: 1, Price: models.CNY(12900)}}, PriceVersion: 1,
+		BuyerPhone: "13900139000", Number: mint.Number(), Title: "canary-title", Category: "canary-kind",
+		Payable: models.CNY(12900),
+		Items:   []store.Item{{Title: "canary-item", Quantity: 1, Price: models.CNY(12900)}}, PriceVersion: 1,
 	})
 	require.NoError(w.t, err)
 	l := w.live(order)
 	l.save(models.Event{Kind: models.Placed}, models.Event{Kind: models.OrderEligible})
 	number := mint.Number()
+	require.NoError(w.t, w.BeginCard(ctx, l.request.ID, store.Card{
+		Shows: models.ShowsCategory, Message: "canary-words",
+	}))
 	_, err = w.CreateInvite(ctx, store.Invite{
 		ID: "inv_" + number, Request: l.request.ID, Generation: 1, TokenHash: hash(9), Label: "canary-label",
 		ExpiresAt: l.request.ExpiresAt,

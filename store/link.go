@@ -24,6 +24,7 @@ type Link struct {
 	Released  []string // what the request was made with; nil: nothing was kept of one so old
 	Payer     *Payer   // of the payer asked for; nil when none or unknown
 	Told      bool     // the reader has said who asks; for the caller to set
+	Card      Card     // what its buyer lets friends see
 	// Spent is what of the app's offers is gone or held, but for what this request's own
 	// pending attempts hold: a wish to pay takes their place.
 	Spent    map[string]int64
@@ -51,6 +52,7 @@ type linkRecord struct {
 	Released  []string         `gorm:"serializer:list"`
 	Breakers  []policy.Breaker `gorm:"serializer:list"`
 	Used      []policy.Use     `gorm:"serializer:list"`
+	Card      Card             `gorm:"embedded;embeddedPrefix:card_"`
 	PayerID   string
 	Masked    string
 	Blocked   bool
@@ -97,7 +99,7 @@ func (s *Store) link(ctx context.Context, which string, key any, payer string) (
 func (l linkRecord) link() Link {
 	link := Link{Invite: l.Invite, Request: l.Snapshot, Order: l.Order, App: l.App}
 	link.Catalogue, link.Released, link.Spent = l.Catalogue, l.Released, l.Spent
-	link.Breakers, link.Used = l.Breakers, l.Used
+	link.Breakers, link.Used, link.Card = l.Breakers, l.Used, l.Card
 	for _, c := range l.Channels {
 		link.Channels = append(link.Channels, c.channel())
 	}
@@ -125,6 +127,8 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 	return "SELECT " + strings.Join(columns, ", ") + `, m.name AS app_merchant_name, r.snapshot,
 		(SELECT coalesce(max(version), 0) FROM catalogue_history) AS catalogue,
 		(SELECT released FROM request_releases WHERE request_id = r.id) AS released,
+		coalesce(k.shows, '` + string(models.ShowsFull) + `') AS card_shows,
+		coalesce(k.message, '') AS card_message,
 		coalesce(p.id, '') AS payer_id, coalesce(p.masked_phone, '') AS masked,
 		coalesce(p.blocked, false) AS blocked,
 		(SELECT jsonb_object_agg(s.promotion_id, s.minor - coalesce((SELECT sum(u.minor - u.back_minor)
@@ -138,5 +142,7 @@ var linkQuery = sync.OnceValues(func() (string, error) {
 		(SELECT coalesce(jsonb_agg(to_jsonb(u)), '[]') FROM (` + linksUsed + `) u) AS used
 		FROM invites i JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
 		JOIN apps a ON a.id = r.app_id JOIN merchants m ON m.id = a.merchant_id
+		LEFT JOIN LATERAL (SELECT shows, message FROM request_cards WHERE request_id = r.id
+			ORDER BY id DESC LIMIT 1) k ON true
 		LEFT JOIN payers p ON p.id = @payer WHERE `, nil
 })

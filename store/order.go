@@ -39,6 +39,7 @@ type Order struct {
 
 	Number          string       // the merchant's own, unique within the app
 	Title           string       // what the friend reads first
+	Category        string       // what it is about in at most 20 characters; empty: not told
 	Items           []Item       `gorm:"serializer:list"`
 	Payable         models.Money `gorm:"embedded;embeddedPrefix:payable_"`
 	PriceVersion    int64        // rises with each price

@@ -71,6 +71,9 @@ func (s *Store) whyNoSnapshot(ctx context.Context, request string, at time.Time)
 // snapshotsKept is how long after the guard's end a request can be looked at as it was.
 const snapshotsKept = "90 days"
 
+// cardsOrphaned is how long a card waits for its request: the call that wrote it is long over.
+const cardsOrphaned = "1 day"
+
 // PruneSnapshots forgets what requests and invites were whose guard ended long ago, and
 // says how many lines went. What they are at the last stays in their own rows.
 func (s *Store) PruneSnapshots(ctx context.Context) (total int64, err error) {
@@ -83,8 +86,13 @@ func (s *Store) PruneSnapshots(ctx context.Context) (total int64, err error) {
 			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
 		`DELETE FROM invite_payers k USING invites i, requests r WHERE k.invite_id = i.id AND r.id = i.request_id
 			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
+		`DELETE FROM request_cards k USING requests r WHERE k.request_id = r.id
+			AND EXISTS (SELECT FROM request_cards n WHERE n.request_id = k.request_id AND n.id > k.id)
+			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
+		`DELETE FROM request_cards k WHERE k.at < clock_timestamp() - CAST(@orphaned AS interval)
+			AND NOT EXISTS (SELECT FROM requests WHERE id = k.request_id)`,
 	} {
-		rows, err := s.write(ctx, prune, map[string]any{"kept": snapshotsKept})
+		rows, err := s.write(ctx, prune, map[string]any{"kept": snapshotsKept, "orphaned": cardsOrphaned})
 		if err != nil {
 			return total, failed("prune snapshots", err)
 		}

@@ -10,13 +10,16 @@ import (
 // Card is what every page of the friend says about the request: an allow-list. No address, order number or
 // full name of the buyer has a place in it.
 type Card struct {
-	Asker    string // masked: "王**"; empty: hidden
-	Merchant string
-	Title    string
-	Items    []Item
-	Amount   models.Money
-	Invite   string        // id of the link that the page is about; no secret
-	Left     time.Duration // until the request ends; 0 where that no longer matters
+	Asker           string // masked: "王**"; empty: hidden
+	Merchant        string
+	Shows           models.Shows // how much of the order the asker lets be seen
+	Items           []Item
+	Title, Category string // empty where it is not to be seen, as are the items
+	Message         string // the asker's own words; empty: none
+	Framed          bool   // within another page
+	Amount          models.Money
+	Invite          string        // id of the link that the page is about; no secret
+	Left            time.Duration // until the request ends; 0 where that no longer matters
 }
 
 // Item is one line of an order; Price is for one piece, zero where it is not shown.

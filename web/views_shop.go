@@ -48,6 +48,7 @@ type ShopRequest struct {
 	Pledged  time.Time // when the friend said he would pay; zero for never said
 	Receipt  bool
 	Saved    []Saving // what offers took off for who paid
+	Privacy  *Privacy // what friends see; nil where it no longer matters
 	Problem  *Problem
 }
 

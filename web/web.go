@@ -34,6 +34,7 @@ const (
 	OrderPage   Template = "order"   // ShopOrder
 	RequestPage Template = "request" // ShopRequest
 	ReceiptPage Template = "receipt" // Receipt
+	PrivacyPage Template = "privacy" // Privacy
 )
 
 // Page is a template, its view, and how it keeps itself up to date.

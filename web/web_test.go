@@ -204,6 +204,9 @@ func TestEveryTranslationIsUsed(t *testing.T) {
 	for _, sponsor := range []string{"merchant", "channel", "platform"} {
 		built["offer.by."+sponsor] = true
 	}
+	for _, shows := range models.AllShows {
+		built["privacy."+string(shows)+".name"], built["privacy."+string(shows)+".what"] = true, true
+	}
 	for _, reason := range web.Reasons {
 		built["refusal."+reason] = true
 	}

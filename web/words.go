@@ -91,7 +91,7 @@ var Reasons = []string{
 	"asker_first", "asker_wrong", "no_issuer", "snapshot", "for_contact",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 	"channel_limit", "channel_daily_limit", "pair_limit", "pair_daily_limit", "buyer_limit", "buyer_daily_limit",
-	"merchant_limit", "merchant_daily_limit",
+	"merchant_limit", "merchant_daily_limit", "bad_words", "no_category",
 }
 
 // known is the reason itself, or "other" where no page has words for it.

@@ -29,6 +29,7 @@ type Rows interface {
 	ChannelsAt(ctx context.Context, app string, version int64) ([]store.Channel, error)
 	PayerAt(ctx context.Context, id string) (*store.Payer, error)
 	Order(ctx context.Context, id string) (store.Order, error)
+	CardAt(ctx context.Context, request string, at time.Time) (store.Card, error)
 	Cohort(ctx context.Context, request string) (store.Cohort, error)
 	Decisions(ctx context.Context, filter store.DecisionFilter) ([]store.Decision, error)
 	Presentation(ctx context.Context, attempt string) (providers.Presentation, error)

@@ -17,6 +17,7 @@ type scenery struct {
 	known    *policy.Catalogue
 	channels []store.Channel
 	cohort   store.Cohort
+	card     store.Card       // what the buyer let friends see then
 	told     []store.Decision // the friends, the newest first
 	came     []store.Visitor  // who had logged in, the first first
 }

@@ -106,6 +106,9 @@ func (m *Machine) screens(ctx context.Context, p *Page) ([]Screen, error) {
 	if set.cohort, err = m.Rows.Cohort(ctx, p.Request.ID); err != nil {
 		return nil, err
 	}
+	if set.card, err = m.Rows.CardAt(ctx, p.Request.ID, p.At); err != nil {
+		return nil, err
+	}
 	if set.channels, err = m.Rows.ChannelsAt(ctx, p.Request.App, version); err != nil {
 		return nil, err
 	}
@@ -136,7 +139,7 @@ func (m *Machine) friend(
 	}
 	link := store.Link{
 		Invite: invite.Invite, Request: p.Request, Order: set.order(), App: p.App, Channels: set.channels,
-		Catalogue: set.known.Version, Released: set.cohort.Released, Told: payer != "",
+		Catalogue: set.known.Version, Released: set.cohort.Released, Told: payer != "", Card: set.card,
 	}
 	if payer != "" {
 		var err error
@@ -161,7 +164,8 @@ func (m *Machine) friend(
 func (m *Machine) buyer(ctx context.Context, set scenery, invites []store.PastInvite) (Screen, error) {
 	p := set.page
 	screen := Screen{Side: BuyerSide, Stage: Stage{
-		Side: BuyerSide, At: p.At, Link: store.Link{Request: p.Request, Order: set.order(), App: p.App},
+		Side: BuyerSide, At: p.At,
+		Link:  store.Link{Request: p.Request, Order: set.order(), App: p.App, Card: set.card},
 		Facts: policy.Facts{Catalogue: set.known, Now: p.At},
 	}}
 	if len(invites) > 0 {

@@ -16,6 +16,8 @@ const (
 	buyerName  = "王小明"
 	orderTitle = "手冲咖啡壶套装"
 	currency   = "CNY"
+
+	orderCategory = "咖啡器具"
 )
 
 // items are what he always buys.
@@ -72,8 +74,9 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 // askAFriend places a fresh order's request. The order's number is the Idempotency-Key: one order asks once.
 func (s *Shop) askAFriend(w http.ResponseWriter, r *http.Request) {
 	number := s.Clock().UTC().Format("20060102-150405.000000")
-	placed, err := s.API.Place(r.Context(), number, client.PlaceInBody{Order: &client.OrderIn{
-		App: s.App, Number: number, Title: orderTitle, Items: &items, Payable: total(),
+	placed, err := s.API.Place(r.Context(), number, client.PlaceInBody{Shows: dialled(r), Order: &client.OrderIn{
+		App: s.App, Number: number, Title: orderTitle, Category: new(orderCategory), Payable: total(),
+		Items:        &items,
 		PriceVersion: new(int64(1)), Kind: new("physical"), Buyer: theBuyer(),
 	}})
 	if err != nil {
@@ -81,4 +84,12 @@ func (s *Shop) askAFriend(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, "/shop/requests/"+placed.ID, http.StatusSeeOther)
+}
+
+// dialled is how much of the order a friend shall see, where the form says; nil: all.
+func dialled(r *http.Request) *client.PlaceInBodyShows {
+	if shows := r.PostFormValue("shows"); shows != "" {
+		return new(client.PlaceInBodyShows(shows))
+	}
+	return nil
 }

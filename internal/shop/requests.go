@@ -53,7 +53,14 @@ func (s *Shop) look(ctx context.Context, id string) (known view.Known, err error
 	case len(invites.JSON200.Invites) > 0:
 		known.First = &invites.JSON200.Invites[0]
 	}
-	return known, nil
+	if !known.Unpaid() {
+		return known, nil
+	}
+	known.Preview, err = previewed(ctx, buyer, id, "")
+	if told := client.AsProblem(err); told != nil && told.Status == http.StatusConflict {
+		err = nil // it has no link yet
+	}
+	return known, err
 }
 
 // cancel is the buyer's "never mind".

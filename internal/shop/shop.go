@@ -60,6 +60,8 @@ func New(options Options) (*Shop, error) {
 	people.HandleFunc("GET /shop", s.showOrder)
 	people.HandleFunc("POST /shop/requests", s.askAFriend)
 	people.HandleFunc("GET /shop/requests/{id}", s.showRequest)
+	people.HandleFunc("GET /shop/requests/{id}/card", s.showPrivacy)
+	people.HandleFunc("POST /shop/requests/{id}/card", s.changePrivacy)
 	people.HandleFunc("POST /shop/requests/{id}/cancel", s.cancel)
 	people.HandleFunc("POST /shop/requests/{id}/pay", s.pay)
 	people.HandleFunc("GET /shop/requests/{id}/receipt", s.showReceipt)

@@ -21,6 +21,7 @@ type Known struct {
 	Request client.RequestView
 	First   *client.InviteView   // the link that the buyer sends; nil: none
 	Own     *client.Presentation // where a buyer who pays himself goes on; nil: not known any more
+	Preview *client.CardPreview  // what friends see; nil: not asked
 	Problem *web.Problem         // why what he asked for was not done
 	Now     time.Time
 }
@@ -31,11 +32,12 @@ func Request(k Known) (web.Page, error) {
 	view := web.ShopRequest{
 		ID: r.ID, Number: r.Order.Number, Title: r.Order.Title, Amount: Money(r.Payable),
 		State: models.State(r.State), Live: r.EndedAt == nil || slices.ContainsFunc(r.Refunds, outstanding),
-		SlotLeft: k.left(r.SlotUntil), MayEnd: k.unpaid(), MayPay: r.State == client.RequestViewStateOpen,
+		SlotLeft: k.left(r.SlotUntil), MayEnd: k.Unpaid(), MayPay: r.State == client.RequestViewStateOpen,
 		Own: k.paysHimself(), Receipt: hasReceipt(r), Saved: saved(r), Problem: k.Problem,
 	}
-	if k.unpaid() {
+	if k.Unpaid() {
 		view.Left = k.left(&r.ExpiresAt)
+		view.Privacy = k.privacy()
 	}
 	page := web.Page{Template: web.RequestPage, Shop: true}
 	if err := k.showWayBack(&view); err != nil {
@@ -51,8 +53,8 @@ func Request(k Known) (web.Page, error) {
 	return page, nil
 }
 
-// unpaid says that the request may still be paid, or ended.
-func (k Known) unpaid() bool {
+// Unpaid says that the request may still be paid, or ended.
+func (k Known) Unpaid() bool {
 	switch models.State(k.Request.State) {
 	case models.Checking, models.Open, models.Paying, models.Confirming, models.Paused:
 		return true
@@ -118,7 +120,7 @@ func Redirect(at client.Presentation) string {
 
 // share adds the link to send, as long as it may be paid.
 func (k Known) share(view *web.ShopRequest) (err error) {
-	if !k.unpaid() || k.First == nil {
+	if !k.Unpaid() || k.First == nil {
 		return nil
 	}
 	first := *k.First
