@@ -33,6 +33,8 @@ const (
 	BridgePage  Template = "bridge"  // Bridge
 	OrderPage   Template = "order"   // ShopOrder
 	RequestPage Template = "request" // ShopRequest
+	InvitePage  Template = "invite"  // ShopInvite
+	RevokePage  Template = "revoke"  // ShopRevoke
 	ReceiptPage Template = "receipt" // Receipt
 )
 
@@ -52,6 +54,8 @@ type Page struct {
 	Script string
 	// Home is our own address, for what a chat draws of the page; empty for none.
 	Home string
+	// Buyer says that the page is the buyer's: it shares, copies, and remembers what he has opened.
+	Buyer bool
 	// Touched makes the page tell its own address, by one POST, that a person touched it.
 	Touched bool
 }
