@@ -66,6 +66,9 @@ func (r *replay) buyer() {
 	r.see(&visitor{friends: r.friends}, "/shop/requests/"+r.id, machine.BuyerSide, machine.BuyerSide)
 }
 
+// linksAt is how far the links of a page were, which its stream goes on from: the machine has no stream.
+var linksAt = regexp.MustCompile(`(stream\?after=\d+)-\d+`)
+
 var qrCode = regexp.MustCompile(`(?s)<svg class="qr".*?</svg>`)
 
 // veil hides in a served page what the time machine never shows.
@@ -128,7 +131,8 @@ func TestTheScreensOfAMomentAreThoseThatWereServed(t *testing.T) {
 		got, err := r.server.past.Screen(t.Context(), r.id, was.side, was.at, web.Chinese)
 		require.NoError(t, err, "%d: %s at %s", i, was.side, was.at)
 		require.Equal(t, was.kind, got.Kind, i)
-		require.Equal(t, r.veil(was.html), qrCode.ReplaceAllString(got.HTML, "<svg/>"), "%d: %s", i, was.kind)
+		shown := linksAt.ReplaceAllString(qrCode.ReplaceAllString(got.HTML, "<svg/>"), "$1")
+		require.Equal(t, linksAt.ReplaceAllString(r.veil(was.html), "$1"), shown, "%d: %s", i, was.kind)
 		if was.kind != "link" {
 			require.Empty(t, got.Gaps, i) // of whoever only looked nothing is kept, and that is said
 		}
