@@ -39,7 +39,7 @@ func TestTheBuyerSeesHowItGoesWithEachFriend(t *testing.T) {
 	v := newShop(t)
 	address := v.ask()
 	id := address[strings.LastIndex(address, "/")+1:]
-	require.NotContains(t, v.get(address).Body.String(), "请了这些朋友", "one friend needs no list")
+	require.NotContains(t, v.get(address).Body.String(), "你请的朋友", "one friend needs no list")
 	require.Contains(t, v.get(address+"/friends").Body.String(), "朋友圈")
 	zhang := v.invited(address, "老张")
 	page := v.get(address + "?friend=" + zhang).Body.String()
