@@ -78,7 +78,8 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 	}
 	view := EligibilityView{
 		State: answer.State, Channels: channelViews(answer.channels, answer.Channels),
-		LeftOut: answer.reasons(answer.LeftOut), Reasons: answer.reasons(answer.Reasons), Asks: channelViews(answer.channels, policy.AskWays(answer.facts)),
+		LeftOut: answer.reasons(answer.LeftOut), Reasons: answer.reasons(answer.Reasons),
+		Asks:     channelViews(answer.channels, policy.AskWays(answer.facts)),
 		Warnings: warnings(answer.facts),
 	}
 	for i := range view.Channels {

@@ -55,7 +55,7 @@ type invitesOut struct{ Body InvitesView }
 // InvitesView is all the links of a request, oldest first.
 type InvitesView struct {
 	Invites []InviteView `json:"invites" nullable:"false"`
-	Version int64        `json:"version" doc:"Grows when one of them or the request changes: where a stream goes on."`
+	Version int64        `json:"version" doc:"Grows with each change of one or the request."`
 }
 
 type invitePath struct {

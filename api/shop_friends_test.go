@@ -138,7 +138,8 @@ func TestTheOrderSaysWhoCanPayAndHow(t *testing.T) {
 	require.Contains(t, page, `<li class="no"><b>small</b>`)
 	require.Contains(t, page, "金额超出该付款方式的限额。朋友可以换一种方式付。")
 	english := v.get("/shop", "Accept-Language", "en").Body.String()
-	require.Contains(t, english, "The amount is outside what this way to pay takes. Your friend can pay another way.")
+	require.Contains(t, english,
+		"The amount is outside what this way to pay takes. Your friend can pay another way.")
 	require.NotContains(t, page, "channel_amount", "no ids")
 	own := v.post("/shop/pay")
 	require.Equal(t, http.StatusSeeOther, own.Code, own.Body)

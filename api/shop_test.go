@@ -163,12 +163,12 @@ func TestTheShopsStreamTellsTheChange(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, v.send(secret, "msg_1", told).Code)
 	require.Equal(t, http.StatusNoContent, v.send(secret, "msg_1", told).Code, "again, and acted on once")
 	require.Equal(t, "event: transition", stream.until("event:"), "what app.js listens for")
-	first := stream.until("data:")
-	require.Contains(t, first, `{"seq":`+strconv.FormatInt(ended.Seq, 10)+`,`, "what the page shows already is not told again")
+	first, where := stream.until("data:"), `{"seq":`+strconv.FormatInt(ended.Seq, 10)+`,`
+	require.Contains(t, first, where, "what the page shows already is not told again")
 	stream.close()
 
 	late := v.listen(found[1], "")
-	require.Contains(t, late.until("data:"), `{"seq":`+strconv.FormatInt(ended.Seq, 10)+`,`, "what came before the stream was open")
+	require.Contains(t, late.until("data:"), where, "what came before the stream was open")
 }
 
 // listenInShop registers the shop's endpoint twice, as two starts do, and gives the secret in force.

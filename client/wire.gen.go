@@ -1318,7 +1318,7 @@ type InviteViewState string
 type InvitesView struct {
 	Invites []InviteView `json:"invites"`
 
-	// Version Grows when one of them or the request changes: where a stream goes on.
+	// Version Grows with each change of one or the request.
 	Version int64 `json:"version"`
 }
 

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -89,24 +90,7 @@ func views(t *testing.T) map[string]web.Page {
 			},
 		}),
 	}
-	var friends []web.ShopFriend
-	for i, state := range web.FriendStates {
-		friend := web.ShopFriend{ID: "inv_1", No: i + 1, State: state, Goes: "/shop/requests/fpr_1?friend=inv_1"}
-		if state == web.FriendOpened || state == web.FriendPledged {
-			friend.Name, friend.At, friend.Times = "老张", at, 3
-		}
-		friends = append(friends, friend)
-	}
-	pages["friends"] = page(web.RequestPage, web.ShopRequest{
-		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Shown: &friends[2], MayAdd: true,
-		Friends: friends[:5], Rest: friends[5:],
-	})
-	pages["nobody"] = page(web.OrderPage, web.ShopOrder{Total: card.Amount, Ways: ways[1:], Why: []web.ShopWhy{*ways[1].Why}})
-	pages["invite"] = web.Page{Template: web.InvitePage, Buyer: true, View: web.ShopInvite{
-		Request: "fpr_1", Name: "老张", Where: "qq", Places: web.FriendPlaces,
-		Problem: &web.Problem{Reason: "too_many_invites"},
-	}}
-	pages["revoke"] = page(web.RevokePage, web.ShopRevoke{Request: "fpr_1", Friend: friends[1], Others: true})
+	maps.Copy(pages, friendViews(at))
 	pages["own"] = page(web.RequestPage, web.ShopRequest{
 		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Own: true,
 		PayAt: "https://bank.example/pay", PayQR: qr, SlotLeft: 5 * time.Minute,
@@ -146,6 +130,34 @@ func views(t *testing.T) map[string]web.Page {
 		}
 		pages["state_"+string(state)] = web.Page{Template: web.RequestPage, View: view, Stream: "/shop/stream"}
 	}
+	return pages
+}
+
+// friendViews are the buyer's pages about whom he asks.
+func friendViews(at time.Time) map[string]web.Page {
+	pages := map[string]web.Page{}
+	var friends []web.ShopFriend
+	for i, state := range web.FriendStates {
+		friend := web.ShopFriend{ID: "inv_1", No: i + 1, State: state, Goes: "/shop/requests/fpr_1?friend=inv_1"}
+		if state == web.FriendOpened || state == web.FriendPledged {
+			friend.Name, friend.At, friend.Times = "老张", at, 3
+		}
+		friends = append(friends, friend)
+	}
+	pages["friends"] = web.Page{Template: web.RequestPage, View: web.ShopRequest{
+		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Shown: &friends[2], MayAdd: true,
+		Friends: friends[:5], Rest: friends[5:],
+	}}
+	pages["nobody"] = web.Page{Template: web.OrderPage, View: web.ShopOrder{
+		Total: card.Amount, Ways: ways[1:], Why: []web.ShopWhy{*ways[1].Why},
+	}}
+	pages["invite"] = web.Page{Template: web.InvitePage, Buyer: true, View: web.ShopInvite{
+		Request: "fpr_1", Name: "老张", Where: "qq", Places: web.FriendPlaces,
+		Problem: &web.Problem{Reason: "too_many_invites"},
+	}}
+	pages["revoke"] = web.Page{Template: web.RevokePage, View: web.ShopRevoke{
+		Request: "fpr_1", Friend: friends[1], Others: true,
+	}}
 	return pages
 }
 

@@ -53,8 +53,8 @@ func (s *Shop) invite(w http.ResponseWriter, r *http.Request) {
 		err = errBadAnswer
 	}
 	if err != nil {
-		status := 0
-		if form.Problem, status = s.problem(err); form.Problem == nil {
+		problem, status := s.problem(err)
+		if form.Problem = problem; problem == nil {
 			s.fail(w, r, err)
 			return
 		}
