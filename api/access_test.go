@@ -36,6 +36,7 @@ var access = map[string]audience{
 	"POST /v1/requests/{id}/invites/{invite}/revoke": seller,
 	"GET /v1/requests/{id}/events":                   seller,
 	"GET /v1/requests/{id}/stream":                   seller,
+	"GET /v1/requests/{id}/invites/stream":           seller,
 	"GET /docs/reference":                            anybody,
 	"GET /docs/errors":                               anybody,
 	"GET /docs/errors/{reason}":                      anybody,

@@ -50,6 +50,7 @@ type sellerStore interface {
 	Requests(ctx context.Context, filter store.RequestFilter) (store.Page[store.RequestLine], error)
 	Transitions(ctx context.Context, request string, afterSeq int64, limit int) ([]models.Transition, error)
 	Heads(ctx context.Context, requests []string) (map[string]int64, error)
+	InviteHeads(ctx context.Context, requests []string) (map[string]int64, error)
 	CreateInvite(ctx context.Context, invite store.Invite) (store.Invite, error)
 	Invite(ctx context.Context, id string) (store.Invite, error)
 	Invites(ctx context.Context, request string) ([]store.Invite, error)

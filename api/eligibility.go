@@ -24,12 +24,12 @@ type eligibilityOut struct{ Body EligibilityView }
 
 // EligibilityView says whether an order may be friend-paid, and why not.
 type EligibilityView struct {
-	State    policy.State    `json:"state" enum:"hidden,disabled,enabled"`
-	Channels []ChannelView   `json:"channels" nullable:"false" doc:"In the order to show."`
-	LeftOut  []policy.Reason `json:"left_out" nullable:"false"`
-	Reasons  []policy.Reason `json:"reasons" nullable:"false" doc:"Why the state is not enabled."`
-	Asks     []ChannelView   `json:"asks" nullable:"false" doc:"Ways to ask a friend; nobody pays by them."`
-	Warnings []Warning       `json:"warnings,omitempty" doc:"What is likely a mistake, and decided nothing."`
+	State    policy.State  `json:"state" enum:"hidden,disabled,enabled"`
+	Channels []ChannelView `json:"channels" nullable:"false" doc:"In the order to show."`
+	LeftOut  []ReasonView  `json:"left_out" nullable:"false" doc:"Which other channels there are, and why not."`
+	Reasons  []ReasonView  `json:"reasons" nullable:"false" doc:"Why the state is not enabled."`
+	Asks     []ChannelView `json:"asks" nullable:"false" doc:"Ways to ask a friend; nobody pays by them."`
+	Warnings []Warning     `json:"warnings,omitempty" doc:"What is likely a mistake, and decided nothing."`
 }
 
 // Warning is of something that is likely a mistake.
@@ -77,8 +77,9 @@ func (s *Server) eligibility(ctx context.Context, in *eligibilityIn) (*eligibili
 		return nil, err
 	}
 	view := EligibilityView{
-		State: answer.State, Channels: channelViews(answer.channels, answer.Channels), LeftOut: answer.LeftOut,
-		Reasons: answer.Reasons, Asks: channelViews(answer.channels, policy.AskWays(answer.facts)),
+		State: answer.State, Channels: channelViews(answer.channels, answer.Channels),
+		LeftOut: answer.reasons(answer.LeftOut), Reasons: answer.reasons(answer.Reasons),
+		Asks:     channelViews(answer.channels, policy.AskWays(answer.facts)),
 		Warnings: warnings(answer.facts),
 	}
 	for i := range view.Channels {

@@ -34,6 +34,8 @@ type InviteView struct {
 	OpenedCount   int64             `json:"opened_count"`
 	PledgedFor    *time.Time        `json:"pledged_for,omitempty" doc:"When the friend said he would pay."`
 	ForContact    bool              `json:"for_contact,omitempty" doc:"One person only may use it."`
+	Paying        bool              `json:"paying,omitempty" doc:"Who is paying now came by it."`
+	Paid          bool              `json:"paid,omitempty" doc:"Whose payment counts came by it."`
 	Link          *LinkView         `json:"link,omitempty" doc:"While the invite is live."`
 }
 
@@ -48,10 +50,12 @@ type inviteIn struct {
 
 type inviteOut struct{ Body InviteView }
 
-type invitesOut struct {
-	Body struct {
-		Invites []InviteView `json:"invites" nullable:"false"`
-	}
+type invitesOut struct{ Body InvitesView }
+
+// InvitesView is all the links of a request, oldest first.
+type InvitesView struct {
+	Invites []InviteView `json:"invites" nullable:"false"`
+	Version int64        `json:"version" doc:"Grows with each change of one or the request."`
 }
 
 type invitePath struct {
@@ -89,15 +93,12 @@ func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, er
 	if err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite, card.Message)}, nil
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, card.Message)}, nil
 }
 
 // listInvites shows all links of a request, oldest first.
 func (s *Server) listInvites(ctx context.Context, in *RequestPath) (*invitesOut, error) {
-	if _, err := s.owned(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	invites, err := s.Store.Invites(ctx, in.ID)
+	request, err := s.owned(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -105,18 +106,30 @@ func (s *Server) listInvites(ctx context.Context, in *RequestPath) (*invitesOut,
 	if err != nil {
 		return nil, err
 	}
-	out := &invitesOut{}
-	out.Body.Invites = []InviteView{}
 	known := s.sharing(ctx)
+	view, err := s.invitesOf(ctx, request, func(i store.Invite) *LinkView {
+		return s.linkOf(known, i, card.Message)
+	})
+	return &invitesOut{Body: view}, err
+}
+
+// invitesOf reads a request's invites, with what links are shown of them.
+func (s *Server) invitesOf(
+	ctx context.Context, r models.Request, link func(store.Invite) *LinkView,
+) (InvitesView, error) {
+	view := InvitesView{Invites: []InviteView{}, Version: r.Seq}
+	invites, err := s.Store.Invites(ctx, r.ID)
 	for _, invite := range invites {
-		out.Body.Invites = append(out.Body.Invites, s.viewInvite(known, invite, card.Message))
+		view.Version += invite.Changes
+		view.Invites = append(view.Invites, inviteView(r, invite, link(invite)))
 	}
-	return out, nil
+	return view, err
 }
 
 // revokeInvite makes one link useless; the others live on.
 func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, error) {
-	if _, err := s.owned(ctx, in.ID); err != nil {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	invite, err := s.Store.Invite(ctx, in.Invite)
@@ -132,7 +145,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	if invite, err = s.Store.Invite(ctx, in.Invite); err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), invite, "")}, nil
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, "")}, nil
 }
 
 // showQR is the picture of a live link of one's own, for the buyer to send or to show.

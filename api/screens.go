@@ -123,8 +123,9 @@ func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
 		if err := asTold(preview, known.Preview); err != nil {
 			return page, err
 		}
-		known.First = &client.InviteView{}
-		if err := asTold(inviteView(stage.First, s.veiledLink(stage)), known.First); err != nil {
+		known.Invites = make([]client.InviteView, 1)
+		first := inviteView(stage.Link.Request, stage.First, s.veiledLink(stage))
+		if err := asTold(first, &known.Invites[0]); err != nil {
 			return page, err
 		}
 	}

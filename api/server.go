@@ -83,6 +83,7 @@ type Server struct {
 	past    *machine.Machine
 
 	appWatch  *watch      // over apps
+	invWatch  *watch      // over requests with their invites
 	explained []explained // every reason of a problem
 }
 
@@ -103,6 +104,7 @@ func New(deps Deps) (*Server, error) {
 	s.echo.HTTPErrorHandler = s.answerError
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
 	s.watch, s.appWatch = s.newWatch(s.Store.Heads), s.newWatch(s.Store.LastEvents)
+	s.invWatch = s.newWatch(s.Store.InviteHeads)
 	s.past = &machine.Machine{Rows: deps.Store, Painter: s, Clock: deps.Clock}
 	s.huma = newHuma(s.echo, deps.Config)
 	sameSite, err := s.sameSite()
@@ -159,6 +161,7 @@ func (s *Server) HTTPServer(address string) *http.Server {
 func (s *Server) Drain() {
 	s.watch.close()
 	s.appWatch.close()
+	s.invWatch.close()
 }
 
 // Handler is the whole API.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
 )
@@ -72,14 +73,23 @@ func (s *Server) linkAs(
 	return view
 }
 
-func (s *Server) viewInvite(known *policy.Catalogue, i store.Invite, message string) InviteView {
-	return inviteView(i, s.linkOf(known, i, message))
+func (s *Server) viewInvite(
+	known *policy.Catalogue, r models.Request, i store.Invite, message string,
+) InviteView {
+	return inviteView(r, i, s.linkOf(known, i, message))
 }
 
-func inviteView(i store.Invite, link *LinkView) InviteView {
+func inviteView(r models.Request, i store.Invite, link *LinkView) InviteView {
 	return InviteView{
+		Paying: cameBy(r, r.Slot, i), Paid: cameBy(r, r.Winner, i),
 		ID: i.ID, State: i.State, Surface: i.Surface, Label: i.Label, ExpiresAt: i.ExpiresAt.UTC(),
 		FirstOpenedAt: timeIfAny(i.FirstOpenedAt), OpenedCount: i.OpenedCount, Link: link,
 		ForContact: i.ForContact(), PledgedFor: timeIfAny(i.PledgedFor),
 	}
+}
+
+// cameBy says that an attempt of the request is of a friend who came by this invite.
+func cameBy(r models.Request, number string, i store.Invite) bool {
+	a, known := r.Attempt(number)
+	return known && !a.ByBuyer && a.Invite == i.ID
 }

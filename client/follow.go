@@ -34,6 +34,14 @@ func (a *API) Watch(ctx context.Context, id string, do func(EventView) error) er
 	return follow(ctx, a, path, 0, func(e EventView) (int64, error) { return e.Seq, do(e) })
 }
 
+// WatchInvites hands all links of a request to do whenever one of them or the request has changed, until
+// ctx ends or do fails. after is the Version of what you have; 0: begin with how they stand. What opens
+// the links is not among it: ListInvites tells that.
+func (a *API) WatchInvites(ctx context.Context, id string, after int64, do func(InvitesView) error) error {
+	path := "/v1/requests/" + url.PathEscape(id) + "/invites/stream"
+	return follow(ctx, a, path, after, func(v InvitesView) (int64, error) { return v.Version, do(v) })
+}
+
 // follow reads a stream over as many connections as it takes.
 func follow[T any](
 	ctx context.Context, a *API, path string, after int64, do func(T) (int64, error),

@@ -1533,10 +1533,12 @@ type EligibilityView struct {
 
 	// Channels In the order to show.
 	Channels []ChannelView `json:"channels"`
-	LeftOut  []Reason      `json:"left_out"`
+
+	// LeftOut Which other channels there are, and why not.
+	LeftOut []ReasonView `json:"left_out"`
 
 	// Reasons Why the state is not enabled.
-	Reasons []Reason             `json:"reasons"`
+	Reasons []ReasonView         `json:"reasons"`
 	State   EligibilityViewState `json:"state"`
 
 	// Warnings What is likely a mistake, and decided nothing.
@@ -1639,6 +1641,12 @@ type InviteView struct {
 	Link        *LinkView `json:"link,omitempty"`
 	OpenedCount int64     `json:"opened_count"`
 
+	// Paid Whose payment counts came by it.
+	Paid *bool `json:"paid,omitempty"`
+
+	// Paying Who is paying now came by it.
+	Paying *bool `json:"paying,omitempty"`
+
 	// PledgedFor When the friend said he would pay.
 	PledgedFor *time.Time      `json:"pledged_for,omitempty"`
 	State      InviteViewState `json:"state"`
@@ -1648,9 +1656,12 @@ type InviteView struct {
 // InviteViewState defines model for InviteView.State.
 type InviteViewState string
 
-// InvitesOutBody defines model for InvitesOutBody.
-type InvitesOutBody struct {
+// InvitesView defines model for InvitesView.
+type InvitesView struct {
 	Invites []InviteView `json:"invites"`
+
+	// Version Grows with each change of one or the request.
+	Version int64 `json:"version"`
 }
 
 // ItemIn defines model for ItemIn.
@@ -2110,6 +2121,26 @@ type Reason struct {
 	Rule    string  `json:"rule"`
 	Version int64   `json:"version"`
 	Zh      string  `json:"zh"`
+}
+
+// ReasonView defines model for ReasonView.
+type ReasonView struct {
+	Channel *string `json:"channel,omitempty"`
+	En      string  `json:"en"`
+
+	// FixCode pay_yourself, new_order, other_channel, open_browser …
+	FixCode *string `json:"fix_code,omitempty"`
+	NameEn  *string `json:"name_en,omitempty"`
+
+	// NameZh Of the channel.
+	NameZh   *string `json:"name_zh,omitempty"`
+	Rule     string  `json:"rule"`
+	Version  int64   `json:"version"`
+	WayOutEn *string `json:"way_out_en,omitempty"`
+
+	// WayOutZh What the buyer can do, in a sentence.
+	WayOutZh *string `json:"way_out_zh,omitempty"`
+	Zh       string  `json:"zh"`
 }
 
 // RefundInBody defines model for RefundInBody.
@@ -2717,6 +2748,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{id}/invites (the `CreateInvite` operationId).
 	CreateInvite(ctx context.Context, id string, params *CreateInviteParams, body CreateInviteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StreamInvites The links of a request whenever one of them or the request changes, as server-sent events.
+	//
+	// Corresponds with GET /v1/requests/{id}/invites/stream (the `StreamInvites` operationId).
+	StreamInvites(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ShowQr A picture of one link, to be scanned.
 	//
@@ -3357,6 +3393,21 @@ func (c *Client) CreateInviteWithBody(ctx context.Context, id string, params *Cr
 // Corresponds with POST /v1/requests/{id}/invites (the `CreateInvite` operationId).
 func (c *Client) CreateInvite(ctx context.Context, id string, params *CreateInviteParams, body CreateInviteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateInviteRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StreamInvites The links of a request whenever one of them or the request changes, as server-sent events.
+//
+// Corresponds with GET /v1/requests/{id}/invites/stream (the `StreamInvites` operationId).
+func (c *Client) StreamInvites(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStreamInvitesRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -4786,6 +4837,40 @@ func NewCreateInviteRequestWithBody(server string, id string, params *CreateInvi
 	return req, nil
 }
 
+// NewStreamInvitesRequest constructs an http.Request for the StreamInvites method
+func NewStreamInvitesRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/invites/stream", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewShowQrRequest constructs an http.Request for the ShowQr method
 func NewShowQrRequest(server string, id string, invite string) (*http.Request, error) {
 	var err error
@@ -6138,6 +6223,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{id}/invites (the `CreateInvite` operationId).
 	CreateInviteWithResponse(ctx context.Context, id string, params *CreateInviteParams, body CreateInviteJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInviteResponse, error)
+
+	// StreamInvitesWithResponse The links of a request whenever one of them or the request changes, as server-sent events.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/requests/{id}/invites/stream (the `StreamInvites` operationId).
+	StreamInvitesWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*StreamInvitesResponse, error)
 
 	// ShowQrWithResponse A picture of one link, to be scanned.
 	//
@@ -8206,7 +8298,7 @@ type ListInvitesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *InvitesOutBody
+	JSON200 *InvitesView
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Problem
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -8224,7 +8316,7 @@ type ListInvitesResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ListInvitesResponse) GetJSON200() *InvitesOutBody {
+func (r ListInvitesResponse) GetJSON200() *InvitesView {
 	return r.JSON200
 }
 
@@ -8418,6 +8510,47 @@ func (r CreateInviteResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateInviteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StreamInvitesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StreamInvitesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StreamInvitesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StreamInvitesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StreamInvitesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StreamInvitesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11278,6 +11411,19 @@ func (c *ClientWithResponses) CreateInviteWithResponse(ctx context.Context, id s
 	return ParseCreateInviteResponse(rsp)
 }
 
+// StreamInvitesWithResponse The links of a request whenever one of them or the request changes, as server-sent events.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/requests/{id}/invites/stream (the `StreamInvites` operationId).
+func (c *ClientWithResponses) StreamInvitesWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*StreamInvitesResponse, error) {
+	rsp, err := c.StreamInvites(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStreamInvitesResponse(rsp)
+}
+
 // ShowQrWithResponse A picture of one link, to be scanned.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -13274,7 +13420,7 @@ func ParseListInvitesResponse(rsp *http.Response) (*ListInvitesResponse, error) 
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest InvitesOutBody
+		var dest InvitesView
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13445,6 +13591,32 @@ func ParseCreateInviteResponse(rsp *http.Response) (*CreateInviteResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStreamInvitesResponse parses an HTTP response from a StreamInvitesWithResponse call
+func ParseStreamInvitesResponse(rsp *http.Response) (*StreamInvitesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StreamInvitesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
 
 	}
 

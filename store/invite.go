@@ -40,6 +40,7 @@ type Invite struct {
 	CreatedAt     time.Time `gorm:"->"`
 	ExchangedAt   time.Time `gorm:"->;serializer:moment"` // when somebody first came in by it
 	LoggedInAt    time.Time `gorm:"->;serializer:moment"` // when one of them first logged in
+	Changes       int64     `gorm:"->"`                   // how often what pages show of it has changed, from 1
 
 	ContactIndex []byte // of the only person whom it is for; empty: for whoever has the link
 }

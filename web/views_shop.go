@@ -11,6 +11,9 @@ import (
 type ShopOrder struct {
 	Items    []Item
 	Total    models.Money
+	Ways     []ShopWay  // a friend's, in the order to show
+	Why      []ShopWhy  // why no friend can be asked; none: one can
+	MayAsk   bool       // a friend can be asked
 	Requests []ShopLine // what this buyer asked before, newest first
 	Problem  *Problem
 }
@@ -37,15 +40,13 @@ type ShopRequest struct {
 	Own      bool          // it is the buyer himself who is paying
 	PayAt    string        // where he goes on; empty for none
 	PayQR    template.HTML // to be scanned instead; empty for none
-	Link     string        // empty once it can no longer be paid
-	Share    string        // the link or what stands for it, in lines, to be sent to a friend
-	Code     string        // the short address of the link; empty for none
-	QR       template.HTML // empty where no picture may be shared
+	Shown    *ShopFriend   // whose link is offered to be sent; nil: nobody's
+	Friends  []ShopFriend  // those whom the page lists at once: who pays first, then the newest
+	Rest     []ShopFriend  // the others
+	MayAdd   bool          // one more friend may be asked
+	Key      string        // so asked, one page makes one link
 	MayPay   bool          // the buyer may pay himself now
 	MayEnd   bool          // the buyer may take it back now
-	Opened   int           // how often a person opened the link
-	Declined bool
-	Pledged  time.Time // when the friend said he would pay; zero for never said
 	Receipt  bool
 	Saved    []Saving // what offers took off for who paid
 	Privacy  *Privacy // what friends see; nil where it no longer matters

@@ -33,6 +33,8 @@ const (
 	BridgePage  Template = "bridge"  // Bridge
 	OrderPage   Template = "order"   // ShopOrder
 	RequestPage Template = "request" // ShopRequest
+	InvitePage  Template = "invite"  // ShopInvite
+	RevokePage  Template = "revoke"  // ShopRevoke
 	ReceiptPage Template = "receipt" // Receipt
 	PrivacyPage Template = "privacy" // Privacy
 )
@@ -58,6 +60,8 @@ type Page struct {
 	Here string
 	// Shop says that it is a merchant's page, not ours.
 	Shop bool
+	// Buyer says that the page is the buyer's: it shares, copies, and remembers what he has opened.
+	Buyer bool
 	// Touched makes the page tell its own address, by one POST, that a person touched it.
 	Touched bool
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,6 +29,14 @@ var channels = []web.Channel{
 	{ID: "cha_1", NameZH: "微信支付", NameEN: "WeChat Pay", Pays: models.CNY(12400),
 		Saved: []web.Saving{{Sponsor: "merchant", Amount: models.CNY(500)}}},
 	{ID: "cha_2", NameZH: "支付宝", NameEN: "Alipay", Pays: models.CNY(12900)},
+}
+
+var ways = []web.ShopWay{
+	{Channel: channels[0]},
+	{Channel: web.Channel{NameZH: "花呗", NameEN: "Huabei"}, Why: &web.ShopWhy{
+		Text:   web.Spoken{ZH: "该类订单不支持信用付款", EN: "Orders of this kind cannot be paid on credit."},
+		WayOut: web.Spoken{ZH: "朋友可以换一种方式付。", EN: "Your friend can pay another way."},
+	}},
 }
 
 var outcomes = []web.Outcome{
@@ -70,7 +79,7 @@ func views(t *testing.T) map[string]web.Page {
 		"leave":   page(web.HopPage, web.Hop{URL: "https://wallet.example/h5?id=1"}),
 		"hop":     page(web.HopPage, web.Hop{URL: "https://bank.example/pay", Fields: map[string]string{"a": "b"}}),
 		"order": page(web.OrderPage, web.ShopOrder{
-			Items: card.Items, Total: card.Amount,
+			Items: card.Items, Total: card.Amount, MayAsk: true, Ways: ways,
 			Requests: []web.ShopLine{{ID: "fpr_1", Amount: card.Amount, State: models.Settled, At: at}},
 		}),
 		"receipt": page(web.ReceiptPage, web.Receipt{
@@ -81,6 +90,7 @@ func views(t *testing.T) map[string]web.Page {
 			},
 		}),
 	}
+	maps.Copy(pages, friendViews(at))
 	pages["own"] = page(web.RequestPage, web.ShopRequest{
 		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Own: true,
 		PayAt: "https://bank.example/pay", PayQR: qr, SlotLeft: 5 * time.Minute,
@@ -113,11 +123,41 @@ func views(t *testing.T) map[string]web.Page {
 	for _, state := range models.States {
 		view := web.ShopRequest{ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: state, Left: time.Hour}
 		if state == models.Open {
-			view.Link, view.QR, view.MayPay, view.MayEnd = "https://pay.example/f/abc", qr, true, true
-			view.Opened, view.Code, view.Pledged = 2, "7K2M9-QX4AB", at
+			view.Shown, view.MayPay, view.MayEnd, view.MayAdd = &web.ShopFriend{
+				ID: "inv_1", No: 1, State: web.FriendUnopened, Link: "https://pay.example/f/abc", QR: qr,
+				Text: "帮我付一下", Code: "7K2M9-QX4AB", Alone: true, Shown: true,
+			}, true, true, true
 		}
 		pages["state_"+string(state)] = web.Page{Template: web.RequestPage, View: view, Stream: "/shop/stream"}
 	}
+	return pages
+}
+
+// friendViews are the buyer's pages about whom he asks.
+func friendViews(at time.Time) map[string]web.Page {
+	pages := map[string]web.Page{}
+	var friends []web.ShopFriend
+	for i, state := range web.FriendStates {
+		friend := web.ShopFriend{ID: "inv_1", No: i + 1, State: state, Goes: "/shop/requests/fpr_1?friend=inv_1"}
+		if state == web.FriendOpened || state == web.FriendPledged {
+			friend.Name, friend.At, friend.Times = "老张", at, 3
+		}
+		friends = append(friends, friend)
+	}
+	pages["friends"] = web.Page{Template: web.RequestPage, View: web.ShopRequest{
+		ID: "fpr_1", Title: "咖啡", Amount: card.Amount, State: models.Paying, Shown: &friends[2], MayAdd: true,
+		Friends: friends[:5], Rest: friends[5:],
+	}}
+	pages["nobody"] = web.Page{Template: web.OrderPage, View: web.ShopOrder{
+		Total: card.Amount, Ways: ways[1:], Why: []web.ShopWhy{*ways[1].Why},
+	}}
+	pages["invite"] = web.Page{Template: web.InvitePage, Buyer: true, View: web.ShopInvite{
+		Request: "fpr_1", Name: "老张", Where: "qq", Places: web.FriendPlaces,
+		Problem: &web.Problem{Reason: "too_many_invites"},
+	}}
+	pages["revoke"] = web.Page{Template: web.RevokePage, View: web.ShopRevoke{
+		Request: "fpr_1", Friend: friends[1], Others: true,
+	}}
 	return pages
 }
 
@@ -212,6 +252,12 @@ func TestEveryTranslationIsUsed(t *testing.T) {
 	}
 	for _, name := range web.Notices {
 		built["notice."+name+".title"], built["notice."+name+".text"] = true, true
+	}
+	for _, state := range web.FriendStates {
+		built["friend."+string(state)] = true
+	}
+	for _, place := range web.FriendPlaces {
+		built["friend.where."+place] = true
 	}
 	for _, state := range models.States {
 		built["state."+string(state)+".short"], built["state."+string(state)+".text"] = true, true

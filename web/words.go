@@ -41,9 +41,21 @@ func functions(words Words, locale Locale) template.FuncMap {
 		"moment":  func(at time.Time) string { return at.In(china).Format(writings[locale].moment) },
 		"day":     func(at time.Time) string { return at.In(china).Format(writings[locale].day) },
 		"hour":    func(at time.Time) string { return at.In(china).Format("15:04") },
-		"known":   func(reason string) string { return known(reason) },
-		"asset":   static.Address,
-		"hours":   func(minutes int) int { return minutes / 60 },
+		"around": func(at time.Time, today bool) string {
+			if today {
+				return at.In(china).Format("15:04")
+			}
+			return at.In(china).Format("01-02 15:04")
+		},
+		"say": func(text Spoken) string {
+			if locale == Chinese {
+				return cmp.Or(text.ZH, text.EN)
+			}
+			return cmp.Or(text.EN, text.ZH)
+		},
+		"known": func(reason string) string { return known(reason) },
+		"asset": static.Address,
+		"hours": func(minutes int) int { return minutes / 60 },
 		"json": func(fields map[string]string) (string, error) {
 			text, err := json.Marshal(fields)
 			return string(text), err
@@ -91,7 +103,7 @@ var Reasons = []string{
 	"asker_first", "asker_wrong", "no_issuer", "snapshot", "for_contact",
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 	"channel_limit", "channel_daily_limit", "pair_limit", "pair_daily_limit", "buyer_limit", "buyer_daily_limit",
-	"merchant_limit", "merchant_daily_limit", "bad_words", "no_category",
+	"merchant_limit", "merchant_daily_limit", "bad_words", "no_category", "too_many_invites",
 }
 
 // known is the reason itself, or "other" where no page has words for it.

@@ -83,8 +83,9 @@ func (s *Shop) takeWebhook(w http.ResponseWriter, r *http.Request) {
 	}).ServeHTTP(w, r)
 }
 
-// stream tells the buyer's page that its request has changed, as webhooks come. What came between the drawing
-// of the page and now is told at once.
+// stream tells the buyer's page that its request has changed, as webhooks come, or one of its links, as
+// friendpay's stream of them tells: no webhook is sent for each touch of a link. What came between the
+// drawing of the page and now is told at once.
 func (s *Shop) stream(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	after, ok := lastSeen(r)
@@ -109,23 +110,43 @@ func (s *Shop) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out := &pipe{w: w, control: http.NewResponseController(w)}
-	if out.open() != nil || now.Seq > after && out.tell(now.Seq, string(now.State)) != nil {
+	if out.open() != nil || now.Seq > after.seq && out.tell(place{now.Seq, after.version}) != nil {
 		return
 	}
-	s.pass(r.Context(), out, news, max(after, now.Seq))
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	links := make(chan int64)
+	go func() {
+		defer close(links) // refused for good, as when the token has run out: the browser comes again
+		_ = buyer.WatchInvites(ctx, id, after.version, func(v client.InvitesView) error {
+			select {
+			case links <- v.Version:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	s.pass(ctx, out, news, links, place{max(after.seq, now.Seq), after.version})
 }
 
 // pass tells what is newer than what the page shows, until the reader goes.
-func (s *Shop) pass(ctx context.Context, out *pipe, news <-chan client.NoticeData, after int64) {
+func (s *Shop) pass(
+	ctx context.Context, out *pipe, news <-chan client.NoticeData, links <-chan int64, after place,
+) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
 		select {
 		case told := <-news:
-			if told.Seq <= after {
+			if told.Seq <= after.seq {
 				continue
 			}
-			if after = told.Seq; out.tell(after, string(told.State)) != nil {
+			if after.seq = told.Seq; out.tell(after) != nil {
+				return
+			}
+		case version, more := <-links:
+			if after.version = version; !more || out.tell(after) != nil {
 				return
 			}
 		case <-beat.C:

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/friendpay/friendpay/client"
@@ -57,6 +58,13 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 		s.fail(w, r, err)
 		return
 	}
+	may, err := s.mayAsk(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	shown.Ways, shown.Why = view.Ways(*may), view.WhyNot(*may)
+	shown.MayAsk = may.State == client.EligibilityViewStateEnabled
 	before, err := buyer.List(r.Context(), client.ListRequestsParams{App: &s.App, Limit: new(int64(5))})
 	if err != nil {
 		s.fail(w, r, err)
@@ -73,17 +81,46 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 
 // askAFriend places a fresh order's request. The order's number is the Idempotency-Key: one order asks once.
 func (s *Shop) askAFriend(w http.ResponseWriter, r *http.Request) {
-	number := s.Clock().UTC().Format("20060102-150405.000000")
-	placed, err := s.API.Place(r.Context(), number, client.PlaceInBody{Shows: dialled(r), Order: &client.OrderIn{
-		App: s.App, Number: number, Title: orderTitle, Category: new(orderCategory), Payable: total(),
-		Items:        &items,
-		PriceVersion: new(int64(1)), Kind: new("physical"), Buyer: theBuyer(),
-	}})
+	placed, err := s.place(r.Context(), dialled(r))
 	if err != nil {
 		s.orderPage(w, r, err)
 		return
 	}
-	http.Redirect(w, r, "/shop/requests/"+placed.ID, http.StatusSeeOther)
+	back(w, r, placed.ID)
+}
+
+// payMyself is the same without a friend: the buyer takes the slot of his own request at once.
+func (s *Shop) payMyself(w http.ResponseWriter, r *http.Request) {
+	placed, err := s.place(r.Context(), nil)
+	if err != nil {
+		s.orderPage(w, r, err)
+		return
+	}
+	s.leadToPay(w, r, placed.ID)
+}
+
+func (s *Shop) place(ctx context.Context, shows *client.PlaceInBodyShows) (*client.PlacedView, error) {
+	order := s.order()
+	return s.API.Place(ctx, order.Number, client.PlaceInBody{Order: &order, Shows: shows})
+}
+
+// mayAsk asks by what a friend could pay the order, and why not by the rest.
+func (s *Shop) mayAsk(ctx context.Context) (*client.EligibilityView, error) {
+	answer, err := s.API.AskEligibilityWithResponse(ctx, client.EligibilityInBody{Order: new(s.order())})
+	if err != nil {
+		return nil, err
+	}
+	if answer.JSON200 == nil {
+		return nil, errBadAnswer
+	}
+	return answer.JSON200, nil
+}
+
+func (s *Shop) order() client.OrderIn {
+	return client.OrderIn{
+		App: s.App, Number: s.Clock().UTC().Format("20060102-150405.000000"), Title: orderTitle, Items: &items,
+		Category: new(orderCategory), Payable: total(), PriceVersion: new(int64(1)), Kind: new("physical"), Buyer: theBuyer(),
+	}
 }
 
 // dialled is how much of the order a friend shall see, where the form says; nil: all.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,24 +20,31 @@ func (p *pipe) open() error {
 	return p.send("retry: 3000\n\n")
 }
 
-// tell says where a request stands.
-func (p *pipe) tell(seq int64, state string) error {
-	return p.send(fmt.Sprintf("id: %d\nevent: transition\ndata: {\"seq\":%d,\"state\":%q}\n\n", seq, seq, state))
+// place is how far a page has come: the seq of its request, and the version of its links.
+type place struct{ seq, version int64 }
+
+// tell says that there is more to see than a page shows.
+func (p *pipe) tell(at place) error {
+	return p.send(fmt.Sprintf("id: %d-%d\nevent: transition\ndata: {\"seq\":%d,\"version\":%d}\n\n",
+		at.seq, at.version, at.seq, at.version))
 }
 
 func (p *pipe) send(text string) error {
 	if err := p.control.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
 		return err
 	}
-	if _, err := p.w.Write([]byte(text)); err != nil { //nolint:gosec // numbers and states, no page
+	if _, err := p.w.Write([]byte(text)); err != nil {
 		return err
 	}
 	return p.control.Flush()
 }
 
-// lastSeen is the seq that the page shows: what its browser remembers, or what it was drawn from.
-func lastSeen(r *http.Request) (seq int64, ok bool) {
-	raw := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0")
-	seq, err := strconv.ParseInt(raw, 10, 64)
-	return seq, err == nil && seq >= 0
+// lastSeen is what the page shows: what its browser remembers, or what it was drawn from.
+func lastSeen(r *http.Request) (at place, ok bool) {
+	raw := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0-0")
+	seq, version, _ := strings.Cut(raw, "-")
+	var wrong, bad error
+	at.seq, wrong = strconv.ParseInt(seq, 10, 64)
+	at.version, bad = strconv.ParseInt(version, 10, 64)
+	return at, wrong == nil && bad == nil && at.seq >= 0 && at.version >= 0
 }

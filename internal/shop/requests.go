@@ -18,6 +18,7 @@ func (s *Shop) requestPage(w http.ResponseWriter, r *http.Request, cause error) 
 		s.fail(w, r, err)
 		return
 	}
+	known.Shown = r.URL.Query().Get("friend")
 	status := http.StatusOK
 	if cause != nil {
 		if known.Problem, status = s.problem(cause); known.Problem == nil {
@@ -43,16 +44,15 @@ func (s *Shop) look(ctx context.Context, id string) (known view.Known, err error
 	if err != nil {
 		return known, err
 	}
-	known = view.Known{Request: *request, Own: s.book.way(id), Now: s.Clock()}
+	known = view.Known{Request: *request, Own: s.book.way(id), Now: s.Clock(), Key: rand.Text()}
 	invites, err := buyer.ListInvitesWithResponse(ctx, id)
 	switch {
 	case err != nil:
 		return known, err
 	case invites.JSON200 == nil:
 		return known, errBadAnswer
-	case len(invites.JSON200.Invites) > 0:
-		known.First = &invites.JSON200.Invites[0]
 	}
+	known.Invites, known.Version = invites.JSON200.Invites, invites.JSON200.Version
 	if !known.Unpaid() {
 		return known, nil
 	}
@@ -78,10 +78,13 @@ func (s *Shop) cancel(w http.ResponseWriter, r *http.Request) {
 }
 
 // pay is the buyer's "I'll pay it myself".
-func (s *Shop) pay(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
+func (s *Shop) pay(w http.ResponseWriter, r *http.Request) { s.leadToPay(w, r, r.PathValue("id")) }
+
+// leadToPay sends the buyer to the provider, or to the page that shows what to scan.
+func (s *Shop) leadToPay(w http.ResponseWriter, r *http.Request, id string) {
 	way, err := s.wayToPay(r.Context(), id)
 	if err != nil {
+		r.SetPathValue("id", id)
 		s.requestPage(w, r, err)
 		return
 	}

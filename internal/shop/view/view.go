@@ -5,7 +5,6 @@ package view
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/client"
@@ -19,9 +18,12 @@ const refresh = 3 * time.Second
 // Known is what a merchant's server knows when it draws the page.
 type Known struct {
 	Request client.RequestView
-	First   *client.InviteView   // the link that the buyer sends; nil: none
+	Invites []client.InviteView  // the links that he made, oldest first
 	Own     *client.Presentation // where a buyer who pays himself goes on; nil: not known any more
 	Preview *client.CardPreview  // what friends see; nil: not asked
+	Shown   string               // the invite whose link the buyer wants to send; empty: none in particular
+	Version int64                // of the invites
+	Key     string               // for the form that the page may send
 	Problem *web.Problem         // why what he asked for was not done
 	Now     time.Time
 }
@@ -39,16 +41,16 @@ func Request(k Known) (web.Page, error) {
 		view.Left = k.left(&r.ExpiresAt)
 		view.Privacy = k.privacy()
 	}
-	page := web.Page{Template: web.RequestPage, Shop: true}
+	page := web.Page{Template: web.RequestPage, Shop: true, Buyer: true}
 	if err := k.showWayBack(&view); err != nil {
 		return page, err
 	}
-	if err := k.share(&view); err != nil {
+	if err := k.showFriends(&view); err != nil {
 		return page, err
 	}
 	if page.View = view; view.Live {
 		page.Refresh = refresh
-		page.Stream = fmt.Sprintf("/shop/requests/%s/stream?after=%d", r.ID, r.Seq)
+		page.Stream = fmt.Sprintf("/shop/requests/%s/stream?after=%d-%d", r.ID, r.Seq, k.Version)
 	}
 	return page, nil
 }
@@ -116,30 +118,6 @@ func Redirect(at client.Presentation) string {
 		return ""
 	}
 	return *at.URL
-}
-
-// share adds the link to send, as long as it may be paid.
-func (k Known) share(view *web.ShopRequest) (err error) {
-	if !k.Unpaid() || k.First == nil {
-		return nil
-	}
-	first := *k.First
-	view.Opened, view.Declined = int(first.OpenedCount), first.State == client.InviteViewStateDeclined
-	if first.PledgedFor != nil {
-		view.Pledged = *first.PledgedFor
-	}
-	if first.Link == nil {
-		return nil
-	}
-	view.Link = first.Link.URL
-	_, view.Share, _ = strings.Cut(first.Link.ShareText, "\n")
-	if first.Link.Code != nil {
-		view.Code = *first.Link.Code
-	}
-	if first.Link.Qr != nil {
-		view.QR, err = web.DrawQR(first.Link.URL)
-	}
-	return err
 }
 
 // Money is an amount as pages write it.
