@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	phone   = "13800138000"
+	phone     = "13800138000"
 	phoneless = "pay_nowhere" // who has no phone
 )
 

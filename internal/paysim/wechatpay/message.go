@@ -231,4 +231,3 @@ func (p *Provider) simExpire(w http.ResponseWriter, _ *http.Request) {
 	p.servers.mu.Unlock()
 	w.WriteHeader(http.StatusNoContent)
 }
-
