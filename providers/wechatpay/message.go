@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/friendpay/friendpay/providers"
 )
@@ -39,7 +40,7 @@ func (a *Adapter) SendMessage(ctx context.Context, message providers.Message) er
 		fields[name] = map[string]string{"value": value}
 	}
 	body := map[string]any{
-		"touser": message.Subject, "template_id": message.Template, "client_msg_id": message.ID, "data": fields,
+		"touser": message.Subject, "template_id": message.Template, "client_msg_id": brief(message.ID), "data": fields,
 	}
 	for fresh := false; ; fresh = true {
 		token, err := shelf.token(a).get(ctx, fresh, a.fetchToken)
@@ -55,6 +56,12 @@ func (a *Adapter) SendMessage(ctx context.Context, message providers.Message) er
 		}
 		return answer.err()
 	}
+}
+
+// brief is an id of ours in the 32 characters that there is room for.
+func brief(id string) string {
+	_, id, _ = strings.Cut(id, "_")
+	return strings.ReplaceAll(id, "-", "")
 }
 
 // fetchToken asks for the token that all of the app's servers share; forced it replaces one that WeChat

@@ -54,7 +54,7 @@ func messenger(t *testing.T, s *servers) func() *wechatpay.Adapter {
 }
 
 var note = providers.Message{
-	ID: "msg_1", Subject: "oCanaryFriend", Template: "Tpl1", Fields: map[string]string{"amount1": "129.00"},
+	ID: "msg_01a2048b-c4be-7935-961e-67d269b915c4", Subject: "oCanaryFriend", Template: "Tpl1", Fields: map[string]string{"amount1": "129.00"},
 }
 
 func TestAMessageIsSentUnderOneToken(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAMessageIsSentUnderOneToken(t *testing.T) {
 	}
 	require.Equal(t, 1, s.tokens)
 	require.Equal(t, map[string]any{
-		"touser": "oCanaryFriend", "template_id": "Tpl1", "client_msg_id": "msg_1",
+		"touser": "oCanaryFriend", "template_id": "Tpl1", "client_msg_id": "01a2048bc4be7935961e67d269b915c4",
 		"data": map[string]any{"amount1": map[string]any{"value": "129.00"}},
 	}, s.sent[0], "and no address")
 }

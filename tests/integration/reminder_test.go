@@ -81,9 +81,9 @@ func TestAPledgeIsRemindedOfOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, second.Start(context.WithoutCancel(t.Context())))
 	work()
+	e.judged(first)
 	require.Eventually(t, func() bool { return e.told(texts, "request.reminder_pledge") > 0 }, 20*time.Second,
 		50*time.Millisecond)
-	e.judged(first)
 	require.NoError(t, second.Stop())
 
 	wechat := e.comes("r-2", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.60", e.logInSilently)
