@@ -19,7 +19,9 @@ const (
 // Dues is what reminders need of the store.
 type Dues interface {
 	TakeReminders(ctx context.Context, limit int, lease time.Duration) ([]store.ReminderDue, error)
-	Remind(ctx context.Context, due store.ReminderDue, judge func(notify.Standing) notify.Verdict) (notify.Verdict, error)
+	Remind(
+		ctx context.Context, due store.ReminderDue, judge func(notify.Standing) notify.Verdict,
+	) (notify.Verdict, error)
 }
 
 // Reminders judges what is due from the rows of that moment, and leaves what is to be said to the outbox.
@@ -32,7 +34,9 @@ type Reminders struct {
 
 // Run judges until ctx ends.
 func (r *Reminders) Run(ctx context.Context) error {
-	return pump[store.ReminderDue]{tick: reminderTick, width: reminderWidth, take: r.take, carry: r.judge}.run(ctx)
+	return pump[store.ReminderDue]{
+		tick: reminderTick, width: reminderWidth, take: r.take, carry: r.judge,
+	}.run(ctx)
 }
 
 func (r *Reminders) take(ctx context.Context, limit int) []store.ReminderDue {

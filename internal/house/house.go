@@ -196,7 +196,8 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Deliveries: &activities.Deliveries{
 			Post: h.Store, Receivers: webhooks, Clock: h.Config.now, Speed: h.Config.Speed, Log: h.Log,
 		},
-	}, relay, outbox, reminders, postman, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
+	}, relay, outbox, reminders, postman, shipments, schedules, h.breakers(),
+		&worker.Pruner{Attic: h.Store, Log: h.Log},
 		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log},
 		&worker.Commands{Queue: h.Store, Desk: h.Desk(), Log: h.Log}, &worker.Beats{
 			Heart: h.Store, Working: h.pulse.Beats, Build: h.Config.WorkerBuild,

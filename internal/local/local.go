@@ -246,11 +246,3 @@ func (h *House) environment(keys map[string]string) map[string]string {
 	}
 	return env
 }
-
-// quiet are the hours at which nobody is reminded: time that runs faster has no nights.
-func (h *House) quiet() string {
-	if h.options.Speed > 1 {
-		return "none"
-	}
-	return "22:00-08:00"
-}

@@ -24,7 +24,8 @@ var idForm = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,64}$`)
 
 var nameForm = regexp.MustCompile(`^[0-9a-z_]{1,32}$`)
 
-// ReadShelf reads [account/]kind/language=id[:field=name;…], one a line: "reminder_half/zh-CN=Tpl1:amount=amount3".
+// ReadShelf reads [account/]kind/language=id[:field=name;…], one a line, like
+// "reminder_half/zh-CN=Tpl1:amount=amount3".
 // What is given without an account is for all of them.
 func ReadShelf(lines []string) (Shelf, error) {
 	shelf := Shelf{rows: map[string]Reviewed{}}
