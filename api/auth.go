@@ -52,6 +52,7 @@ const (
 	txKey
 	addressKey
 	surfaceKey
+	localeKey // web.Locale: in which the caller reads
 )
 
 // caller is who calls; the zero Principal on routes for anybody.

@@ -93,4 +93,6 @@ var eventsExplained = []eventExplained{
 	{"request.refunding", "A refund that you asked for is on its way."},
 	{"request.refunded", "It has arrived: refund and amount say which and how much."},
 	{"request.refund_stuck", "It cannot arrive as it is; staff or the friend are asked. reason says why."},
+	{"request.reminder", "Nobody has paid, and we know no friend to remind: tell your buyer, if you like. " +
+		"reason says which: reminder_pledge, reminder_half or reminder_last."},
 }

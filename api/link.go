@@ -26,7 +26,7 @@ type friendStore interface {
 	OpenInvite(ctx context.Context, id string) error
 	CameIn(ctx context.Context, invite, channel string) error
 	LoginBegun(ctx context.Context, invite string) error
-	LoggedIn(ctx context.Context, invite string, newcomer bool) error
+	LoggedIn(ctx context.Context, login store.Login) error
 	DeclineInvite(ctx context.Context, id, reason string) error
 	IssueCode(ctx context.Context, code store.LoginCode) error
 	TakeCode(ctx context.Context, code store.LoginCode) error
@@ -39,7 +39,7 @@ type friendStore interface {
 	TakeLogin(ctx context.Context, state, invite string) (store.LoginState, error)
 	SaveCheckout(ctx context.Context, attempt string, checkout store.Checkout) error
 	Presentation(ctx context.Context, attempt string) (providers.Presentation, error)
-	PledgeInvite(ctx context.Context, id string, at time.Time) error
+	PledgeInvite(ctx context.Context, id, payer string, at time.Time) error
 	Hit(ctx context.Context, bucket string, limit int, window time.Duration) (time.Time, bool, error)
 	Spent(ctx context.Context, bucket string, limit int) (time.Time, bool, error)
 	BeginHandoff(ctx context.Context, hash []byte, place store.Handoff) (time.Time, error)

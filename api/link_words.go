@@ -52,5 +52,5 @@ func (s *Server) pledgeLink(ctx context.Context, in *pledgeIn) (*nothing, error)
 			Message: "Say a time between now and the end of the request.",
 		}
 	}
-	return &nothing{}, s.Store.PledgeInvite(ctx, link.Invite.ID, in.Body.At)
+	return &nothing{}, s.Store.PledgeInvite(ctx, link.Invite.ID, caller(ctx).Payer, in.Body.At)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/friendpay/friendpay/internal/token"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
+	"github.com/friendpay/friendpay/web"
 )
 
 // loginPurpose keeps codes for logging in apart from any other codes.
@@ -108,10 +109,18 @@ func (s *Server) loggedIn(
 	if err != nil {
 		return nil, "", err
 	}
-	s.counted(ctx, s.Store.LoggedIn(ctx, p.Invite, known.New))
+	s.entered(ctx, p.Invite, known)
 	p.Payer, p.Vouched = known.ID, false
 	cookie, err = s.session(p)
 	return cookie, known.ID, err
+}
+
+// entered keeps that a friend has logged in by an invite, and in which language he reads.
+func (s *Server) entered(ctx context.Context, invite string, known store.Payer) {
+	locale, _ := ctx.Value(localeKey).(web.Locale)
+	s.counted(ctx, s.Store.LoggedIn(ctx, store.Login{
+		Invite: invite, Payer: known.ID, Newcomer: known.New, Locale: string(locale),
+	}))
 }
 
 // counted says in the log that a step was not. It is never a friend's trouble.

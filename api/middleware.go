@@ -15,6 +15,7 @@ import (
 
 	"github.com/friendpay/friendpay/internal/tracing"
 	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/web"
 )
 
 // named gives every call an id of our own; a caller's would be an input to logs.
@@ -25,6 +26,7 @@ func (s *Server) named(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx := context.WithValue(c.Request().Context(), callKey, id)
 		ctx = context.WithValue(ctx, addressKey, c.RealIP())
 		ctx = context.WithValue(ctx, surfaceKey, s.placedFor(c))
+		ctx = context.WithValue(ctx, localeKey, web.MatchLocale(c.Request().Header.Get("Accept-Language")))
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}

@@ -191,7 +191,7 @@ func (s *Server) loggedInAs(
 		return nil, err
 	}
 	p := caller(ctx)
-	s.counted(ctx, s.Store.LoggedIn(ctx, p.Invite, known.New))
+	s.entered(ctx, p.Invite, known)
 	p.Payer, p.Vouched = known.ID, false
 	return s.session(p)
 }

@@ -86,7 +86,7 @@ func (s *Server) takeVoucher(ctx context.Context, link store.Link, raw string) (
 	}
 	known, err := s.Store.LinkIdentity(ctx, "", who)
 	if err == nil {
-		s.counted(ctx, s.Store.LoggedIn(ctx, link.Invite.ID, known.New))
+		s.entered(ctx, link.Invite.ID, known)
 	}
 	return known.ID, err
 }

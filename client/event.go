@@ -14,10 +14,12 @@ const (
 	RequestRefunding      = "request.refunding"
 	RequestRefunded       = "request.refunded"
 	RequestRefundStuck    = "request.refund_stuck"
+	RequestReminder       = "request.reminder"
 )
 
 // EventTypes are all of them.
 var EventTypes = []string{
 	RequestOpened, RequestPaying, RequestSlotFreed, RequestSettled, RequestPriceRisen, RequestPaused,
 	RequestResumed, RequestEnded, RequestMoneyReturning, RequestRefunding, RequestRefunded, RequestRefundStuck,
+	RequestReminder,
 }

@@ -47,7 +47,7 @@ func (Endpoint) TableName() string { return "webhook_endpoints" }
 var EventTypes = []string{
 	"request.opened", "request.paying", "request.slot_freed", "request.settled", "request.price_risen",
 	"request.paused", "request.resumed", "request.ended", "request.money_returning", "request.refunding",
-	"request.refunded", "request.refund_stuck", "request.shipment_hold", TestEvent,
+	"request.refunded", "request.refund_stuck", "request.reminder", "request.shipment_hold", TestEvent,
 }
 
 // maxEndpoints is how many an app may have.

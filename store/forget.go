@@ -50,6 +50,7 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 					WHERE scope = 'payer' AND subject = @who)`,
 				`DELETE FROM idempotency_keys WHERE principal LIKE 'invite:%:' || @who`,
 				`UPDATE payers SET phone_index = NULL, phone_sealed = NULL, masked_phone = '', blocked_reason = '',
+					locale = DEFAULT,
 					forgotten_at = clock_timestamp() WHERE id = @who AND (forgotten_at IS NULL
 					OR phone_index IS NOT NULL OR masked_phone <> '' OR blocked_reason <> '')`,
 			},

@@ -29,11 +29,24 @@ func (s *Store) LoginBegun(ctx context.Context, invite string) error {
 	return failed("keep the step", err)
 }
 
-// LoggedIn keeps when a friend first logged in, and whether nobody knew him before.
-func (s *Store) LoggedIn(ctx context.Context, invite string, newcomer bool) error {
-	const logged = `UPDATE invites SET logged_in_at = clock_timestamp(), newcomer = ?
-		WHERE id = ? AND logged_in_at IS NULL`
-	_, err := s.write(ctx, logged, newcomer, invite)
+// Login is a friend who has logged in by an invite.
+type Login struct {
+	Invite, Payer string
+	Newcomer      bool   // nobody knew him before
+	Locale        string // "zh-CN": of his browser; what we write to him is in it from now on
+}
+
+// LoggedIn keeps when a friend first logged in by an invite, who he was, and whether nobody knew him before.
+func (s *Store) LoggedIn(ctx context.Context, login Login) error {
+	const logged = `WITH spoken AS (UPDATE payers SET locale = @locale
+			WHERE id = @payer AND locale <> @locale AND @locale <> '' AND forgotten_at IS NULL),
+		seen AS (INSERT INTO invite_payers (invite_id, payer_id, at)
+			SELECT @invite, id, clock_timestamp() FROM payers WHERE id = @payer ON CONFLICT DO NOTHING)
+		UPDATE invites SET logged_in_at = clock_timestamp(), newcomer = @newcomer
+		WHERE id = @invite AND logged_in_at IS NULL`
+	_, err := s.write(ctx, logged, map[string]any{
+		"invite": login.Invite, "payer": login.Payer, "newcomer": login.Newcomer, "locale": login.Locale,
+	})
 	return failed("keep the step", err)
 }
 

@@ -72,7 +72,7 @@ func TestTheStepsOfAFriendAreCounted(t *testing.T) {
 			}))
 		}
 		if i > 2 {
-			require.NoError(t, w.LoggedIn(ctx, invite.ID, true))
+			require.NoError(t, w.LoggedIn(ctx, store.Login{Invite: invite.ID, Newcomer: true}))
 		}
 	}
 	l, paid := w.shared("qq")
@@ -99,7 +99,7 @@ func TestOnlyTheFirstMomentOfAStepIsKept(t *testing.T) {
 	steps := func(channel string, newcomer bool) string {
 		require.NoError(t, w.CameIn(ctx, invite.ID, channel))
 		require.NoError(t, w.LoginBegun(ctx, invite.ID))
-		require.NoError(t, w.LoggedIn(ctx, invite.ID, newcomer))
+		require.NoError(t, w.LoggedIn(ctx, store.Login{Invite: invite.ID, Newcomer: newcomer}))
 		require.NoError(t, w.SaveCheckout(ctx, mint.Number(), store.Checkout{Invite: invite.ID}))
 		return value[string](w, row, invite.ID)
 	}

@@ -35,6 +35,7 @@ type Invite struct {
 	DeclineReason string
 	ExpiresAt     time.Time
 	PledgedFor    time.Time `gorm:"serializer:moment"` // when the friend said he would pay; zero: never said
+	PledgedBy     string    // pay_… of who said it; empty: he had not logged in
 	FirstOpenedAt time.Time `gorm:"serializer:moment"`
 	OpenedCount   int64
 	CreatedAt     time.Time `gorm:"->"`
@@ -64,6 +65,7 @@ type InviteFacts struct {
 func (s *Store) CreateInvite(ctx context.Context, invite Invite) (Invite, error) {
 	invite.State, invite.DeclineReason = InviteLive, ""
 	invite.PledgedFor, invite.FirstOpenedAt, invite.OpenedCount = time.Time{}, time.Time{}, 0
+	invite.PledgedBy = ""
 	if len(invite.CodeHash) == 0 {
 		invite.CodeHash = nil // NULL: several invites may have none
 	}
@@ -111,10 +113,17 @@ func (s *Store) endInvite(ctx context.Context, id string, state InviteState, rea
 	return failed("end invite", err)
 }
 
-// PledgeInvite records when the friend says he will pay; a later word replaces it.
-func (s *Store) PledgeInvite(ctx context.Context, id string, at time.Time) error {
-	_, err := gorm.G[Invite](s.db).Where("id = ? AND state = ?", id, InviteLive).
-		Select("pledged_for").Updates(ctx, Invite{PledgedFor: at.UTC()})
+// PledgeInvite records when the friend says he will pay, and that he is to be reminded then; a later word
+// replaces it. An empty payer has not logged in.
+func (s *Store) PledgeInvite(ctx context.Context, id, payer string, at time.Time) error {
+	err := s.WithTx(ctx, func(tx *Store) error {
+		_, err := gorm.G[Invite](tx.db).Where("id = ? AND state = ?", id, InviteLive).
+			Select("pledged_for", "pledged_by").Updates(ctx, Invite{PledgedFor: at.UTC(), PledgedBy: payer})
+		if err != nil {
+			return err
+		}
+		return tx.planPledge(ctx, id, at)
+	})
 	return failed("pledge invite", err)
 }
 

@@ -73,10 +73,11 @@ func (s *Store) owe(ctx context.Context, step models.Step) error {
 	return s.db.WithContext(ctx).Clauses(once).Create(&messages).Error
 }
 
-// deliverable leaves out the texts to payers who have no phone with us: who logged in
-// at his provider is told by that provider, and by his page.
+// deliverable leaves out the messages to payers to whom there is no way: who logged in at a provider
+// that carries none is told by that provider, and by his page.
 func (s *Store) deliverable(ctx context.Context, messages []Message) ([]Message, error) {
-	const phoneless = "SELECT id FROM payers WHERE id = ANY(?) AND phone_index IS NULL"
+	const phoneless = `SELECT id FROM payers p WHERE id = ANY(?) AND phone_index IS NULL
+		AND NOT EXISTS (` + told + `)`
 	var payers, mute []string
 	for _, m := range messages {
 		if m.Kind == SMS {

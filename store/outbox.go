@@ -17,7 +17,7 @@ type MessageKind string
 // The kinds of message.
 const (
 	Webhook MessageKind = "webhook" // to the app's endpoints, see Delivery
-	SMS     MessageKind = "sms"     // to the payer's phone
+	SMS     MessageKind = "sms"     // to the payer: a text, or where he is known a template message
 )
 
 // Message is something owed to people since a transition. It may leave only
@@ -27,7 +27,7 @@ type Message struct {
 	ID        string `gorm:"primaryKey"` // msg_…, the webhook-id over all tries
 	Request   string `gorm:"column:request_id"`
 	Version   int64
-	Seq       int64 // of the transition
+	Seq       int64 // of the transition; below zero: a reminder, see Reminds
 	Kind      MessageKind
 	Type      string    // "request.settled"
 	App       string    `gorm:"column:app_id"`

@@ -23,7 +23,7 @@ func (s *Store) SaveStep(ctx context.Context, step models.Step) error {
 		}
 		for _, save := range []func(context.Context, models.Step) error{
 			tx.saveRequest, tx.forgetLost, tx.saveAttempts, tx.saveRefunds, tx.saveTransitions,
-			tx.postLedger, tx.spendBudgets, tx.owe, tx.fileCases, tx.lengthenInvites,
+			tx.postLedger, tx.spendBudgets, tx.owe, tx.fileCases, tx.lengthenInvites, tx.planReminders,
 		} {
 			if err := save(ctx, step); err != nil {
 				return err
@@ -83,7 +83,8 @@ func (s *Store) forgetLost(ctx context.Context, step models.Step) error {
 	const forget = `WITH
 		t AS (DELETE FROM transitions WHERE request_id = @request AND version >= @version),
 		l AS (DELETE FROM ledger_entries WHERE request_id = @request AND version >= @version),
-		m AS (DELETE FROM messages WHERE request_id = @request AND version >= @version AND status <> 'sent'),
+		m AS (DELETE FROM messages WHERE request_id = @request AND version >= @version AND status <> 'sent'
+			AND seq > 0), -- a reminder is of no step: it is judged again before it leaves
 		c AS (DELETE FROM cases WHERE request_id = @request AND version >= @version),
 		f AS (DELETE FROM refunds WHERE request_id = @request AND NOT number = ANY(@refunds))
 		DELETE FROM attempts WHERE request_id = @request AND NOT number = ANY(@attempts)`

@@ -3,51 +3,70 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
-	"github.com/bojanz/currency"
-
+	"github.com/friendpay/friendpay/internal/notify"
+	"github.com/friendpay/friendpay/models"
+	"github.com/friendpay/friendpay/providers"
 	"github.com/friendpay/friendpay/store"
 )
 
-// send lets one message leave, by its way.
-func (o *Outbox) send(ctx context.Context, letter store.Message) error {
-	if letter.Kind == store.SMS {
-		return o.text(ctx, letter)
-	}
-	return o.Letters.FanOut(ctx, letter)
-}
+// errNowhere is a message to somebody whom no way leads to: his page tells him.
+var errNowhere = errors.New("no way leads to him")
 
-// text sends a message to the payer's phone. Of a failure only its kind is kept: a
-// gateway's words may quote the phone.
-func (o *Outbox) text(ctx context.Context, letter store.Message) error {
-	phone, err := o.Letters.PayerPhone(ctx, letter.Payer)
-	if err != nil {
-		return fmt.Errorf("find the payer's phone: %w", err)
+// send lets one message leave: a merchant's by his endpoints, a friend's by the first way that takes it.
+func (o *Outbox) send(ctx context.Context, letter store.Message) error {
+	if letter.Kind == store.Webhook {
+		return o.Ways[notify.Merchant].Notify(ctx, Note{Message: letter})
 	}
-	params, err := words(letter.Payload)
+	note, err := o.note(ctx, letter)
 	if err != nil {
 		return err
 	}
-	if err := o.SMS.Send(ctx, phone, letter.Type, params); err != nil {
-		return fmt.Errorf("the gateway did not take it: %s", reason(err))
+	wrong := errNowhere
+	for _, channel := range notify.Channels {
+		way := o.Ways[channel]
+		if way == nil {
+			continue // the page needs no carrier
+		}
+		err := way.Notify(ctx, note)
+		switch {
+		case errors.Is(err, errNoWay):
+		case misled(err): // another way tells him meanwhile
+			o.Log.WarnContext(ctx, "a way to friends is closed", "channel", channel, "error", err)
+			wrong = err
+		default:
+			return err // it left, or it may have: no second message
+		}
 	}
-	return nil
+	return wrong
 }
 
-// words fills a template: the payer's own part of the amount, as people write it, and what
-// to ask support about.
-func words(payload []byte) (map[string]string, error) {
-	var notice store.Notice
-	if err := json.Unmarshal(payload, &notice); err != nil {
-		return nil, fmt.Errorf("read the message: %w", err)
+// misled says that a provider surely did not take a message, nor will.
+func misled(err error) bool {
+	var known *providers.Error
+	return errors.As(err, &known) && known.Class == providers.Definite
+}
+
+// note is a letter with its words' facts: the payer's own part of the amount, and what to ask support about.
+func (o *Outbox) note(ctx context.Context, letter store.Message) (Note, error) {
+	subject, known := notify.KindOf(letter.Type)
+	if !known {
+		return Note{}, fmt.Errorf("no words for %s", letter.Type)
 	}
-	own := notice.Data.Amount.Minus(notice.Data.Coupon)
-	amount, err := currency.NewAmountFromInt64(own.Minor, own.Currency)
+	var told store.Notice
+	if err := json.Unmarshal(letter.Payload, &told); err != nil {
+		return Note{}, fmt.Errorf("read the message: %w", err)
+	}
+	to, err := o.Letters.Reach(ctx, letter.Payer, letter.App)
+	if models.CodeOf(err) == models.NotFound {
+		return Note{}, errNowhere // forgotten meanwhile
+	}
 	if err != nil {
-		return nil, fmt.Errorf("write the amount: %w", err)
+		return Note{}, fmt.Errorf("find the payer: %w", err)
 	}
-	return map[string]string{
-		"amount": amount.Number(), "currency": amount.CurrencyCode(), "request": notice.Data.Request,
-	}, nil
+	return Note{Message: letter, Subject: subject, To: to, Facts: notify.Facts{
+		Amount: told.Data.Amount.Minus(told.Data.Coupon), Request: told.Data.Request, Until: told.Data.ExpiresAt,
+	}}, nil
 }

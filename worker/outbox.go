@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/friendpay/friendpay/activities"
+	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -35,17 +36,14 @@ type Letters interface {
 	PutOffMessage(ctx context.Context, id string, next time.Time, why string) error
 	DeadMessage(ctx context.Context, id, why string) error
 	FanOut(ctx context.Context, message store.Message) error
-	PayerPhone(ctx context.Context, id string) (string, error)
+	DropMessage(ctx context.Context, id string) error
+	Reach(ctx context.Context, payer, app string) (store.Reach, error)
+	ReminderTrue(ctx context.Context, message store.Message) (bool, error)
 }
 
 // Durability knows up to which version a request may be spoken of.
 type Durability interface {
 	Durable(ctx context.Context, requestID string) (int64, error)
-}
-
-// Texter sends one text message.
-type Texter interface {
-	Send(ctx context.Context, phone, template string, params map[string]string) error
 }
 
 // Outbox tells merchants and friends what transitions owe them, each message at
@@ -55,7 +53,8 @@ type Texter interface {
 type Outbox struct {
 	Letters Letters
 	Durable Durability
-	SMS     Texter
+	Ways    map[notify.Channel]Notifier
+	Quiet   notify.Hours
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Tracer  trace.Tracer // nil: no spans
@@ -114,7 +113,15 @@ var (
 	errEarly    = models.Refuse(models.Unavailable, "not_durable", "Its step may still be taken back.")
 	errStopping = models.Refuse(models.Unavailable, "stopping", "The worker stopped meanwhile.")
 	errReplaced = errors.New("its step was judged again")
+	errUntrue   = errors.New("what it reminds of is over")
 )
+
+// quiet waits for the morning.
+func quiet(until time.Time) error {
+	waits := models.Refuse(models.Unavailable, "quiet_hours", "It can wait for the morning.")
+	waits.Until = until
+	return waits
+}
 
 // sayable is nil once the step that owes the message is durable; a message that was
 // replaced since is not sent at all.
@@ -130,10 +137,34 @@ func (o *Outbox) sayable(ctx context.Context, letter store.Message) error {
 	if models.CodeOf(err) == models.NotFound {
 		return errReplaced
 	}
+	if err == nil {
+		err = o.timely(ctx, letter)
+	}
 	if err == nil && letter.Kind == store.Webhook {
 		err = o.Letters.TellMessage(ctx, letter.ID) // whoever reads his events need not wait for his webhooks
 	}
 	return err
+}
+
+// timely is nil for what may be said at this hour and, where it is a reminder, is still true.
+func (o *Outbox) timely(ctx context.Context, letter store.Message) error {
+	if letter.Reminds() {
+		still, err := o.Letters.ReminderTrue(ctx, letter)
+		if err != nil {
+			return err
+		}
+		if !still {
+			return errUntrue
+		}
+	}
+	if letter.Kind == store.SMS {
+		if kind, known := notify.KindOf(letter.Type); known {
+			if until, waits := o.Quiet.Wait(kind, o.Clock()); waits {
+				return quiet(until)
+			}
+		}
+	}
+	return nil
 }
 
 // fate is what became of a message: what it waits for, or how sending it went.
@@ -144,6 +175,10 @@ type fate struct {
 
 func (o *Outbox) mark(ctx context.Context, letter store.Message, f fate) error {
 	switch now := o.Clock(); {
+	case errors.Is(f.waits, errUntrue), errors.Is(f.failed, errNowhere):
+		return o.Letters.DropMessage(ctx, letter.ID)
+	case f.waits != nil && !until(f.waits).IsZero():
+		return o.Letters.PutOffMessage(ctx, letter.ID, until(f.waits), reason(f.waits))
 	case f.waits != nil:
 		next := now.Add(patience(now.Sub(letter.CreatedAt)))
 		return o.Letters.PutOffMessage(ctx, letter.ID, next, reason(f.waits))
@@ -157,6 +192,15 @@ func (o *Outbox) mark(ctx context.Context, letter store.Message, f fate) error {
 		wait := letterAfter[min(max(letter.Tries, 1), len(letterAfter))-1]
 		return o.Letters.RetryMessage(ctx, letter.ID, now.Add(jitter(letter.ID, wait)), f.failed.Error())
 	}
+}
+
+// until is when a wait is over, where that is known.
+func until(err error) time.Time {
+	var refused *models.Error
+	if errors.As(err, &refused) {
+		return refused.Until
+	}
+	return time.Time{}
 }
 
 // jitter makes a wait up to a tenth longer, by the message's id, so that what failed

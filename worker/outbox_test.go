@@ -13,12 +13,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/worker"
 )
 
-const phone = "13800138000"
+const (
+	phone     = "13800138000"
+	phoneless = "pay_nowhere" // who has no phone
+)
 
 type letter struct {
 	store.Message
@@ -30,8 +34,10 @@ type letter struct {
 
 // letters keeps messages as the store does.
 type letters struct {
-	mu   sync.Mutex
-	rows []*letter
+	mu     sync.Mutex
+	rows   []*letter
+	reach  store.Reach
+	untrue bool // what reminders remind of is over
 }
 
 func (l *letters) TakeMessages(
@@ -99,7 +105,25 @@ func (l *letters) FanOut(ctx context.Context, m store.Message) error {
 	return l.mark(ctx, m.ID, func(r *letter) { r.state = "told" })
 }
 
-func (l *letters) PayerPhone(_ context.Context, payer string) (string, error) { return payer, nil }
+func (l *letters) DropMessage(ctx context.Context, id string) error {
+	return l.mark(ctx, id, func(r *letter) { r.state = "dropped" })
+}
+
+func (l *letters) Reach(_ context.Context, payer, _ string) (store.Reach, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	reach := l.reach
+	if payer != phoneless {
+		reach.Phone = payer
+	}
+	return reach, nil
+}
+
+func (l *letters) ReminderTrue(context.Context, store.Message) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.untrue, nil
+}
 
 func (l *letters) row(i int) letter {
 	l.mu.Lock()
@@ -109,13 +133,15 @@ func (l *letters) row(i int) letter {
 
 // post is the world outside: the workflow that knows what is durable, and the SMS gateway.
 type post struct {
-	mu      sync.Mutex
-	start   time.Time
-	sent    []string // "phone template", in order; the template is the message's id, if not said otherwise
-	at      []time.Duration
-	params  map[string]string
-	durable func() (int64, error)
-	answer  func(to string) error
+	mu     sync.Mutex
+	start  time.Time
+	sent   []string // "phone request", in order; the request is the message's id, if not said otherwise
+	at     []time.Duration
+	params map[string]string
+
+	template string
+	durable  func() (int64, error)
+	answer   func(to string) error
 }
 
 func (p *post) Durable(context.Context, string) (int64, error) { return p.durable() }
@@ -132,15 +158,31 @@ type gateway struct{ *post }
 
 func (g gateway) Send(_ context.Context, to, template string, params map[string]string) error {
 	g.mu.Lock()
-	g.params = params
+	g.params, g.template = params, template
 	g.mu.Unlock()
-	return g.note(to, template)
+	return g.note(to, params["request"])
 }
 
 func (p *post) out() (sent []string, at []time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.sent), slices.Clone(p.at)
+}
+
+// outbox is one whose friends have a phone, or an openid at one official account.
+func outbox(l *letters, p *post) *worker.Outbox {
+	shelf, err := notify.ReadShelf(notify.Usual(notify.Languages...))
+	if err != nil {
+		panic(err)
+	}
+	return &worker.Outbox{
+		Letters: l, Durable: p, Quiet: notify.Night, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Ways: map[notify.Channel]worker.Notifier{
+			notify.SMS:      worker.Texts{Gateway: gateway{p}, Shelf: shelf},
+			notify.WeChat:   worker.Templates{Accounts: official{p}, Shelf: shelf},
+			notify.Merchant: worker.Endpoints{Letters: l},
+		},
+	}
 }
 
 // sending runs an outbox with n messages of app_1, all of step 3, in a bubble of time.
@@ -151,8 +193,8 @@ func sending(t *testing.T, n int, arrange, check func(*letters, *post)) {
 		for i := range n {
 			l.rows = append(l.rows, &letter{Message: store.Message{
 				ID: fmt.Sprintf("msg_%03d", i), Request: "fpr_1", Version: 3, Kind: store.SMS, App: "app_1",
-				Payer: "one", Type: fmt.Sprintf("msg_%03d", i), CreatedAt: time.Now(), Payload: []byte(
-					`{"type":"request.settled","data":{"request":"fpr_1","amount":{"minor":12900,"currency":"CNY"}}}`),
+				Payer: "one", Type: "request.settled", CreatedAt: time.Now(), Seq: 1, Payload: fmt.Appendf(nil,
+					`{"data":{"request":"msg_%03d","amount":{"minor":12900,"currency":"CNY"}}}`, i),
 			}})
 		}
 		p := &post{
@@ -160,9 +202,7 @@ func sending(t *testing.T, n int, arrange, check func(*letters, *post)) {
 			answer: func(string) error { return nil },
 		}
 		arrange(l, p)
-		o := &worker.Outbox{
-			Letters: l, Durable: p, SMS: gateway{p}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
-		}
+		o := outbox(l, p)
 		defer running(t, o.Run)()
 		check(l, p)
 	})
@@ -281,7 +321,7 @@ func TestAMerchantIsToldByHisEndpoints(t *testing.T) {
 
 func TestTheFriendGetsAText(t *testing.T) {
 	sending(t, 1, func(l *letters, p *post) {
-		l.rows[0].Type, l.rows[0].Payer = "request.settled", phone
+		l.rows[0].Payer = phone
 		p.answer = func(to string) error { return errors.New("no route to " + to) }
 	}, func(l *letters, p *post) {
 		require.NotContains(t, l.row(0).why, phone, "a gateway's words are not kept")
@@ -291,8 +331,9 @@ func TestTheFriendGetsAText(t *testing.T) {
 		p.mu.Unlock()
 		pass(6 * time.Second)
 		sent, _ := p.out()
-		require.Equal(t, slices.Repeat([]string{phone + " request.settled"}, 2), sent)
-		require.Equal(t, map[string]string{"amount": "129.00", "currency": "CNY", "request": "fpr_1"}, p.params)
+		require.Equal(t, slices.Repeat([]string{phone + " msg_000"}, 2), sent)
+		require.Equal(t, map[string]string{"amount": "129.00", "currency": "CNY", "request": "msg_000"}, p.params)
+		require.Equal(t, "request.settled", p.template)
 		require.Equal(t, "sent", l.row(0).state)
 	})
 }
@@ -365,16 +406,15 @@ func TestASlowReceiverHearsEachOnce(t *testing.T) {
 func TestWhatIsCutOffByAStopIsNoTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &letters{rows: []*letter{{Message: store.Message{
-			ID: "msg_1", App: "app_1", Kind: store.SMS, CreatedAt: time.Now(), Payload: []byte(
-				`{"data":{"amount":{"minor":1,"currency":"CNY"}}}`),
+			ID: "msg_1", App: "app_1", Payer: "one", Kind: store.SMS, CreatedAt: time.Now(), Type: "request.settled", Payload: []byte(
+				`{"data":{"request":"fpr_1","amount":{"minor":1,"currency":"CNY"}}}`),
 		}}}}
 		ctx, cancel := context.WithCancel(t.Context())
 		p := &post{durable: func() (int64, error) { return 3, nil }, answer: func(string) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}}
-		log := slog.New(slog.DiscardHandler)
-		o := &worker.Outbox{Letters: l, Durable: p, SMS: gateway{p}, Clock: time.Now, Log: log}
+		o := outbox(l, p)
 		done := make(chan error, 1)
 		go func() { done <- o.Run(ctx) }()
 		synctest.Wait()

@@ -45,6 +45,10 @@ type Config struct {
 	SMSURL string `env:"FRIENDPAY_SMS_URL"`
 	SMSKey string `env:"FRIENDPAY_SMS_KEY" secret:"true"`
 
+	SMSTemplates    []string `env:"FRIENDPAY_SMS_TEMPLATES"`
+	WeChatTemplates []string `env:"FRIENDPAY_WECHAT_TEMPLATES"`
+	QuietHours      string   `env:"FRIENDPAY_QUIET_HOURS" envDefault:"22:00-08:00"`
+
 	OIDCIssuer       string `env:"FRIENDPAY_OIDC_ISSUER"`
 	OIDCClientID     string `env:"FRIENDPAY_OIDC_CLIENT_ID"`
 	OIDCClientSecret string `env:"FRIENDPAY_OIDC_CLIENT_SECRET" secret:"true"`
@@ -100,6 +104,7 @@ func (c Config) check() (wrong complaints) {
 	wrong.say(c.StaffOIDCRolesClaim == "", "FRIENDPAY_STAFF_OIDC_ROLES_CLAIM is the name of a claim, like roles")
 	_, err := c.statementsAt()
 	wrong.say(err != nil, "FRIENDPAY_STATEMENTS_AT is a time of the day, like 10:10")
+	c.checkMessages(&wrong)
 	_, err = prefixes(c.TrustedProxies)
 	wrong.say(err != nil, "FRIENDPAY_TRUSTED_PROXIES are networks like 10.0.0.0/8")
 	_, err = prefixes(c.WebhookNetworks)
@@ -132,6 +137,7 @@ func (c Config) checkProduction(wrong *complaints) {
 	wrong.say(c.StaffOIDCIssuer != "" && !strings.HasPrefix(c.StaffOIDCIssuer, "https://"),
 		"FRIENDPAY_STAFF_OIDC_ISSUER begins with https://")
 	wrong.say(len(c.StaffHints) > 0, "FRIENDPAY_STAFF_HINTS is for dev only")
+	wrong.say(c.QuietHours == "none", "FRIENDPAY_QUIET_HOURS is none in dev only: people sleep")
 	wrong.say(c.SMSKey == "", "FRIENDPAY_SMS_KEY is missing: the bearer key that the gateway gave you")
 	wrong.say(!strings.HasPrefix(c.SMSURL, "https://"), "FRIENDPAY_SMS_URL begins with https://")
 }

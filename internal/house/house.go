@@ -177,10 +177,11 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
 	}
 	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}
-	outbox := &worker.Outbox{
-		Letters: h.Store, Durable: h.Door, SMS: h.SMS, Clock: h.Config.now, Log: h.Log,
-		Tracer: tracer,
+	outbox, err := h.outbox()
+	if err != nil {
+		return nil, err
 	}
+	reminders := &worker.Reminders{Dues: h.Store, Quiet: outbox.Quiet, Clock: h.Config.now, Log: h.Log}
 	shipments := &worker.Shipments{Payments: h.Store, Durable: h.Door, Merchants: webhooks, Log: h.Log}
 	at, err := h.Config.statementsAt()
 	if err != nil {
@@ -195,7 +196,8 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Deliveries: &activities.Deliveries{
 			Post: h.Store, Receivers: webhooks, Clock: h.Config.now, Speed: h.Config.Speed, Log: h.Log,
 		},
-	}, relay, outbox, postman, shipments, schedules, h.breakers(), &worker.Pruner{Attic: h.Store, Log: h.Log},
+	}, relay, outbox, reminders, postman, shipments, schedules, h.breakers(),
+		&worker.Pruner{Attic: h.Store, Log: h.Log},
 		&worker.Surfaces{Shares: h.Store, Clock: h.Config.now, Log: h.Log},
 		&worker.Commands{Queue: h.Store, Desk: h.Desk(), Log: h.Log}, &worker.Beats{
 			Heart: h.Store, Working: h.pulse.Beats, Build: h.Config.WorkerBuild,

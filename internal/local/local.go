@@ -231,6 +231,7 @@ func (h *House) environment(keys map[string]string) map[string]string {
 		"FRIENDPAY_SPEED": strconv.FormatInt(h.options.Speed, 10), "FRIENDPAY_GUARD": h.options.Guard.String(),
 		"FRIENDPAY_PLAIN_HISTORY": strconv.FormatBool(!h.options.Sealed),
 		"FRIENDPAY_BRIDGE_SCRIPT": h.SimURL + "/bridge.js",
+		"FRIENDPAY_QUIET_HOURS":   h.quiet(),
 		"FRIENDPAY_SMS_URL":       h.SimURL, "FRIENDPAY_SMS_KEY": h.Sim.SMSKey(),
 		"TEMPORAL_ADDRESS":      h.temporalAddress(),
 		"FRIENDPAY_TEMPORAL_UI": h.temporalUI(),

@@ -137,3 +137,11 @@ func ignoreClosed(closing func() error) func() error {
 		return nil
 	}
 }
+
+// quiet are the hours at which nobody is reminded: time that runs faster has no nights.
+func (h *House) quiet() string {
+	if h.options.Speed > 1 {
+		return "none"
+	}
+	return "22:00-08:00"
+}

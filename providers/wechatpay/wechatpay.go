@@ -38,6 +38,7 @@ var (
 	_ providers.Adapter    = (*Adapter)(nil)
 	_ providers.Bookkeeper = (*Adapter)(nil)
 	_ providers.Identifier = (*Adapter)(nil)
+	_ providers.Messenger  = (*Adapter)(nil)
 )
 
 var numberForm = regexp.MustCompile(`^[0-9A-Z]{26}$`)

@@ -104,7 +104,8 @@ func (p *Provider) loginRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sns/userinfo", p.loginAPI(p.userInfo))
 }
 
-// loginAPI answers as that API does: status 200 and text/plain whatever happens.
+// loginAPI answers as that API does: status 200 and text/plain whatever happens. Faults of the login
+// spoil all of that host, the messages too.
 func (p *Provider) loginAPI(work func(*http.Request) any) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		rule := p.desk.Spoil(faults.Login)

@@ -45,6 +45,7 @@ type Provider struct {
 	nonces     desk.Once
 	rate       rate
 	logins     logins
+	servers    servers
 	bills      bills
 
 	mu           sync.Mutex
@@ -98,6 +99,7 @@ func (p *Provider) forget() {
 	p.refunds, p.refundIDs = map[string]*refund{}, map[string]*refund{}
 	p.courier.Forget()
 	p.logins.forget()
+	p.servers.forget()
 	p.bills.forget()
 }
 

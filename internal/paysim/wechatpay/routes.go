@@ -23,6 +23,7 @@ func (p *Provider) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/bill/fundflowbill", p.api(faults.Statement, p.fundFlowBill))
 	mux.HandleFunc("GET /v3/billdownload/file", p.download)
 	p.loginRoutes(mux)
+	p.messageRoutes(mux)
 	p.pageRoutes(mux)
 }
 
@@ -34,4 +35,5 @@ func (p *Provider) SimRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sim/wechatpay/codes", p.showCodes)
 	mux.HandleFunc("POST /sim/wechatpay/user", p.simUser)
 	mux.HandleFunc("POST /sim/wechatpay/limits", p.simLimits)
+	p.messageSimRoutes(mux)
 }
