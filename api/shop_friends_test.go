@@ -52,7 +52,7 @@ func TestTheBuyerSeesHowItGoesWithEachFriend(t *testing.T) {
 	require.NoError(t, v.store.OpenInvite(t.Context(), zhang))
 	require.Contains(t, v.line(address, "老张"), "共打开 2 次")
 	later := time.Now().In(time.FixedZone("UTC+8", 8*60*60)).Add(5 * 24 * time.Hour)
-	require.NoError(t, v.store.PledgeInvite(t.Context(), zhang, later))
+	require.NoError(t, v.store.PledgeInvite(t.Context(), zhang, "", later))
 	require.Equal(t, "说好 "+later.Format("01-02 15:04")+" 付", v.line(address, "老张"))
 
 	li := v.invited(address, "小李")

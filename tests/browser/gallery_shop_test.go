@@ -61,8 +61,8 @@ func requestState(name string, s models.State, change func(*web.ShopRequest)) st
 	}
 	if slices.Contains(unpaid, s) {
 		view.Live, view.MayEnd, view.Left = true, true, pot.Left
-		view.Link, view.Code, view.QR = "https://pay.example/f/0123456789abcdef", "7K2M9-QX4AB", picture()
-		view.Share = view.Link + "\n打不开链接？在 https://pay.example/c 输入短码 7K2M9-QX4AB"
+		view.Shown, view.Privacy = friend(), &web.Privacy{ID: requestID, Set: models.ShowsFull, Message: "帮我付一下这笔订单，谢谢！"}
+		view.Friends, view.MayAdd = []web.ShopFriend{*view.Shown}, true
 	}
 	if s == models.Paying {
 		view.SlotLeft = 4*time.Minute + 30*time.Second
@@ -75,6 +75,24 @@ func requestState(name string, s models.State, change func(*web.ShopRequest)) st
 		drawn = moving(drawn)
 	}
 	return drawn
+}
+
+// friend is the one who was asked, with what is sent to him.
+func friend() *web.ShopFriend {
+	link := "https://pay.example/f/0123456789abcdef"
+	return &web.ShopFriend{
+		ID: "inv_0", No: 1, State: web.FriendUnopened, Alone: true, Shown: true, Link: link, QR: picture(),
+		Code: "7K2M9-QX4AB",
+		Text: "帮我付一下这笔订单，谢谢！\n" + link + "\n打不开链接？在 https://pay.example/c 输入短码 7K2M9-QX4AB",
+	}
+}
+
+// known changes the one friend of a request.
+func known(change func(*web.ShopFriend)) func(*web.ShopRequest) {
+	return func(v *web.ShopRequest) {
+		change(v.Shown)
+		v.Friends = []web.ShopFriend{*v.Shown}
+	}
 }
 
 // requestStates are the buyer's page in each state of the law, and what may be said besides.
@@ -93,13 +111,17 @@ func requestStates() []state {
 		own("payment", func(v *web.ShopRequest) { v.PayAt = awayFromHere }),
 		own("qr", func(v *web.ShopRequest) { v.PayQR = picture() }),
 		own("again", func(v *web.ShopRequest) { v.MayPay = true }),
-		open("opened", func(v *web.ShopRequest) { v.Opened = 3 }),
-		open("declined", func(v *web.ShopRequest) {
-			v.Declined, v.Opened, v.Link, v.Share, v.Code, v.QR = true, 1, "", "", "", ""
-		}),
-		open("pledged", func(v *web.ShopRequest) { v.Opened, v.Pledged = 1, noon.Add(8*time.Hour) }),
-		open("no-code", func(v *web.ShopRequest) { v.Code, v.Share = "", v.Link }),
-		open("no-qr", func(v *web.ShopRequest) { v.QR = "" }),
+		open("opened", known(func(f *web.ShopFriend) {
+			f.State, f.Times, f.At, f.Today = web.FriendOpened, 3, noon, true
+		})),
+		open("declined", known(func(f *web.ShopFriend) {
+			f.State, f.Link, f.Text, f.Code, f.QR = web.FriendDeclined, "", "", "", ""
+		})),
+		open("pledged", known(func(f *web.ShopFriend) {
+			f.State, f.Times, f.At = web.FriendPledged, 1, noon.Add(8*time.Hour)
+		})),
+		open("no-code", known(func(f *web.ShopFriend) { f.Code, f.Text = "", f.Link })),
+		open("no-qr", known(func(f *web.ShopFriend) { f.QR = "" })),
 		open("problem", func(v *web.ShopRequest) { v.Problem = refused("slot_taken") }),
 		requestState("settled-saving", models.Settled, func(v *web.ShopRequest) {
 			v.Saved = saving(byWechat, "merchant", "platform").Saved
