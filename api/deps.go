@@ -51,6 +51,8 @@ type sellerStore interface {
 	Invite(ctx context.Context, id string) (store.Invite, error)
 	Invites(ctx context.Context, request string) ([]store.Invite, error)
 	RevokeInvite(ctx context.Context, id string) error
+	SayThanks(ctx context.Context, thanks store.Thanks) (store.Thanks, error)
+	Thanks(ctx context.Context, request string) (store.Thanks, error)
 }
 
 // merchantStore is what the merchant's developer needs.

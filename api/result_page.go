@@ -49,6 +49,9 @@ func (s *Server) showResult(c echo.Context) error {
 			return err
 		}
 	}
+	if view.Thanks, err = s.thanksFor(ctx, link.Request, attempt); err != nil {
+		return err
+	}
 	return s.draw(c, http.StatusOK, resultPage(view, link.Request))
 }
 
@@ -59,6 +62,9 @@ func resultPage(view web.Result, r models.Request) web.Page {
 	if view.Outcome.Changing() || slices.ContainsFunc(r.Refunds, underWay) {
 		page.Refresh = refresh
 		page.Stream = "/v1/link/stream?after=" + strconv.FormatInt(r.Seq, 10)
+	}
+	if _, paid := paidByFriend(r); paid && view.Thanks == "" && view.Outcome == web.Paid {
+		page.Stream = "/v1/link/stream?thanks=wait&after=" + strconv.FormatInt(r.Seq, 10)
 	}
 	return page
 }
@@ -78,7 +84,7 @@ func refundOnPage(r models.Request, f models.Refund) web.Refund {
 	view := web.Refund{
 		Number: f.Number, Amount: r.ToPayer(f), Coupon: r.ToCoupon(f), Why: f.Why(), Asked: f.CreatedAt,
 		Done: f.State == models.RefundSucceeded, Stuck: f.State == models.RefundFailed,
-		DoneAt: f.DoneAt, Stranded: f.Stranded(), Wish: f.Wish,
+		DoneAt: f.DoneAt, Stranded: f.Stranded(), Wish: f.Wish, AtProvider: f.State == models.RefundProcessing,
 	}
 	if f.Outstanding() {
 		view.ExpectedBy = f.ExpectedBy

@@ -24,6 +24,9 @@ type RequestView struct {
 	Seq          int64         `json:"seq" doc:"Counts transitions; the id of the newest event."`
 	Attempts     []AttemptView `json:"attempts" nullable:"false"`
 	Refunds      []RefundView  `json:"refunds" nullable:"false"`
+
+	ExtendableUntil *time.Time `json:"extendable_until,omitempty" doc:"The latest deadline you could give it now."`
+	ThankedAt       *time.Time `json:"thanked_at,omitempty" doc:"When the friend who paid was thanked."`
 }
 
 // OrderRef names the order of a request.

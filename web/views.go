@@ -221,7 +221,8 @@ type Result struct {
 	Saved    []Saving
 	PaidAt   time.Time
 	Refunds  []Refund
-	Stranded bool // his account could not take one of them: he is asked what to do
+	Stranded bool   // his account could not take one of them: he is asked what to do
+	Thanks   string // what who asked said to him for it; empty: nothing
 
 	PayAt     string        // where to go on paying while Waiting; empty for none
 	QR        template.HTML // to be scanned while Waiting; empty for none
@@ -234,12 +235,14 @@ type Result struct {
 // Refund is money on its way back to the friend.
 type Refund struct {
 	Number     string
+	To         string       // "friend" or "buyer" on the page of who asked; empty on that of who paid
 	Amount     models.Money // his own part
 	Coupon     models.Money // what goes back into the coupon besides
 	Why        string       // one of models.RefundReasons
 	Asked      time.Time
 	ExpectedBy time.Time // zero where nobody knows
 	DoneAt     time.Time
+	AtProvider bool // the provider has taken it on
 	Done       bool
 	Stuck      bool
 	Stranded   bool   // his account could not take it

@@ -48,6 +48,13 @@ type ShopRequest struct {
 	Pledged  time.Time // when the friend said he would pay; zero for never said
 	Receipt  bool
 	Saved    []Saving // what offers took off for who paid
+
+	More     []More    // how much more time he may give it
+	MayAgain bool      // it ended without money, and he may ask again
+	MayThank bool      // a friend paid, and has not been thanked
+	Thanked  time.Time // when the friend was; zero: not yet
+	Typed    string    // the words that were not taken, to be corrected
+	Refunds  []Refund
 	Problem  *Problem
 }
 
@@ -60,6 +67,7 @@ type Receipt struct {
 	Lines   []ReceiptLine
 	Saved   []Saving
 	Applied models.Money
+	Refunds []Refund
 }
 
 // ReceiptLine is one movement of money. Name is "paid" or "refund" and the word of its state.

@@ -34,6 +34,8 @@ const (
 	OrderPage   Template = "order"   // ShopOrder
 	RequestPage Template = "request" // ShopRequest
 	ReceiptPage Template = "receipt" // Receipt
+	AskedPage   Template = "asked"   // Asked
+	PaidPage    Template = "paid"    // Payments
 )
 
 // Page is a template, its view, and how it keeps itself up to date.

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -126,7 +127,9 @@ func TestEveryPageIsDrawnInEveryLanguage(t *testing.T) {
 	pages, err := web.New()
 	require.NoError(t, err)
 	assets := size(t, "static/app.css") + size(t, "static/app.js") + size(t, "static/icon.svg")
-	for name, page := range views(t) {
+	drawn := views(t)
+	maps.Copy(drawn, listViews())
+	for name, page := range drawn {
 		for _, locale := range web.Locales {
 			html, err := pages.HTML(locale, page)
 			require.NoError(t, err, "%s in %s", name, locale)
@@ -212,7 +215,20 @@ func TestEveryTranslationIsUsed(t *testing.T) {
 	}
 	for _, state := range models.States {
 		built["state."+string(state)+".short"], built["state."+string(state)+".text"] = true, true
+		built["asked.next."+string(state)] = true
 	}
+	for _, outcome := range captured {
+		built["mine."+string(outcome)] = true
+	}
+	for _, name := range web.ShopRequest.Thanks(web.ShopRequest{}) {
+		built["thanks."+name] = true
+	}
+	for _, f := range refunds {
+		for _, stage := range f.Stages() {
+			built["stage."+stage.Name] = true
+		}
+	}
+	built["stage.asked_at"], built["stage.arrived_at"] = true, true
 	for key := range keys(t, web.Chinese) {
 		result := strings.HasPrefix(key, "result.") && strings.Count(key, ".") == 2
 		receipt := strings.HasPrefix(key, "receipt.")
