@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -44,6 +41,7 @@ type OwnRefundView struct {
 	Number     string             `json:"number"`
 	Amount     models.Money       `json:"amount"`
 	State      models.RefundState `json:"state"`
+	TakenAt    *time.Time         `json:"taken_at,omitempty" doc:"When the provider took it on."`
 	AskedAt    time.Time          `json:"asked_at"`
 	ExpectedBy *time.Time         `json:"expected_by,omitempty"`
 	DoneAt     *time.Time         `json:"done_at,omitempty"`
@@ -55,28 +53,45 @@ func (s *Server) listPayments(ctx context.Context, in *paymentsIn) (*paymentsOut
 	if _, err := s.ownLink(ctx); err != nil {
 		return nil, err
 	}
-	page, err := s.paidBy(ctx, in.Cursor, in.Limit)
+	page, taken, err := s.paidBy(ctx, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := &paymentsOut{Body: OwnPaymentsView{Payments: []OwnPaymentView{}, Next: page.Next}}
 	for _, line := range page.Items {
 		if a, known := line.Request.Attempt(line.Number); known {
-			out.Body.Payments = append(out.Body.Payments, viewPayment(line, a, caller(ctx).Request))
+			out.Body.Payments = append(out.Body.Payments, viewPayment(line, a, taken, caller(ctx).Request))
 		}
 	}
 	return out, nil
 }
 
-func (s *Server) paidBy(ctx context.Context, cursor string, limit int) (store.Page[store.Paid], error) {
+// paidBy is a page of them, and when providers took on which of their refunds.
+func (s *Server) paidBy(ctx context.Context, cursor string, limit int) (
+	page store.Page[store.Paid], taken map[string]time.Time, err error,
+) {
 	payer := caller(ctx).Payer
 	if payer == "" {
-		return store.Page[store.Paid]{}, models.Refuse(models.Forbidden, "login_first", "Log in before you look.")
+		return page, nil, models.Refuse(models.Forbidden, "login_first", "Log in before you look.")
 	}
-	return s.Store.PaidBy(ctx, payer, cursor, limit)
+	if page, err = s.Store.PaidBy(ctx, payer, cursor, limit); err != nil {
+		return page, nil, err
+	}
+	var requests []string
+	for _, line := range page.Items {
+		if len(line.Request.Refunds) > 0 {
+			requests = append(requests, line.Request.ID)
+		}
+	}
+	if len(requests) > 0 {
+		taken, err = s.Store.RefundsTaken(ctx, requests...)
+	}
+	return page, taken, err
 }
 
-func viewPayment(line store.Paid, a models.Attempt, here string) OwnPaymentView {
+func viewPayment(
+	line store.Paid, a models.Attempt, taken map[string]time.Time, here string,
+) OwnPaymentView {
 	r := line.Request
 	view := OwnPaymentView{
 		Number: a.Number, Merchant: line.Merchant, AskedBy: line.Asker, Paid: a.ByPayer(),
@@ -87,43 +102,9 @@ func viewPayment(line store.Paid, a models.Attempt, here string) OwnPaymentView 
 		if f.Attempt == a.Number && f.State != models.RefundReplaced {
 			view.Refunds = append(view.Refunds, OwnRefundView{
 				Number: f.Number, Amount: r.ToPayer(f), State: f.State, AskedAt: f.CreatedAt.UTC(),
-				ExpectedBy: timeIfAny(f.ExpectedBy), DoneAt: timeIfAny(f.DoneAt),
+				ExpectedBy: timeIfAny(f.ExpectedBy), DoneAt: timeIfAny(f.DoneAt), TakenAt: timeIfAny(taken[f.Number]),
 			})
 		}
 	}
 	return view
-}
-
-// paidPath is the page of all that a friend paid.
-const paidPath = "/pay/mine"
-
-// showPaid is the same as a page. Whoever is not logged in does so first.
-func (s *Server) showPaid(c echo.Context) error {
-	ctx := c.Request().Context()
-	p := caller(ctx)
-	if p.Payer == "" {
-		return s.payPage(c, web.Pay{Look: true}, nil)
-	}
-	page, err := s.paidBy(ctx, c.QueryParam("cursor"), 0)
-	if err != nil {
-		return err
-	}
-	view := web.Payments{Next: page.Next, Later: c.QueryParam("cursor") != ""}
-	for _, line := range page.Items {
-		a, known := line.Request.Attempt(line.Number)
-		if !known {
-			continue
-		}
-		shown := web.PaymentLine{
-			Merchant: line.Merchant, Asker: line.Asker, Amount: a.ByPayer(), At: line.At, Number: a.Number,
-			Outcome: outcome(line.Request, a), Here: line.Request.ID == p.Request,
-		}
-		for _, f := range line.Request.Refunds {
-			if f.Attempt == a.Number && f.State != models.RefundReplaced {
-				shown.Refunds = append(shown.Refunds, refundOnPage(line.Request, f))
-			}
-		}
-		view.Lines = append(view.Lines, shown)
-	}
-	return s.draw(c, http.StatusOK, web.Page{Template: web.PaidPage, View: view})
 }

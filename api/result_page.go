@@ -49,7 +49,7 @@ func (s *Server) showResult(c echo.Context) error {
 			return err
 		}
 	}
-	if view.Thanks, err = s.thanksFor(ctx, link.Request, attempt); err != nil {
+	if err := s.sinceThen(ctx, &view, link.Request, attempt); err != nil {
 		return err
 	}
 	return s.draw(c, http.StatusOK, resultPage(view, link.Request))
@@ -84,7 +84,7 @@ func refundOnPage(r models.Request, f models.Refund) web.Refund {
 	view := web.Refund{
 		Number: f.Number, Amount: r.ToPayer(f), Coupon: r.ToCoupon(f), Why: f.Why(), Asked: f.CreatedAt,
 		Done: f.State == models.RefundSucceeded, Stuck: f.State == models.RefundFailed,
-		DoneAt: f.DoneAt, Stranded: f.Stranded(), Wish: f.Wish, AtProvider: f.State == models.RefundProcessing,
+		DoneAt: f.DoneAt, Stranded: f.Stranded(), Wish: f.Wish,
 	}
 	if f.Outstanding() {
 		view.ExpectedBy = f.ExpectedBy

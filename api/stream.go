@@ -28,7 +28,7 @@ type feed struct {
 	subject string
 	watch   *watch
 	read    reader
-	greet   bool                                                   // say at once where the stream stands
+	greet   bool // say at once where the stream stands
 }
 
 // reader gives what is new after an id, eventsAtOnce at most.

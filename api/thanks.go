@@ -12,7 +12,7 @@ import (
 type thanksIn struct {
 	RequestPath
 	Body struct {
-		Message string `json:"message" minLength:"1" maxLength:"200" doc:"At most 60 characters, in one line."`
+		Message string `json:"message" maxLength:"200" doc:"At most 60 characters, in one line."`
 	}
 }
 
@@ -69,18 +69,6 @@ func (s *Server) thanksFor(ctx context.Context, r models.Request, a models.Attem
 		return "", err
 	}
 	return kept.Message, nil
-}
-
-// asStands is a request with what only other rows and the present moment say of it.
-func (s *Server) asStands(ctx context.Context, r models.Request, o store.Order) (RequestView, error) {
-	view := viewRequest(r, o)
-	view.ExtendableUntil = timeIfAny(extendableUntil(r, o, s.Clock()))
-	if _, paid := paidByFriend(r); !paid {
-		return view, nil
-	}
-	kept, err := s.rows(ctx).Thanks(ctx, r.ID)
-	view.ThankedAt = timeIfAny(kept.At)
-	return view, err
 }
 
 // untilThanked tells besides, once, that the payer has been thanked. The words are on his page.

@@ -63,6 +63,7 @@ type RefundView struct {
 	Reason     string             `json:"reason" doc:"Your own word, or the engine's."`
 	State      models.RefundState `json:"state"`
 	CreatedAt  time.Time          `json:"created_at" doc:"When it was asked for."`
+	TakenAt    *time.Time         `json:"taken_at,omitempty" doc:"When the provider took it on; shown with a request."`
 	ExpectedBy *time.Time         `json:"expected_by,omitempty" doc:"When whoever paid should have it."`
 	DoneAt     *time.Time         `json:"done_at,omitempty"`
 }

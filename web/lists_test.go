@@ -20,7 +20,7 @@ var day = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 // refunds hold one in each place of its way.
 var refunds = []web.Refund{
 	{To: "friend", Amount: models.CNY(900), Why: "after_sale", Asked: day, ExpectedBy: day.Add(72 * time.Hour)},
-	{To: "buyer", Amount: models.CNY(900), Why: "after_sale", Asked: day, AtProvider: true},
+	{To: "buyer", Amount: models.CNY(900), Why: "after_sale", Asked: day, Taken: day},
 	{To: "friend", Amount: models.CNY(900), Why: "after_sale", Asked: day, Done: true, DoneAt: day.Add(time.Hour)},
 	{Amount: models.CNY(900), Why: "after_sale", Asked: day, Stuck: true},
 	{Amount: models.CNY(900), Why: "after_sale", Asked: day, Stuck: true, Stranded: true, Wish: "contact"},

@@ -242,7 +242,7 @@ type Refund struct {
 	Asked      time.Time
 	ExpectedBy time.Time // zero where nobody knows
 	DoneAt     time.Time
-	AtProvider bool // the provider has taken it on
+	Taken      time.Time // when the provider took it on; zero: nobody knows that it has
 	Done       bool
 	Stuck      bool
 	Stranded   bool   // his account could not take it

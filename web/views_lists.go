@@ -57,14 +57,14 @@ type Stage struct {
 // Stages are the steps of a refund: asked for, at the provider, arrived. What needs a human stands at the
 // provider's.
 func (f Refund) Stages() []Stage {
-	working := f.AtProvider || f.Stuck || f.Stranded
+	working := !f.Taken.IsZero() || f.Stuck || f.Stranded
 	stages := []Stage{
 		{Name: "asked", At: f.Asked, Done: working || f.Done, Now: !working && !f.Done},
-		{Name: "provider", Done: f.Done, Now: working && !f.Done},
+		{Name: "provider", At: f.Taken, Done: f.Done, Now: working && !f.Done},
 		{Name: "arrived", At: f.DoneAt, By: f.ExpectedBy, Done: f.Done, Now: f.Done},
 	}
 	if f.Stuck || f.Stranded {
-		stages[1].Name = "stuck"
+		stages[1].Name, stages[1].At = "stuck", time.Time{}
 	}
 	return stages
 }

@@ -228,7 +228,9 @@ func TestEveryTranslationIsUsed(t *testing.T) {
 			built["stage."+stage.Name] = true
 		}
 	}
-	built["stage.asked_at"], built["stage.arrived_at"] = true, true
+	for _, stage := range []string{"asked", "provider", "arrived"} {
+		built["stage."+stage+"_at"] = true
+	}
 	for key := range keys(t, web.Chinese) {
 		result := strings.HasPrefix(key, "result.") && strings.Count(key, ".") == 2
 		receipt := strings.HasPrefix(key, "receipt.")

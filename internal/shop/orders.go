@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/friendpay/friendpay/client"
-	"github.com/friendpay/friendpay/internal/shop/view"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/web"
 )
@@ -60,12 +59,7 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 		s.fail(w, r, err)
 		return
 	}
-	for _, line := range before.Requests {
-		shown.Requests = append(shown.Requests, web.ShopLine{
-			ID: line.ID, Title: line.Order.Title, Amount: view.Money(line.Payable),
-			State: models.State(line.State), At: line.CreatedAt,
-		})
-	}
+	shown.Requests = lines(before.Requests)
 	s.draw(w, r, status, web.Page{Template: web.OrderPage, View: shown})
 }
 

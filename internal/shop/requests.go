@@ -18,6 +18,7 @@ func (s *Shop) requestPage(w http.ResponseWriter, r *http.Request, cause error) 
 		s.fail(w, r, err)
 		return
 	}
+	known.Typed = r.PostFormValue("own")
 	status := http.StatusOK
 	if cause != nil {
 		if known.Problem, status = s.problem(cause); known.Problem == nil {

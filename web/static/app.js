@@ -32,8 +32,11 @@ if (body.stream && window.EventSource) {
   let opened = false;
   stream.addEventListener("open", () => { opened = true; });
   stream.addEventListener("transition", reload);
+  stream.addEventListener("thanks", reload);
   stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CLOSED || !opened) { stream.close(); poll(); }
+    if (stream.readyState !== EventSource.CLOSED && opened) return;
+    stream.close();
+    if (body.refresh) poll(); // what changes nothing of importance is not asked for
   });
   addEventListener("pagehide", () => stream.close());
 } else if (body.refresh) {

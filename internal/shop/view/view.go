@@ -22,6 +22,7 @@ type Known struct {
 	First   *client.InviteView   // the link that the buyer sends; nil: none
 	Own     *client.Presentation // where a buyer who pays himself goes on; nil: not known any more
 	Problem *web.Problem         // why what he asked for was not done
+	Typed   string               // the words that were not taken
 	Now     time.Time
 }
 
@@ -37,6 +38,7 @@ func Request(k Known) (web.Page, error) {
 	if k.unpaid() {
 		view.Left = k.left(&r.ExpiresAt)
 	}
+	k.afterwards(&view)
 	page := web.Page{Template: web.RequestPage}
 	if err := k.showWayBack(&view); err != nil {
 		return page, err
