@@ -30,7 +30,9 @@ func (s *Server) asStands(ctx context.Context, r models.Request, o store.Order) 
 }
 
 // sinceThen adds the same to the page of who paid.
-func (s *Server) sinceThen(ctx context.Context, view *web.Result, r models.Request, a models.Attempt) (err error) {
+func (s *Server) sinceThen(
+	ctx context.Context, view *web.Result, r models.Request, a models.Attempt,
+) (err error) {
 	if view.Thanks, err = s.thanksFor(ctx, r, a); err != nil || len(view.Refunds) == 0 {
 		return err
 	}

@@ -15,7 +15,7 @@ type extendIn struct {
 	RequestPath
 	Body struct {
 		Until   time.Time `json:"until,omitempty" required:"false" doc:"The new deadline."`
-		Minutes int64     `json:"minutes,omitempty" minimum:"1" maximum:"4320" doc:"Instead: so much later than now."`
+		Minutes int64     `json:"minutes,omitempty" minimum:"1" maximum:"4320" doc:"Instead: so much later."`
 	}
 }
 

@@ -115,7 +115,8 @@ func TestThanksComeLive(t *testing.T) {
 	f.create("/v1/requests/"+id+"/thanks", teaKey, `{"message":"`+kindWords+`"}`)
 	require.Equal(t, "event: thanks", own.until("event:"))
 	require.NotContains(t, own.until("data:"), "canary")
-	other := stranger.listen("/v1/link/stream?thanks=wait&after="+strconv.FormatInt(r.Seq, 10), "", "Cookie", stranger.cookie)
+	other := stranger.listen(
+		"/v1/link/stream?thanks=wait&after="+strconv.FormatInt(r.Seq, 10), "", "Cookie", stranger.cookie)
 	require.Contains(t, other.until(":"), "still here", "he hears nothing of it")
 }
 

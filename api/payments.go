@@ -22,8 +22,8 @@ type OwnPaymentsView struct {
 	Next     string           `json:"next,omitempty" doc:"The cursor of the next page; missing on the last."`
 }
 
-// OwnPaymentView is a payment of the friend's own, whichever link he came by: an allow-list. What was bought is
-// not in it: that is the asker's to tell, by the link that he sent.
+// OwnPaymentView is a payment of the friend's own, whichever link he came by: an allow-list. What was bought
+// is not in it: that is the asker's to tell, by the link that he sent.
 type OwnPaymentView struct {
 	Number   string          `json:"number" doc:"Our number for it; tell it to support."`
 	Merchant string          `json:"merchant"`
@@ -31,7 +31,7 @@ type OwnPaymentView struct {
 	Paid     models.Money    `json:"paid" doc:"What you paid yourself."`
 	Coupon   *models.Money   `json:"coupon,omitempty" doc:"What a coupon paid besides."`
 	PaidAt   time.Time       `json:"paid_at"`
-	Outcome  web.Outcome     `json:"outcome" doc:"paid, confirming, held, returning, returned or return_stuck."`
+	Outcome  web.Outcome     `json:"outcome" doc:"paid, confirming, held, returning, returned, return_stuck."`
 	Refunds  []OwnRefundView `json:"refunds" nullable:"false"`
 	Here     bool            `json:"here" doc:"It is of the link that this session is for."`
 }

@@ -25,7 +25,7 @@ type RequestView struct {
 	Attempts     []AttemptView `json:"attempts" nullable:"false"`
 	Refunds      []RefundView  `json:"refunds" nullable:"false"`
 
-	ExtendableUntil *time.Time `json:"extendable_until,omitempty" doc:"The latest deadline you could give it now."`
+	ExtendableUntil *time.Time `json:"extendable_until,omitempty" doc:"The latest it could wait now."`
 	ThankedAt       *time.Time `json:"thanked_at,omitempty" doc:"When the friend who paid was thanked."`
 }
 
@@ -63,7 +63,7 @@ type RefundView struct {
 	Reason     string             `json:"reason" doc:"Your own word, or the engine's."`
 	State      models.RefundState `json:"state"`
 	CreatedAt  time.Time          `json:"created_at" doc:"When it was asked for."`
-	TakenAt    *time.Time         `json:"taken_at,omitempty" doc:"When the provider took it on; shown with a request."`
+	TakenAt    *time.Time         `json:"taken_at,omitempty" doc:"When the provider took it on."`
 	ExpectedBy *time.Time         `json:"expected_by,omitempty" doc:"When whoever paid should have it."`
 	DoneAt     *time.Time         `json:"done_at,omitempty"`
 }

@@ -1287,7 +1287,7 @@ type EventsView struct {
 
 // ExtendInBody defines model for ExtendInBody.
 type ExtendInBody struct {
-	// Minutes Instead: so much later than now.
+	// Minutes Instead: so much later.
 	Minutes *int64 `json:"minutes,omitempty"`
 
 	// Until The new deadline.
@@ -1540,7 +1540,7 @@ type PlacedView struct {
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 	ExpiresAt time.Time  `json:"expires_at"`
 
-	// ExtendableUntil The latest deadline you could give it now.
+	// ExtendableUntil The latest it could wait now.
 	ExtendableUntil *time.Time `json:"extendable_until,omitempty"`
 
 	// ID Examples: fpr_019aa5f0-0d3c-7c11-9d57-0c8f4a1f2b3c
@@ -1701,7 +1701,7 @@ type RefundView struct {
 	Reason string          `json:"reason"`
 	State  RefundViewState `json:"state"`
 
-	// TakenAt When the provider took it on; shown with a request.
+	// TakenAt When the provider took it on.
 	TakenAt *time.Time `json:"taken_at,omitempty"`
 }
 
@@ -1764,7 +1764,7 @@ type RequestView struct {
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 	ExpiresAt time.Time  `json:"expires_at"`
 
-	// ExtendableUntil The latest deadline you could give it now.
+	// ExtendableUntil The latest it could wait now.
 	ExtendableUntil *time.Time `json:"extendable_until,omitempty"`
 
 	// ID Examples: fpr_019aa5f0-0d3c-7c11-9d57-0c8f4a1f2b3c

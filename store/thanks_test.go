@@ -95,7 +95,9 @@ func TestARefundIsTakenWhenItsProviderSaysSo(t *testing.T) {
 	w := open(t)
 	l, number := w.settled()
 	refund, at := mint.Number(), time.Now().UTC().Truncate(time.Microsecond)
-	call := store.Call{Request: l.request.ID, Attempt: number, Refund: refund, Provider: "mockpay", Op: "refund", At: at}
+	call := store.Call{
+		Request: l.request.ID, Attempt: number, Refund: refund, Provider: "mockpay", Op: "refund", At: at,
+	}
 	for _, c := range []struct {
 		op    string
 		class string
