@@ -48,7 +48,11 @@ var access = map[string]audience{
 	"GET /v1/events":                                 merchant,
 	"GET /v1/events/stream":                          merchant,
 
-	"POST /v1/requests/{id}/pay": seller,
+	"POST /v1/requests/{id}/pay":    seller,
+	"POST /v1/requests/{id}/extend": seller,
+	"POST /v1/requests/{id}/thanks": seller,
+	"GET /v1/link/payments":         payer,
+	"GET /pay/mine":                 payer,
 
 	"GET /v1/apps":                                  merchant,
 	"GET /v1/api-keys":                              merchant,

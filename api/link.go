@@ -47,6 +47,7 @@ type friendStore interface {
 	TakeHandoff(ctx context.Context, hash []byte) (store.Handoff, error)
 	GiveBack(ctx context.Context, bucket string) error
 	Asker(order store.Order, surname, tail string) bool
+	PaidBy(ctx context.Context, payer, cursor string, limit int) (store.Page[store.Paid], error)
 }
 
 // SMS sends text messages to phones.
@@ -80,6 +81,8 @@ func (s *Server) friendRoutes() []route {
 		{method: post, path: "/v1/link/handoffs", who: payer, id: "create-handoff",
 			summary: "A code by which to go on in another browser, once, within two minutes.",
 			mount:   operation((*Server).createHandoff)},
+		{method: get, path: "/v1/link/payments", who: payer, id: "list-payments",
+			summary: "What you paid, over all requests, newest first.", mount: operation((*Server).listPayments)},
 		{method: post, path: "/v1/link/attempts", who: payer, id: "create-attempt",
 			creates: mintsNumber, status: http.StatusCreated, also: later,
 			summary: "Ask to pay. 409 says that another is faster, and until when.",
@@ -130,7 +133,11 @@ func (s *Server) streamLink(c echo.Context) error {
 		}
 		return told
 	}
-	return s.follow(c, s.requestFeed(p.Request, p.id(), view))
+	feed := s.requestFeed(p.Request, p.id(), view)
+	if c.QueryParam("thanks") == "wait" {
+		feed.read = s.untilThanked(p, feed.read)
+	}
+	return s.follow(c, feed)
 }
 
 // within refuses the caller of a bucket that has had its share.

@@ -48,6 +48,7 @@ func (s *Server) pageRoutes() []route {
 		own(post, "/pay/attempts", (*Server).payFromPage),
 		own(get, payHop, (*Server).showHop),
 		own(get, resultPath, (*Server).showResult),
+		own(get, paidPath, (*Server).showPaid),
 		sentBack(),
 		own(post, "/pay/withdraw", (*Server).withdrawFromPage),
 		own(post, "/pay/refund", (*Server).wishFromPage),

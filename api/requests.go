@@ -26,6 +26,7 @@ type requestOut struct {
 type requestsIn struct {
 	App    string   `query:"app" maxLength:"64" doc:"Needed when your key covers several apps."`
 	State  []string `query:"state" doc:"Comma-separated states."`
+	Phase  string   `query:"phase" enum:"open,ended" doc:"Those that may still be paid, or the others."`
 	Order  string   `query:"order_id" maxLength:"64"`
 	Buyer  string   `query:"buyer" maxLength:"64" doc:"Merchants only."`
 	Cursor string   `query:"cursor" maxLength:"200" doc:"The next of the page before."`
@@ -80,7 +81,24 @@ func (p Principal) filter(in *requestsIn) (store.RequestFilter, error) {
 		}
 		filter.States = append(filter.States, state)
 	}
-	return filter, nil
+	return inPhase(filter, in.Phase), nil
+}
+
+// inPhase narrows a list to the requests that hold their orders, or to those that have ended.
+func inPhase(filter store.RequestFilter, phase string) store.RequestFilter {
+	if phase == "" {
+		return filter
+	}
+	if len(filter.States) == 0 {
+		filter.States = models.States
+	}
+	filter.States = slices.DeleteFunc(slices.Clone(filter.States), func(state models.State) bool {
+		return slices.Contains(openStates, state) != (phase == "open")
+	})
+	if len(filter.States) == 0 {
+		filter.States = []models.State{"none"} // of no states, there is none
+	}
+	return filter
 }
 
 // showRequest reads one request.
@@ -115,7 +133,8 @@ func (s *Server) answer(ctx context.Context, request models.Request, status int)
 	if err != nil {
 		return nil, err
 	}
-	return &requestOut{Status: status, Body: viewRequest(request, order)}, nil
+	view, err := s.asStands(ctx, request, order)
+	return &requestOut{Status: status, Body: view}, err
 }
 
 // deliver brings the caller's event to his request's workflow. 202 answers show
@@ -142,7 +161,7 @@ type OptionalKey struct {
 
 func (k OptionalKey) update(ctx context.Context) string {
 	if k.Key == "" {
-		return mint.ID("upd")
+		return mint.ID(mint.Update)
 	}
 	sum := sha256.Sum256([]byte(caller(ctx).id() + "\n" + strings.Trim(k.Key, `"`)))
 	return "key_" + hex.EncodeToString(sum[:16])

@@ -49,6 +49,9 @@ func (s *Server) showResult(c echo.Context) error {
 			return err
 		}
 	}
+	if err := s.sinceThen(ctx, &view, link.Request, attempt); err != nil {
+		return err
+	}
 	return s.draw(c, http.StatusOK, resultPage(view, link.Request))
 }
 
@@ -59,6 +62,9 @@ func resultPage(view web.Result, r models.Request) web.Page {
 	if view.Outcome.Changing() || slices.ContainsFunc(r.Refunds, underWay) {
 		page.Refresh = refresh
 		page.Stream = "/v1/link/stream?after=" + strconv.FormatInt(r.Seq, 10)
+	}
+	if _, paid := paidByFriend(r); paid && view.Thanks == "" && view.Outcome == web.Paid {
+		page.Stream = "/v1/link/stream?thanks=wait&after=" + strconv.FormatInt(r.Seq, 10)
 	}
 	return page
 }

@@ -106,7 +106,9 @@ func (s *Server) loginsThen(
 // the same answers of ours.
 func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
 	known := view.Known{Now: stage.At}
-	if err := asTold(viewRequest(stage.Link.Request, stage.Link.Order), &known.Request); err != nil {
+	told := viewRequest(stage.Link.Request, stage.Link.Order)
+	told.ExtendableUntil = timeIfAny(extendableUntil(stage.Link.Request, stage.Link.Order, stage.At))
+	if err := asTold(told, &known.Request); err != nil {
 		return page, err
 	}
 	if stage.Shown != nil {

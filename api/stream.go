@@ -27,9 +27,12 @@ type feed struct {
 	topic   string // a request's id, or an app's
 	subject string
 	watch   *watch
-	read    func(ctx context.Context, after int64) ([]told, error) // eventsAtOnce at most
-	greet   bool                                                   // say at once where the stream stands
+	read    reader
+	greet   bool // say at once where the stream stands
 }
+
+// reader gives what is new after an id, eventsAtOnce at most.
+type reader func(ctx context.Context, after int64) ([]told, error)
 
 // told is one server-sent event.
 type told struct {

@@ -24,6 +24,9 @@ type RequestView struct {
 	Seq          int64         `json:"seq" doc:"Counts transitions; the id of the newest event."`
 	Attempts     []AttemptView `json:"attempts" nullable:"false"`
 	Refunds      []RefundView  `json:"refunds" nullable:"false"`
+
+	ExtendableUntil *time.Time `json:"extendable_until,omitempty" doc:"The latest it could wait now."`
+	ThankedAt       *time.Time `json:"thanked_at,omitempty" doc:"When the friend who paid was thanked."`
 }
 
 // OrderRef names the order of a request.
@@ -60,6 +63,7 @@ type RefundView struct {
 	Reason     string             `json:"reason" doc:"Your own word, or the engine's."`
 	State      models.RefundState `json:"state"`
 	CreatedAt  time.Time          `json:"created_at" doc:"When it was asked for."`
+	TakenAt    *time.Time         `json:"taken_at,omitempty" doc:"When the provider took it on."`
 	ExpectedBy *time.Time         `json:"expected_by,omitempty" doc:"When whoever paid should have it."`
 	DoneAt     *time.Time         `json:"done_at,omitempty"`
 }

@@ -1160,6 +1160,24 @@ func (e WarningCode) Valid() bool {
 	}
 }
 
+// Defines values for ListRequestsParamsPhase.
+const (
+	ListRequestsParamsPhaseEnded ListRequestsParamsPhase = "ended"
+	ListRequestsParamsPhaseOpen  ListRequestsParamsPhase = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListRequestsParamsPhase enum.
+func (e ListRequestsParamsPhase) Valid() bool {
+	switch e {
+	case ListRequestsParamsPhaseEnded:
+		return true
+	case ListRequestsParamsPhaseOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PreviewRequestParamsShows.
 const (
 	PreviewRequestParamsShowsCategory PreviewRequestParamsShows = "category"
@@ -1611,6 +1629,15 @@ type EventsView struct {
 	Next int64 `json:"next"`
 }
 
+// ExtendInBody defines model for ExtendInBody.
+type ExtendInBody struct {
+	// Minutes Instead: so much later.
+	Minutes *int64 `json:"minutes,omitempty"`
+
+	// Until The new deadline.
+	Until *time.Time `json:"until,omitempty"`
+}
+
 // FieldError defines model for FieldError.
 type FieldError struct {
 	Detail string `json:"detail"`
@@ -2004,6 +2031,9 @@ type PlacedView struct {
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 	ExpiresAt time.Time  `json:"expires_at"`
 
+	// ExtendableUntil The latest it could wait now.
+	ExtendableUntil *time.Time `json:"extendable_until,omitempty"`
+
 	// ID Examples: fpr_019aa5f0-0d3c-7c11-9d57-0c8f4a1f2b3c
 	ID string `json:"id"`
 
@@ -2026,6 +2056,9 @@ type PlacedView struct {
 
 	// State Where it stands, see the state diagram.
 	State PlacedViewState `json:"state"`
+
+	// ThankedAt When the friend who paid was thanked.
+	ThankedAt *time.Time `json:"thanked_at,omitempty"`
 }
 
 // PlacedViewPausedFor Time stands still.
@@ -2178,6 +2211,9 @@ type RefundView struct {
 	// Reason Your own word, or the engine's.
 	Reason string          `json:"reason"`
 	State  RefundViewState `json:"state"`
+
+	// TakenAt When the provider took it on.
+	TakenAt *time.Time `json:"taken_at,omitempty"`
 }
 
 // RefundViewState defines model for RefundView.State.
@@ -2239,6 +2275,9 @@ type RequestView struct {
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 	ExpiresAt time.Time  `json:"expires_at"`
 
+	// ExtendableUntil The latest it could wait now.
+	ExtendableUntil *time.Time `json:"extendable_until,omitempty"`
+
 	// ID Examples: fpr_019aa5f0-0d3c-7c11-9d57-0c8f4a1f2b3c
 	ID    string   `json:"id"`
 	Order OrderRef `json:"order"`
@@ -2258,6 +2297,9 @@ type RequestView struct {
 
 	// State Where it stands, see the state diagram.
 	State RequestViewState `json:"state"`
+
+	// ThankedAt When the friend who paid was thanked.
+	ThankedAt *time.Time `json:"thanked_at,omitempty"`
 }
 
 // RequestViewPausedFor Time stands still.
@@ -2277,6 +2319,17 @@ type RequestsView struct {
 type RotateInBody struct {
 	// OverlapSeconds So long the old one goes on.
 	OverlapSeconds int64 `json:"overlap_seconds"`
+}
+
+// ThanksInBody defines model for ThanksInBody.
+type ThanksInBody struct {
+	// Message At most 60 characters, in one line.
+	Message string `json:"message"`
+}
+
+// ThanksView defines model for ThanksView.
+type ThanksView struct {
+	ThankedAt time.Time `json:"thanked_at"`
 }
 
 // Warning defines model for Warning.
@@ -2324,8 +2377,11 @@ type ListRequestsParams struct {
 	App *string `form:"app,omitempty" json:"app,omitempty"`
 
 	// State Comma-separated states.
-	State   *[]string `form:"state,omitempty" json:"state,omitempty"`
-	OrderID *string   `form:"order_id,omitempty" json:"order_id,omitempty"`
+	State *[]string `form:"state,omitempty" json:"state,omitempty"`
+
+	// Phase Those that may still be paid, or the others.
+	Phase   *ListRequestsParamsPhase `form:"phase,omitempty" json:"phase,omitempty"`
+	OrderID *string                  `form:"order_id,omitempty" json:"order_id,omitempty"`
 
 	// Buyer Merchants only.
 	Buyer *string `form:"buyer,omitempty" json:"buyer,omitempty"`
@@ -2334,6 +2390,9 @@ type ListRequestsParams struct {
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// ListRequestsParamsPhase defines parameters for ListRequests.
+type ListRequestsParamsPhase string
 
 // PlaceRequestParams defines parameters for PlaceRequest.
 type PlaceRequestParams struct {
@@ -2352,6 +2411,12 @@ type ListEventsParams struct {
 	// After The seq of the last event you know.
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ExtendRequestParams defines parameters for ExtendRequest.
+type ExtendRequestParams struct {
+	// IdempotencyKey Your own name for this call, quoted or bare. Missing or malformed: 400. The same key with another body: 422. While the first call is being answered: 409. Kept for 24 hours.
+	IdempotencyKey string `json:"Idempotency-Key"`
 }
 
 // CreateInviteParams defines parameters for CreateInvite.
@@ -2466,6 +2531,9 @@ type CancelRequestJSONRequestBody = CancelIn
 // ChangeCardJSONRequestBody defines body for ChangeCard for application/json ContentType.
 type ChangeCardJSONRequestBody = CardIn
 
+// ExtendRequestJSONRequestBody defines body for ExtendRequest for application/json ContentType.
+type ExtendRequestJSONRequestBody = ExtendInBody
+
 // CreateInviteJSONRequestBody defines body for CreateInvite for application/json ContentType.
 type CreateInviteJSONRequestBody = InviteInBody
 
@@ -2477,6 +2545,9 @@ type ChangePriceJSONRequestBody = PriceInBody
 
 // CreateRefundJSONRequestBody defines body for CreateRefund for application/json ContentType.
 type CreateRefundJSONRequestBody = RefundInBody
+
+// ThankPayerJSONRequestBody defines body for ThankPayer for application/json ContentType.
+type ThankPayerJSONRequestBody = ThanksInBody
 
 // CreateEndpointJSONRequestBody defines body for CreateEndpoint for application/json ContentType.
 type CreateEndpointJSONRequestBody = NewEndpointInBody
@@ -2730,6 +2801,20 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/requests/{id}/events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, id string, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ExtendRequestWithBody Give a request more time.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+	ExtendRequestWithBody(ctx context.Context, id string, params *ExtendRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExtendRequest Give a request more time.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+	ExtendRequest(ctx context.Context, id string, params *ExtendRequestParams, body ExtendRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListInvites The links of a request.
 	//
 	// Corresponds with GET /v1/requests/{id}/invites (the `ListInvites` operationId).
@@ -2825,6 +2910,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/requests/{id}/stream (the `StreamRequest` operationId).
 	StreamRequest(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ThankPayerWithBody Thank the friend who paid, once: he reads it on his page.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+	ThankPayerWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ThankPayer Thank the friend who paid, once: he reads it on his page.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+	ThankPayer(ctx context.Context, id string, body ThankPayerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDeliveries What your endpoints were told, newest first.
 	//
@@ -3354,6 +3453,40 @@ func (c *Client) ListEvents(ctx context.Context, id string, params *ListEventsPa
 	return c.Client.Do(req)
 }
 
+// ExtendRequestWithBody Give a request more time.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+func (c *Client) ExtendRequestWithBody(ctx context.Context, id string, params *ExtendRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExtendRequestRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExtendRequest Give a request more time.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+func (c *Client) ExtendRequest(ctx context.Context, id string, params *ExtendRequestParams, body ExtendRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExtendRequestRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListInvites The links of a request.
 //
 // Corresponds with GET /v1/requests/{id}/invites (the `ListInvites` operationId).
@@ -3600,6 +3733,40 @@ func (c *Client) CreateRefund(ctx context.Context, id string, params *CreateRefu
 // Corresponds with GET /v1/requests/{id}/stream (the `StreamRequest` operationId).
 func (c *Client) StreamRequest(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStreamRequestRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ThankPayerWithBody Thank the friend who paid, once: he reads it on his page.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+func (c *Client) ThankPayerWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThankPayerRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ThankPayer Thank the friend who paid, once: he reads it on his page.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+func (c *Client) ThankPayer(ctx context.Context, id string, body ThankPayerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThankPayerRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4412,6 +4579,18 @@ func NewListRequestsRequest(server string, params *ListRequestsParams) (*http.Re
 
 		}
 
+		if params.Phase != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "phase", *params.Phase, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.OrderID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "order_id", *params.OrderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -4738,6 +4917,66 @@ func NewListEventsRequest(server string, id string, params *ListEventsParams) (*
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExtendRequestRequest calls the generic ExtendRequest builder with application/json body
+func NewExtendRequestRequest(server string, id string, params *ExtendRequestParams, body ExtendRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewExtendRequestRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewExtendRequestRequestWithBody constructs an http.Request for the ExtendRequest method, with any body, and a specified content type
+func NewExtendRequestRequestWithBody(server string, id string, params *ExtendRequestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/extend", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
 	}
 
 	return req, nil
@@ -5324,6 +5563,53 @@ func NewStreamRequestRequest(server string, id string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewThankPayerRequest calls the generic ThankPayer builder with application/json body
+func NewThankPayerRequest(server string, id string, body ThankPayerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewThankPayerRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewThankPayerRequestWithBody constructs an http.Request for the ThankPayer method, with any body, and a specified content type
+func NewThankPayerRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/thanks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -6203,6 +6489,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/requests/{id}/events (the `ListEvents` operationId).
 	ListEventsWithResponse(ctx context.Context, id string, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
 
+	// ExtendRequestWithBodyWithResponse Give a request more time.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+	ExtendRequestWithBodyWithResponse(ctx context.Context, id string, params *ExtendRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExtendRequestResponse, error)
+
+	// ExtendRequestWithResponse Give a request more time.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+	ExtendRequestWithResponse(ctx context.Context, id string, params *ExtendRequestParams, body ExtendRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*ExtendRequestResponse, error)
+
 	// ListInvitesWithResponse The links of a request.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6314,6 +6614,20 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/requests/{id}/stream (the `StreamRequest` operationId).
 	StreamRequestWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*StreamRequestResponse, error)
+
+	// ThankPayerWithBodyWithResponse Thank the friend who paid, once: he reads it on his page.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+	ThankPayerWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThankPayerResponse, error)
+
+	// ThankPayerWithResponse Thank the friend who paid, once: he reads it on his page.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+	ThankPayerWithResponse(ctx context.Context, id string, body ThankPayerJSONRequestBody, reqEditors ...RequestEditorFn) (*ThankPayerResponse, error)
 
 	// ListDeliveriesWithResponse What your endpoints were told, newest first.
 	//
@@ -8294,6 +8608,145 @@ func (r ListEventsResponse) ContentType() string {
 	return ""
 }
 
+type ExtendRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestView
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *RequestView
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationProblemJSON405 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExtendRequestResponse) GetJSON200() *RequestView {
+	return r.JSON200
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r ExtendRequestResponse) GetJSON202() *RequestView {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON405() *Problem {
+	return r.ApplicationProblemJSON405
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON410() *Problem {
+	return r.ApplicationProblemJSON410
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ExtendRequestResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ExtendRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExtendRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExtendRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExtendRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListInvitesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9529,6 +9982,138 @@ func (r StreamRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StreamRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ThankPayerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ThanksView
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationProblemJSON405 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ThankPayerResponse) GetJSON201() *ThanksView {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON405() *Problem {
+	return r.ApplicationProblemJSON405
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON410() *Problem {
+	return r.ApplicationProblemJSON410
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ThankPayerResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ThankPayerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ThankPayerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ThankPayerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ThankPayerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11372,6 +11957,32 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, id str
 	return ParseListEventsResponse(rsp)
 }
 
+// ExtendRequestWithBodyWithResponse Give a request more time.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+func (c *ClientWithResponses) ExtendRequestWithBodyWithResponse(ctx context.Context, id string, params *ExtendRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExtendRequestResponse, error) {
+	rsp, err := c.ExtendRequestWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExtendRequestResponse(rsp)
+}
+
+// ExtendRequestWithResponse Give a request more time.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{id}/extend (the `ExtendRequest` operationId).
+func (c *ClientWithResponses) ExtendRequestWithResponse(ctx context.Context, id string, params *ExtendRequestParams, body ExtendRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*ExtendRequestResponse, error) {
+	rsp, err := c.ExtendRequest(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExtendRequestResponse(rsp)
+}
+
 // ListInvitesWithResponse The links of a request.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -11578,6 +12189,32 @@ func (c *ClientWithResponses) StreamRequestWithResponse(ctx context.Context, id 
 		return nil, err
 	}
 	return ParseStreamRequestResponse(rsp)
+}
+
+// ThankPayerWithBodyWithResponse Thank the friend who paid, once: he reads it on his page.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+func (c *ClientWithResponses) ThankPayerWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThankPayerResponse, error) {
+	rsp, err := c.ThankPayerWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThankPayerResponse(rsp)
+}
+
+// ThankPayerWithResponse Thank the friend who paid, once: he reads it on his page.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{id}/thanks (the `ThankPayer` operationId).
+func (c *ClientWithResponses) ThankPayerWithResponse(ctx context.Context, id string, body ThankPayerJSONRequestBody, reqEditors ...RequestEditorFn) (*ThankPayerResponse, error) {
+	rsp, err := c.ThankPayer(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThankPayerResponse(rsp)
 }
 
 // ListDeliveriesWithResponse What your endpoints were told, newest first.
@@ -13405,6 +14042,130 @@ func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	return response, nil
 }
 
+// ParseExtendRequestResponse parses an HTTP response from a ExtendRequestWithResponse call
+func ParseExtendRequestResponse(rsp *http.Response) (*ExtendRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExtendRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest RequestView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListInvitesResponse parses an HTTP response from a ListInvitesWithResponse call
 func ParseListInvitesResponse(rsp *http.Response) (*ListInvitesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14460,6 +15221,123 @@ func ParseStreamRequestResponse(rsp *http.Response) (*StreamRequestResponse, err
 			return nil, err
 		}
 		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseThankPayerResponse parses an HTTP response from a ThankPayerWithResponse call
+func ParseThankPayerResponse(rsp *http.Response) (*ThankPayerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ThankPayerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ThanksView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
 
 	}
 

@@ -46,6 +46,8 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 				`DELETE FROM day_shares WHERE payer_id = @who`,
 				`DELETE FROM decisions WHERE payer_id = @who`,
 				`DELETE FROM invite_payers WHERE payer_id = @who`,
+				`DELETE FROM thanks WHERE attempt IN (SELECT number FROM attempts
+					WHERE payer_id = @who AND NOT by_buyer)`,
 				`DELETE FROM limit_holds WHERE request_id IN (SELECT request_id FROM limit_holds
 					WHERE scope = 'payer' AND subject = @who)`,
 				`DELETE FROM idempotency_keys WHERE principal LIKE 'invite:%:' || @who`,
@@ -78,6 +80,7 @@ func (s *Store) ForgetBuyer(ctx context.Context, app, buyer string, by By) (rows
 			also: []string{
 				`DELETE FROM idempotency_keys WHERE principal = 'buyer:' || @app || ':' || @who
 					OR resource IN (` + own + `)`,
+				`DELETE FROM thanks WHERE request_id IN (` + own + `)`,
 				`DELETE FROM decisions WHERE order_id IN
 					(SELECT id FROM orders WHERE app_id = @app AND buyer_id = @who)`,
 				`UPDATE orders SET buyer_name = '', buyer_phone_index = NULL,

@@ -2,14 +2,17 @@ package store
 
 import "context"
 
-// Heads reads the seq of each of these requests, for whoever watches many at
-// once: one lookup by primary key for all. Unknown ones are left out.
+// Heads reads how far each of these requests is, for whoever watches many at once: one lookup by primary
+// keys for all. It is the request's seq, and one more once its payer has been thanked, so that it moves with
+// everything that a page tells. Unknown ones are left out.
 func (s *Store) Heads(ctx context.Context, requests []string) (map[string]int64, error) {
 	var rows []struct {
 		ID  string
 		Seq int64
 	}
-	err := s.read(ctx, &rows, "SELECT id, seq FROM requests WHERE id = ANY(?)", textArray(requests))
+	const query = `SELECT r.id, r.seq + (t.request_id IS NOT NULL)::int AS seq FROM requests r
+		LEFT JOIN thanks t ON t.request_id = r.id WHERE r.id = ANY(?)`
+	err := s.read(ctx, &rows, query, textArray(requests))
 	heads := make(map[string]int64, len(rows))
 	for _, row := range rows {
 		heads[row.ID] = row.Seq

@@ -208,7 +208,8 @@ type Result struct {
 	Saved    []Saving
 	PaidAt   time.Time
 	Refunds  []Refund
-	Stranded bool // his account could not take one of them: he is asked what to do
+	Stranded bool   // his account could not take one of them: he is asked what to do
+	Thanks   string // what who asked said to him for it; empty: nothing
 
 	PayAt     string        // where to go on paying while Waiting; empty for none
 	QR        template.HTML // to be scanned while Waiting; empty for none
@@ -221,12 +222,14 @@ type Result struct {
 // Refund is money on its way back to the friend.
 type Refund struct {
 	Number     string
+	To         string       // "friend" or "buyer" on the page of who asked; empty on that of who paid
 	Amount     models.Money // his own part
 	Coupon     models.Money // what goes back into the coupon besides
 	Why        string       // one of models.RefundReasons
 	Asked      time.Time
 	ExpectedBy time.Time // zero where nobody knows
 	DoneAt     time.Time
+	Taken      time.Time // when the provider took it on; zero: nobody knows that it has
 	Done       bool
 	Stuck      bool
 	Stranded   bool   // his account could not take it

@@ -50,6 +50,13 @@ type ShopRequest struct {
 	Receipt  bool
 	Saved    []Saving // what offers took off for who paid
 	Privacy  *Privacy // what friends see; nil where it no longer matters
+
+	More     []More    // how much more time he may give it
+	MayAgain bool      // it ended without money, and he may ask again
+	MayThank bool      // a friend paid, and has not been thanked
+	Thanked  time.Time // when the friend was; zero: not yet
+	Typed    string    // the words that were not taken, to be corrected
+	Refunds  []Refund
 	Problem  *Problem
 }
 
@@ -62,6 +69,7 @@ type Receipt struct {
 	Lines   []ReceiptLine
 	Saved   []Saving
 	Applied models.Money
+	Refunds []Refund
 }
 
 // ReceiptLine is one movement of money. Name is "paid" or "refund" and the word of its state.

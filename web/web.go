@@ -37,6 +37,8 @@ const (
 	RevokePage  Template = "revoke"  // ShopRevoke
 	ReceiptPage Template = "receipt" // Receipt
 	PrivacyPage Template = "privacy" // Privacy
+	AskedPage   Template = "asked"   // Asked
+	PaidPage    Template = "paid"    // Payments
 )
 
 // Page is a template, its view, and how it keeps itself up to date.

@@ -166,7 +166,9 @@ func TestEveryPageIsDrawnInEveryLanguage(t *testing.T) {
 	pages, err := web.New()
 	require.NoError(t, err)
 	assets := size(t, "static/app.css") + size(t, "static/app.js") + size(t, "static/icon.svg")
-	for name, page := range views(t) {
+	drawn := views(t)
+	maps.Copy(drawn, listViews())
+	for name, page := range drawn {
 		for _, locale := range web.Locales {
 			html, err := pages.HTML(locale, page)
 			require.NoError(t, err, "%s in %s", name, locale)
@@ -261,6 +263,21 @@ func TestEveryTranslationIsUsed(t *testing.T) {
 	}
 	for _, state := range models.States {
 		built["state."+string(state)+".short"], built["state."+string(state)+".text"] = true, true
+		built["asked.next."+string(state)] = true
+	}
+	for _, outcome := range captured {
+		built["mine."+string(outcome)] = true
+	}
+	for _, name := range web.ShopRequest.Thanks(web.ShopRequest{}) {
+		built["thanks."+name] = true
+	}
+	for _, f := range refunds {
+		for _, stage := range f.Stages() {
+			built["stage."+stage.Name] = true
+		}
+	}
+	for _, stage := range []string{"asked", "provider", "arrived"} {
+		built["stage."+stage+"_at"] = true
 	}
 	for key := range keys(t, web.Chinese) {
 		result := strings.HasPrefix(key, "result.") && strings.Count(key, ".") == 2

@@ -104,6 +104,7 @@ var Reasons = []string{
 	"payer_is_buyer", "buyer_may_not_pay", "payer_blocked", "payment_limit", "daily_limit",
 	"channel_limit", "channel_daily_limit", "pair_limit", "pair_daily_limit", "buyer_limit", "buyer_daily_limit",
 	"merchant_limit", "merchant_daily_limit", "bad_words", "no_category", "too_many_invites",
+	"not_later", "too_long", "beyond_order", "not_by_friend", "thanked_already", "bad_thanks",
 }
 
 // known is the reason itself, or "other" where no page has words for it.

@@ -29,6 +29,7 @@ const (
 	Key      = "key" // of a merchant, for our API
 	Endpoint = "whe"
 	Delivery = "dlv"
+	Update   = "upd" // of a workflow, where what is done has no other name
 )
 
 const (

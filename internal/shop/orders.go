@@ -70,12 +70,7 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 		s.fail(w, r, err)
 		return
 	}
-	for _, line := range before.Requests {
-		shown.Requests = append(shown.Requests, web.ShopLine{
-			ID: line.ID, Title: line.Order.Title, Amount: view.Money(line.Payable),
-			State: models.State(line.State), At: line.CreatedAt,
-		})
-	}
+	shown.Requests = lines(before.Requests)
 	s.draw(w, r, status, web.Page{Template: web.OrderPage, View: shown})
 }
 

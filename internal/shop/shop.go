@@ -70,6 +70,10 @@ func New(options Options) (*Shop, error) {
 	people.HandleFunc("GET /shop/requests/{id}/friends/{invite}", s.revokeForm)
 	people.HandleFunc("POST /shop/requests/{id}/friends/{invite}/revoke", s.revoke)
 	people.HandleFunc("GET /shop/requests/{id}/receipt", s.showReceipt)
+	people.HandleFunc("GET /shop/asked", s.showAsked)
+	people.HandleFunc("POST /shop/requests/{id}/extend", s.extend)
+	people.HandleFunc("POST /shop/requests/{id}/thanks", s.thank)
+	people.HandleFunc("POST /shop/requests/{id}/again", s.askAgain)
 	people.HandleFunc("GET /shop/requests/{id}/stream", s.stream)
 	guard := http.NewCrossOriginProtection() // a form of another site orders nothing
 	if options.URL != "" {

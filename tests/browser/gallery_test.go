@@ -27,7 +27,7 @@ func topics() []topic {
 		{"link", linkStates()}, {"ways", wayStates()}, {"notices", noticeStates()}, {"pay", payStates()},
 		{"refusals", refusalStates()}, {"result", resultStates()}, {"refunds", refundStates()},
 		{"shop", shopStates()}, {"request", requestStates()},
-		{"friends", friendsStates()}, {"privacy", privacyStates()},
+		{"friends", friendsStates()}, {"privacy", privacyStates()}, {"lists", listsStates()},
 	}
 }
 

@@ -38,7 +38,7 @@ const wake = () => {
   stream = new EventSource(body.stream);
   stream.onopen = () => { alive = true; };
   stream.onerror = () => { alive = false; wait = quick; plan(); };
-  stream.addEventListener("transition", check);
+  for (const news of ["transition", "thanks"]) stream.addEventListener(news, check);
 };
 on("online", () => { wake(); check(); });
 document.addEventListener("visibilitychange", () => { wake(); check(); });

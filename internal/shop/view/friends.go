@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/friendpay/friendpay/client"
+	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/web"
 )
 
@@ -13,9 +14,6 @@ const (
 	atOnce     = 6  // friends that the page lists at once
 	maxInvites = 50 // links that one request has at most
 )
-
-// china is where the shop's days begin.
-var china = time.FixedZone("UTC+8", 8*60*60)
 
 // showFriends lists who was asked. Of one alone the link is offered at once, of several when the buyer
 // says whose.
@@ -74,7 +72,7 @@ func (k Known) friend(i int, invite client.InviteView) (friend web.ShopFriend, e
 		friend.Where = *invite.Surface
 	}
 	friend.State, friend.At = how(invite)
-	friend.Today = k.Now.In(china).Format(time.DateOnly) == friend.At.In(china).Format(time.DateOnly)
+	friend.Today = k.Now.In(models.Shanghai).Format(time.DateOnly) == friend.At.In(models.Shanghai).Format(time.DateOnly)
 	if !k.Unpaid() {
 		return friend, nil
 	}

@@ -13,7 +13,7 @@ import (
 func Receipt(r client.RequestView) web.Page {
 	view := web.Receipt{
 		ID: r.ID, Number: r.Order.Number, Title: r.Order.Title, State: models.State(r.State),
-		Applied: models.Money{Currency: r.Payable.Currency}, Saved: saved(r),
+		Applied: models.Money{Currency: r.Payable.Currency}, Saved: saved(r), Refunds: refunds(r),
 	}
 	for _, a := range r.Attempts {
 		if models.AttemptState(a.State) != models.SucceededAttempt || a.Captured == nil {

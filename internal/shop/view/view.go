@@ -25,6 +25,7 @@ type Known struct {
 	Version int64                // of the invites
 	Key     string               // for the form that the page may send
 	Problem *web.Problem         // why what he asked for was not done
+	Typed   string               // the words that were not taken
 	Now     time.Time
 }
 
@@ -41,6 +42,7 @@ func Request(k Known) (web.Page, error) {
 		view.Left = k.left(&r.ExpiresAt)
 		view.Privacy = k.privacy()
 	}
+	k.afterwards(&view)
 	page := web.Page{Template: web.RequestPage, Shop: true, Buyer: true}
 	if err := k.showWayBack(&view); err != nil {
 		return page, err
