@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -52,7 +53,8 @@ func TestAProblemLeadsToItsPage(t *testing.T) {
 
 func TestEveryEventIsExplained(t *testing.T) {
 	t.Parallel()
-	var told, explained []string
+	told := []string{notify.ToBuyer}
+	var explained []string
 	for _, notice := range models.Notices {
 		told = append(told, "request."+string(notice))
 	}

@@ -83,7 +83,7 @@ func TestAWayInThatIsOverIsNotOffered(t *testing.T) {
 			v := f.visit(f.place()).logIn("13800138000")
 			v.pay()
 			leads := func(page string) bool {
-				return strings.Contains(page, "去 ") || strings.Contains(page, `<svg class="qr"`)
+				return strings.Contains(page, `rel="noreferrer"`) || strings.Contains(page, `<svg class="qr"`)
 			}
 			page := v.get("/pay/result").Body.String()
 			require.True(t, leads(page))

@@ -23,7 +23,8 @@ var bodies = map[string]string{
 	"change-endpoint":   `{"url":"https://other.example.com/hook"}`,
 	"replay-deliveries": `{"from":"2026-01-01T00:00:00Z"}`,
 	"pay-request":       `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`,
-	"cancel-request": `{}`,
+	"cancel-request": `{}`, "change-card": `{"shows":"full"}`, "extend-request": `{"minutes":30}`,
+	"thank-payer": `{"message":"谢谢"}`,
 }
 
 // private is what a stranger must not see of somebody's object, nor that there is one.
