@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 	"go.yaml.in/yaml/v3"
@@ -16,6 +17,20 @@ import (
 
 //go:embed docs/errors.yaml
 var errorsText []byte
+
+// rowsOfErrors are the catalogue's rows by reason: code, cause, fix.
+var rowsOfErrors = sync.OnceValues(func() (rows map[string][3]string, err error) {
+	return rows, yaml.Unmarshal(errorsText, &rows)
+})
+
+// usualFix is what the catalogue says to do about a reason; empty where it does not know it.
+func usualFix(reason string) string {
+	rows, err := rowsOfErrors()
+	if err != nil {
+		return "" // a catalogue that cannot be read stops the server from starting
+	}
+	return rows[reason][2]
+}
 
 // explained is one reason of the catalogue.
 type explained struct {
@@ -31,8 +46,8 @@ const errorsPath = "/docs/errors/"
 
 // catalogueOfErrors reads the list that a test holds against the code.
 func catalogueOfErrors() ([]explained, error) {
-	var rows map[string][3]string
-	if err := yaml.Unmarshal(errorsText, &rows); err != nil {
+	rows, err := rowsOfErrors()
+	if err != nil {
 		return nil, fmt.Errorf("read the error catalogue: %w", err)
 	}
 	list := make([]explained, 0, len(rows))
@@ -41,7 +56,6 @@ func catalogueOfErrors() ([]explained, error) {
 		e := explained{Reason: reason, Code: models.Code(row[0]), Cause: row[1], Fix: row[2]}
 		e.Status = statusOf(e.Code)
 		example := newProblem(e.Status, e.Code, e.Reason, e.Cause)
-		example.Fix = e.Fix
 		text, err := json.MarshalIndent(example, "", "  ")
 		if err != nil {
 			return nil, fmt.Errorf("write an example: %w", err)

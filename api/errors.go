@@ -97,7 +97,7 @@ func problemOf(err error) *Problem {
 
 func fromRefusal(e *models.Error) *Problem {
 	p := newProblem(statusOf(e.Code), e.Code, e.Reason, e.Message)
-	p.Field, p.Fix = e.Field, e.Fix
+	p.Field, p.Fix = e.Field, orDefault(e.Fix, p.Fix)
 	if e.Code == models.Internal {
 		p.Detail = "Something went wrong on our side."
 	}
@@ -111,7 +111,7 @@ func fromRefusal(e *models.Error) *Problem {
 func newProblem(status int, code models.Code, reason, detail string) *Problem {
 	return &Problem{
 		Type: errorsPath + reason, Title: http.StatusText(status), Status: status,
-		Code: code, Reason: reason, Detail: detail,
+		Code: code, Reason: reason, Detail: detail, Fix: usualFix(reason),
 	}
 }
 

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -36,13 +38,15 @@ func fromInput(status int, errs []error) *Problem {
 		return fromStatus(status)
 	}
 	problem := newProblem(http.StatusUnprocessableEntity, models.Invalid, "invalid_input",
-		"The input breaks a rule of its shape.")
+		"A member of the body, the address or the query breaks its rule.")
 	for _, err := range errs {
 		problem.Errors = append(problem.Errors, fieldError(err))
 	}
-	if len(problem.Errors) > 0 {
-		problem.Field = problem.Errors[0].Field
+	if len(problem.Errors) == 0 {
+		problem.Errors = []FieldError{{Field: "body", Detail: "required: a JSON object"}}
 	}
+	slices.SortStableFunc(problem.Errors, func(a, b FieldError) int { return cmp.Compare(a.Field, b.Field) })
+	problem.Field = problem.Errors[0].Field
 	return problem
 }
 

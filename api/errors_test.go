@@ -100,3 +100,20 @@ func TestTheTypeOfAProblemIsExplained(t *testing.T) {
 	require.NotContains(t, page, "http://")
 	require.NotContains(t, page, "<script")
 }
+
+// What the call breaks is told by field, in an order that stays, and always with what to do.
+func TestAProblemSaysWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	refused := func(body string) answer {
+		got := w.call(post, "/v1/buyer-tokens", teaKey, body)
+		require.Equal(t, http.StatusUnprocessableEntity, got.Code, got.Body)
+		require.Equal(t, usualFix("invalid_input"), got.text("fix"))
+		return got
+	}
+	require.NotEmpty(t, usualFix("invalid_input"))
+	require.Equal(t, "body", refused("").text("field"))
+	for range 10 {
+		require.Equal(t, "app", refused(`{"zebra":1,"buyer":{"id":7},"app":8}`).text("field"))
+	}
+	require.NotEmpty(t, w.call(get, "/v1/requests", "", "").text("fix"), "who is nobody hears it, too")
+}
