@@ -1,8 +1,10 @@
 package api
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -59,9 +61,23 @@ func typeName(registry huma.Registry, schema *huma.Schema) string {
 	switch {
 	case schema.Type == huma.TypeArray:
 		return "list of " + typeName(registry, schema.Items)
-	case schema.Format != "":
+	case len(schema.Enum) > 0:
+		return "one of " + strings.Trim(fmt.Sprint(schema.Enum), "[]")
+	case schema.Format != "" && bounds(schema) == "":
 		return schema.Type + ", " + schema.Format
 	default:
-		return schema.Type
+		return schema.Type + bounds(schema)
+	}
+}
+
+// bounds says how long a text and how large a number may be.
+func bounds(schema *huma.Schema) string {
+	switch {
+	case schema.MaxLength != nil:
+		return fmt.Sprintf(", at most %d characters", *schema.MaxLength)
+	case schema.Minimum != nil && schema.Maximum != nil:
+		return fmt.Sprintf(", %v to %v", *schema.Minimum, *schema.Maximum)
+	default:
+		return ""
 	}
 }

@@ -63,3 +63,12 @@ func TestEveryEventIsExplained(t *testing.T) {
 	}
 	require.ElementsMatch(t, told, explained)
 }
+
+// The reference says what a member may be, so that nobody has to guess.
+func TestTheReferenceSaysWhatFits(t *testing.T) {
+	w := newWorld(t)
+	page := w.call(get, "/docs/reference", "", "").Body.String()
+	require.Contains(t, page, "one of full category surprise")
+	require.Contains(t, page, "string, at most 60 characters")
+	require.Contains(t, page, "1 to 4320")
+}
