@@ -54,7 +54,8 @@ func messenger(t *testing.T, s *servers) func() *wechatpay.Adapter {
 }
 
 var note = providers.Message{
-	ID: "msg_01a2048b-c4be-7935-961e-67d269b915c4", Subject: "oCanaryFriend", Template: "Tpl1", Fields: map[string]string{"amount1": "129.00"},
+	ID: "msg_01a2048b-c4be-7935-961e-67d269b915c4", Subject: "oCanaryFriend", Template: "Tpl1",
+	Fields: map[string]string{"amount1": "129.00"},
 }
 
 func TestAMessageIsSentUnderOneToken(t *testing.T) {
