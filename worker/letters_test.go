@@ -125,6 +125,7 @@ type post struct {
 	sent   []string // "phone request", in order; the request is the message's id, if not said otherwise
 	at     []time.Duration
 	params map[string]string
+	ids    []string // by which the gateway knows them again
 
 	template string
 	durable  func() (int64, error)
@@ -143,9 +144,9 @@ func (p *post) note(to, what string) error {
 
 type gateway struct{ *post }
 
-func (g gateway) SendOnce(_ context.Context, _, to, template string, params map[string]string) error {
+func (g gateway) SendOnce(_ context.Context, id, to, template string, params map[string]string) error {
 	g.mu.Lock()
-	g.params, g.template = params, template
+	g.params, g.template, g.ids = params, template, append(g.ids, id)
 	g.mu.Unlock()
 	return g.note(to, params["request"])
 }

@@ -189,6 +189,7 @@ func TestTheFriendGetsAText(t *testing.T) {
 		require.Equal(t, slices.Repeat([]string{phone + " msg_000"}, 2), sent)
 		require.Equal(t, map[string]string{"amount": "129.00", "currency": "CNY", "request": "msg_000"}, p.params)
 		require.Equal(t, "request.settled", p.template)
+		require.Equal(t, []string{"msg_000", "msg_000"}, p.ids)
 		require.Equal(t, "sent", l.row(0).state)
 	})
 }
