@@ -120,8 +120,7 @@ func TestWhatWeChatSaysOfAMessage(t *testing.T) {
 // The token stands in the address, which errors of the wire quote.
 func TestATokenStaysOutOfTheError(t *testing.T) {
 	t.Parallel()
-	var server *httptest.Server
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/cgi-bin/stable_token" {
 			_, _ = io.WriteString(w, `{"access_token":"CANARYTOKEN","expires_in":7200}`)
 			return
