@@ -56,6 +56,21 @@ var violations = []struct{ constraint, statement string }{
 		WHERE request_id = $1`},
 	{"messages_kind", "UPDATE messages SET kind = 'pigeon' WHERE request_id = $1"},
 	{"messages_status", "UPDATE messages SET status = 'lost' WHERE request_id = $1"},
+	{"reminder_dues_kind", `INSERT INTO reminder_dues (request_id, kind, due_at, next_at)
+		VALUES ($1, 'other', now(), now())`},
+	{"reminder_dues_pledge", `INSERT INTO reminder_dues (request_id, kind, due_at, next_at)
+		VALUES ($1, 'reminder_pledge', now(), now())`},
+	{"reminder_dues_once", "INSERT INTO reminder_dues SELECT * FROM reminder_dues WHERE request_id = $1"},
+	{"reminders_at_most", "INSERT INTO reminders VALUES ($1, 'reminder_half', 'pay_1', 3)"},
+	{"reminders_once", "INSERT INTO reminders VALUES ($1, 'a', 'pay_1', 1), ($1, 'a', 'pay_1', 2)"},
+	{"reminders_numbers", "INSERT INTO reminders VALUES ($1, 'a', 'pay_1', 1), ($1, 'b', 'pay_1', 1)"},
+	{"thanks_attempt", "INSERT INTO thanks (request_id, attempt, sealed) VALUES ($1, 'short', 'x')"},
+	{"thanks_sealed", `INSERT INTO thanks (request_id, attempt, sealed)
+		VALUES ($1, '0123456789ABCDEFGHIJKLMNOP', '')`},
+	{"request_cards_shows", "INSERT INTO request_cards (request_id, shows) VALUES ($1, 'nothing')"},
+	{"request_cards_message", `INSERT INTO request_cards (request_id, shows, message)
+		VALUES ($1, 'full', repeat('x', 61))`},
+	{"orders_category", "UPDATE orders SET category = repeat('x', 21) WHERE applied_request = $1"},
 	{"messages_sms_to_payer", "UPDATE messages SET payer_id = '' WHERE kind = 'sms' AND request_id = $1"},
 	{"breakers_state", broke("'lost', now()")},
 	{"breakers_open_whole", broke("'open', NULL")},

@@ -99,19 +99,31 @@ func TestWhatAProviderMayBeToldOfAPayer(t *testing.T) {
 	require.EqualValues(t, 1, pruned)
 }
 
+// Who has no phone is written to where his provider carries messages, and nowhere else.
 func TestWhoHasNoPhoneIsSentNoText(t *testing.T) {
-	w := open(t)
-	payer, err := w.PayerByIdentity(t.Context(), openid)
-	require.NoError(t, err)
+	for provider, messages := range map[string]int64{"alipay": 0, "wechatpay": 1} {
+		t.Run(provider, func(t *testing.T) {
+			w := open(t)
+			someone := store.Identity{Provider: provider, App: "app", Subject: "oFriend"}
+			payer, err := w.PayerByIdentity(t.Context(), someone)
+			require.NoError(t, err)
+			w.settledBy(payer.ID)
+			require.Equal(t, messages, value[int64](w, "SELECT count(*) FROM messages WHERE kind = 'sms'"))
+			hooks := value[int64](w, "SELECT count(*) FROM messages WHERE kind = 'webhook'")
+			require.NotZero(t, hooks, "the merchant is told")
+		})
+	}
+}
+
+// settledBy is a request that a payer has paid.
+func (w *world) settledBy(payer string) {
+	w.t.Helper()
 	l, number := w.opened(), mint.Number()
 	asked := l.ask(number)
-	asked.Pay.Payer = payer.ID
+	asked.Pay.Payer = payer
 	l.save(asked, models.Event{Kind: models.LoginPassed, Attempt: number})
 	l.save(models.Event{Kind: models.PaymentOpened, Attempt: number})
 	l.save(capture(number, 12900))
 	l.save(models.Event{Kind: models.OrderAccepted, Attempt: number})
-	require.Equal(t, models.Settled, l.request.State)
-	require.Zero(t, value[int64](w, "SELECT count(*) FROM messages WHERE kind = 'sms'"))
-	hooks := value[int64](w, "SELECT count(*) FROM messages WHERE kind = 'webhook'")
-	require.NotZero(t, hooks, "the merchant is told")
+	require.Equal(w.t, models.Settled, l.request.State)
 }

@@ -27,7 +27,7 @@ type Message struct {
 	ID        string `gorm:"primaryKey"` // msg_…, the webhook-id over all tries
 	Request   string `gorm:"column:request_id"`
 	Version   int64
-	Seq       int64 // of the transition; below zero: a reminder, see Reminds
+	Seq       int64 // of the transition; 0: thanks; below: a reminder, see Reminds
 	Kind      MessageKind
 	Type      string    // "request.settled"
 	App       string    `gorm:"column:app_id"`

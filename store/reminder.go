@@ -66,7 +66,8 @@ func (s *Store) TakeReminders(ctx context.Context, limit int, lease time.Duratio
 }
 
 // Remind lets judge say what becomes of a due reminder, from what stands in the rows while nobody else
-// changes them, and does it: messages are written, it waits, or it is dropped. Judged before, it does nothing.
+// changes them, and does it: messages are written, it waits, or it is dropped. One that was judged
+// before is left alone.
 func (s *Store) Remind(
 	ctx context.Context, due ReminderDue, judge func(notify.Standing) notify.Verdict,
 ) (verdict notify.Verdict, err error) {
@@ -82,7 +83,8 @@ func (s *Store) Remind(
 			return err
 		}
 		var there int
-		if err := tx.read(ctx, &there, open, due.Request, due.Kind, due.Invite, due.DueAt); err != nil || there == 0 {
+		err := tx.read(ctx, &there, open, due.Request, due.Kind, due.Invite, due.DueAt)
+		if err != nil || there == 0 {
 			return err
 		}
 		standing, err := tx.standing(ctx, due, held[0].Snapshot)

@@ -48,18 +48,19 @@ func (w *world) said(request string) string {
 func TestRemindersArePlannedWithTheStep(t *testing.T) {
 	w := open(t)
 	l := w.opened()
-	const due = `SELECT extract(epoch FROM due_at - created_at)::int FROM reminder_dues JOIN requests ON id = request_id
-		WHERE request_id = $1 AND kind = $2`
+	const due = `SELECT extract(epoch FROM due_at - created_at)::int
+		FROM reminder_dues JOIN requests ON id = request_id WHERE request_id = $1 AND kind = $2`
 	require.InDelta(t, 12*60*60, value[int](w, due, l.request.ID, notify.ReminderHalf), 5)
 	require.InDelta(t, 24*60*60-600, value[int](w, due, l.request.ID, notify.ReminderLast), 5)
 	again := models.Step{Request: l.request}
 	require.NoError(t, w.SaveStep(t.Context(), again))
-	require.Equal(t, 2, value[int](w, "SELECT count(*) FROM reminder_dues WHERE request_id = $1", l.request.ID))
+	const planned = "SELECT count(*) FROM reminder_dues WHERE request_id = $1"
+	require.Equal(t, 2, value[int](w, planned, l.request.ID))
 
 	short := w.live(w.order())
 	short.request.ExpiresAt = short.at.Add(15 * time.Minute)
 	short.save(models.Event{Kind: models.Placed}, models.Event{Kind: models.OrderEligible})
-	require.Equal(t, 1, value[int](w, "SELECT count(*) FROM reminder_dues WHERE request_id = $1", short.request.ID),
+	require.Equal(t, 1, value[int](w, planned, short.request.ID),
 		"ten minutes before the end would come before half of the time")
 }
 
@@ -141,7 +142,9 @@ func TestWhoIsNotReminded(t *testing.T) {
 		"reported": func(w *world, _ *life, i store.Invite, _ string) error {
 			return w.DeclineInvite(w.t.Context(), i.ID, "reported")
 		},
-		"revoked": func(w *world, _ *life, i store.Invite, _ string) error { return w.RevokeInvite(w.t.Context(), i.ID) },
+		"revoked": func(w *world, _ *life, i store.Invite, _ string) error {
+			return w.RevokeInvite(w.t.Context(), i.ID)
+		},
 		"blocked": func(w *world, _ *life, _ store.Invite, payer string) error {
 			return w.BlockPayer(w.t.Context(), payer, true, "fraud")
 		},
@@ -207,14 +210,13 @@ func TestAFriendIsReachedInHisLanguage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, store.Reach{Language: "zh-CN", Phone: phone}, reach)
 	w.comesIn(invite.ID, phone, "en")
-	_, err = w.LinkIdentity(t.Context(), payer, store.Identity{Provider: "mockpay", App: "sim", Subject: "oFriend"})
+	identity := store.Identity{Provider: "mockpay", App: "sim", Subject: "oFriend"}
+	_, err = w.LinkIdentity(t.Context(), payer, identity)
 	require.NoError(t, err)
 	reach, err = w.Reach(t.Context(), payer, "app_1")
 	require.NoError(t, err)
 	require.Equal(t, "en", reach.Language)
-	require.Equal(t, []store.KnownAt{{
-		Identity: store.Identity{Provider: "mockpay", App: "sim", Subject: "oFriend"}, Account: "acc_1",
-	}}, reach.Accounts)
+	require.Equal(t, []store.KnownAt{{Identity: identity, Account: "acc_1"}}, reach.Accounts)
 	_, err = w.ForgetPayer(t.Context(), payer, store.By{Actor: "staff:anna", Reason: "asked"})
 	require.NoError(t, err)
 	_, err = w.Reach(t.Context(), payer, "app_1")

@@ -84,7 +84,7 @@ func (s *Store) forgetLost(ctx context.Context, step models.Step) error {
 		t AS (DELETE FROM transitions WHERE request_id = @request AND version >= @version),
 		l AS (DELETE FROM ledger_entries WHERE request_id = @request AND version >= @version),
 		m AS (DELETE FROM messages WHERE request_id = @request AND version >= @version AND status <> 'sent'
-			AND seq > 0), -- a reminder is of no step: it is judged again before it leaves
+			AND seq > 0), -- thanks and reminders are of no step
 		c AS (DELETE FROM cases WHERE request_id = @request AND version >= @version),
 		f AS (DELETE FROM refunds WHERE request_id = @request AND NOT number = ANY(@refunds))
 		DELETE FROM attempts WHERE request_id = @request AND NOT number = ANY(@attempts)`

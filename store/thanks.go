@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/json"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/mint"
+	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/models"
 )
 
@@ -22,13 +25,20 @@ type thanksRecord struct {
 	CreatedAt time.Time
 }
 
-// SayThanks keeps what is said, once. The same words again are what is kept; others are refused with
-// conflict "thanked_already".
+// SayThanks keeps what is said, once, and owes the payer a message that thanks wait for him. The same
+// words again are what is kept; others are refused with conflict "thanked_already".
 func (s *Store) SayThanks(ctx context.Context, thanks Thanks) (Thanks, error) {
 	const say = `INSERT INTO thanks (request_id, attempt, sealed) VALUES (?, ?, ?)
 		ON CONFLICT (request_id) DO NOTHING`
 	sealed := s.vault.Seal([]byte(thanks.Message), thanksPlace(thanks.Request))
-	if _, err := s.write(ctx, say, thanks.Request, thanks.Attempt, sealed); err != nil {
+	err := s.WithTx(ctx, func(tx *Store) error {
+		first, err := tx.write(ctx, say, thanks.Request, thanks.Attempt, sealed)
+		if err != nil || first == 0 {
+			return err
+		}
+		return tx.oweThanks(ctx, thanks)
+	})
+	if err != nil {
 		return Thanks{}, failed("say thanks", err)
 	}
 	kept, err := s.Thanks(ctx, thanks.Request)
@@ -49,6 +59,35 @@ func (s *Store) Thanks(ctx context.Context, request string) (Thanks, error) {
 	return Thanks{
 		Request: request, Attempt: found[0].Attempt, Message: string(message), At: found[0].CreatedAt,
 	}, failed("read thanks", err)
+}
+
+// oweThanks writes the message. It says that there are thanks and not which: the words are on the payer's
+// page alone. It is of no transition: its seq is 0, which no step takes back and which is no reminder's.
+func (s *Store) oweThanks(ctx context.Context, thanks Thanks) error {
+	r, err := s.Request(ctx, thanks.Request)
+	if err != nil {
+		return err
+	}
+	paid, _ := r.Attempt(thanks.Attempt)
+	if paid.Payer == "" || paid.ByBuyer {
+		return nil
+	}
+	owed := Message{
+		ID: mint.ID(mint.Message), Request: r.ID, Version: r.Version, App: r.App, Payer: paid.Payer,
+		Kind: SMS, Type: notify.Thanks.Type(),
+	}
+	owed.Payload, err = json.Marshal(Notice{Type: owed.Type, Timestamp: s.db.NowFunc().UTC(), Data: NoticeData{
+		Request: r.ID, Order: r.Order, Seq: r.Seq, State: r.State, Payable: r.Payable, ExpiresAt: r.ExpiresAt,
+		Attempt: paid.Number, Amount: paid.Captured, Coupon: paid.Coupon,
+	}})
+	if err != nil {
+		return err
+	}
+	messages, err := s.deliverable(ctx, []Message{owed})
+	if err != nil || len(messages) == 0 {
+		return err
+	}
+	return s.db.WithContext(ctx).Create(&messages).Error
 }
 
 func thanksPlace(request string) string { return "thanks:" + request }

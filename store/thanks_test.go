@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -34,6 +35,32 @@ func TestThanksAreSaidOnceAndSealed(t *testing.T) {
 	after, err := w.Heads(t.Context(), []string{l.request.ID})
 	require.NoError(t, err)
 	require.Equal(t, heads[l.request.ID]+1, after[l.request.ID], "who watches is woken")
+}
+
+// The friend is told that there are thanks, once, and not what they say. No step takes the message back.
+func TestThePayerIsToldOfThanks(t *testing.T) {
+	w := open(t)
+	l, payer := w.known()
+	l.over()
+	thanks := store.Thanks{Request: l.request.ID, Attempt: l.request.Winner, Message: kind}
+	w.race(4, func(int) {
+		_, err := w.SayThanks(t.Context(), thanks)
+		require.NoError(t, err)
+	})
+	const told = "FROM messages WHERE type = 'request.thanked'"
+	require.NoError(t, w.SaveStep(t.Context(), models.Step{Request: l.request}))
+	require.Equal(t, 1, value[int](w, "SELECT count(*) "+told))
+	letter, err := w.Message(t.Context(), value[string](w, "SELECT id "+told))
+	require.NoError(t, err)
+	require.Equal(t, payer.ID, letter.Payer)
+	require.Equal(t, store.SMS, letter.Kind)
+	require.Equal(t, l.request.Version, letter.Version, "it leaves when the payment is durable")
+	require.False(t, letter.Reminds())
+	require.NotContains(t, string(letter.Payload), kind)
+	var notice store.Notice
+	require.NoError(t, json.Unmarshal(letter.Payload, &notice))
+	require.Equal(t, models.CNY(12900), notice.Data.Amount)
+	require.Equal(t, l.request.ID, notice.Data.Request)
 }
 
 // Thanks go with either of the two that they are between.

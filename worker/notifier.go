@@ -27,9 +27,9 @@ type Notifier interface {
 
 var errNoWay = errors.New("this way does not lead to him")
 
-// Texter sends one text message.
+// Texter sends one text message. The same id again is the same message, where the gateway knows ids.
 type Texter interface {
-	Send(ctx context.Context, phone, template string, params map[string]string) error
+	SendOnce(ctx context.Context, id, phone, template string, params map[string]string) error
 }
 
 // Texts is the way to a phone.
@@ -51,7 +51,7 @@ func (t Texts) Notify(ctx context.Context, note Note) error {
 	if err != nil {
 		return err
 	}
-	if err := t.Gateway.Send(ctx, note.To.Phone, template.ID, params); err != nil {
+	if err := t.Gateway.SendOnce(ctx, note.ID, note.To.Phone, template.ID, params); err != nil {
 		return fmt.Errorf("the gateway did not take it: %s", reason(err))
 	}
 	return nil

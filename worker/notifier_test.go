@@ -48,6 +48,7 @@ func friend(language string) store.Reach {
 
 func TestAFriendIsToldByOneWay(t *testing.T) {
 	definite := &providers.Error{Class: providers.Definite, Code: "40037", Message: "refused"}
+	const first = "oFriend msg_000 request.settled.en"
 	follows := &providers.Error{Class: providers.Definite, Err: providers.ErrUnreachable}
 	for name, c := range map[string]struct {
 		phone  string
@@ -55,13 +56,13 @@ func TestAFriendIsToldByOneWay(t *testing.T) {
 		sent   []string
 		state  string
 	}{
-		"WeChat first":         {phone, nil, []string{"oFriend msg_000 request.settled.en"}, "sent"},
-		"follows nobody":       {phone, follows, []string{"oFriend msg_000 request.settled.en", phone + " msg_000"}, "sent"},
-		"nobody, and no phone": {phoneless, follows, []string{"oFriend msg_000 request.settled.en"}, "dropped"},
-		"a template is gone":   {phone, definite, []string{"oFriend msg_000 request.settled.en", phone + " msg_000"}, "sent"},
-		"gone, and no phone":   {phoneless, definite, []string{"oFriend msg_000 request.settled.en"}, ""},
+		"WeChat first":         {phone, nil, []string{first}, "sent"},
+		"follows nobody":       {phone, follows, []string{first, phone + " msg_000"}, "sent"},
+		"nobody, and no phone": {phoneless, follows, []string{first}, "dropped"},
+		"a template is gone":   {phone, definite, []string{first, phone + " msg_000"}, "sent"},
+		"gone, and no phone":   {phoneless, definite, []string{first}, ""},
 		"no answer": {phone, &providers.Error{Class: providers.Ambiguous},
-			[]string{"oFriend msg_000 request.settled.en"}, ""},
+			[]string{first}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sending(t, 1, func(l *letters, p *post) {
@@ -162,10 +163,11 @@ func TestRemindersAreJudgedByTheClock(t *testing.T) {
 	for hour, want := range map[int]string{13: "", 14: "quiet"} { // 21:00 and 22:00
 		d.verdicts = nil
 		ctx, cancel := context.WithCancel(t.Context())
-		r := &worker.Reminders{Dues: d, Quiet: notify.Night, Log: slog.New(slog.DiscardHandler), Clock: func() time.Time {
+		clock := func() time.Time {
 			cancel()
 			return time.Date(2026, 11, 22, hour, 0, 0, 0, time.UTC)
-		}}
+		}
+		r := &worker.Reminders{Dues: d, Quiet: notify.Night, Log: slog.New(slog.DiscardHandler), Clock: clock}
 		require.ErrorIs(t, r.Run(ctx), context.Canceled)
 		require.Equal(t, want, d.verdicts[0].Why)
 	}

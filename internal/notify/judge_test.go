@@ -34,40 +34,37 @@ func TestJudge(t *testing.T) {
 		now      time.Time
 		want     notify.Verdict
 	}{
-		"half":   {due(notify.ReminderHalf, nil), noon, friend},
-		"last":   {due(notify.ReminderLast, nil), noon, friend},
-		"pledge": {due(notify.ReminderPledge, func(s *notify.Standing) { s.People[0].Pledged = true }), noon, friend},
-		"who pledged hears of his pledge only": {due(notify.ReminderHalf, func(s *notify.Standing) {
-			s.People[0].Pledged = true
-		}), noon, toldOr},
+		"half":                                 {due(notify.ReminderHalf, nil), noon, friend},
+		"last":                                 {due(notify.ReminderLast, nil), noon, friend},
+		"pledge":                               {due(notify.ReminderPledge, pledged), noon, friend},
+		"who pledged hears of his pledge only": {due(notify.ReminderHalf, pledged), noon, toldOr},
 		"and the others of theirs": {due(notify.ReminderHalf, func(s *notify.Standing) {
 			s.People = append(s.People, notify.Person{ID: "pay_2", Pledged: true})
 		}), noon, friend},
-		"twice already":   {due(notify.ReminderLast, func(s *notify.Standing) { s.People[0].Told = 2 }), noon, toldOr},
-		"once already":    {due(notify.ReminderLast, func(s *notify.Standing) { s.People[0].Told = 1 }), noon, friend},
-		"of this already": {due(notify.ReminderHalf, func(s *notify.Standing) { s.People[0].Heard = true }), noon, toldOr},
+		"twice already":   {due(notify.ReminderLast, told(2)), noon, toldOr},
+		"once already":    {due(notify.ReminderLast, told(1)), noon, friend},
+		"of this already": {due(notify.ReminderHalf, heard), noon, toldOr},
 		"nobody known":    {due(notify.ReminderHalf, nobody), noon, notify.Verdict{Buyer: true}},
 		"nobody known who pledged": {due(notify.ReminderHalf, func(s *notify.Standing) {
 			nobody(s)
 			s.Promised = true
 		}), noon, toldOr},
-		"the buyer twice": {due(notify.ReminderLast, func(s *notify.Standing) { nobody(s); s.Buyer.Told = 2 }), noon, toldOr},
-		"no link left":    {due(notify.ReminderHalf, func(s *notify.Standing) { s.Links = 0 }), noon, notify.Verdict{Why: "no_link"}},
-		"late":            {due(notify.ReminderHalf, nil), noon.Add(51 * time.Minute), notify.Verdict{Why: "overtaken"}},
-		"too late":        {due(notify.ReminderLast, nil), noon.Add(time.Hour), notify.Verdict{Why: "ended"}},
-		"paid":            {due(notify.ReminderHalf, in(models.Settled)), noon, notify.Verdict{Why: "paid"}},
-		"being applied":   {due(notify.ReminderHalf, in(models.Applying)), noon, notify.Verdict{Why: "paid"}},
-		"ended":           {due(notify.ReminderHalf, in(models.Expired)), noon, notify.Verdict{Why: "ended"}},
-		"closing":         {due(notify.ReminderHalf, in(models.Closing)), noon, notify.Verdict{Why: "ended"}},
+		"the buyer twice": {due(notify.ReminderLast, buyerTold(2)), noon, toldOr},
+		"no link left":    {due(notify.ReminderHalf, linkless), noon, dropped("no_link")},
+		"late":            {due(notify.ReminderHalf, nil), noon.Add(51 * time.Minute), dropped("overtaken")},
+		"too late":        {due(notify.ReminderLast, nil), noon.Add(time.Hour), dropped("ended")},
+		"paid":            {due(notify.ReminderHalf, in(models.Settled)), noon, dropped("paid")},
+		"being applied":   {due(notify.ReminderHalf, in(models.Applying)), noon, dropped("paid")},
+		"ended":           {due(notify.ReminderHalf, in(models.Expired)), noon, dropped("ended")},
+		"closing":         {due(notify.ReminderHalf, in(models.Closing)), noon, dropped("ended")},
 		"somebody pays": {due(notify.ReminderHalf, in(models.Paying)), noon,
 			notify.Verdict{Why: "slot_taken", Wait: noon.Add(time.Minute)}},
 		"somebody pays, faster": {due(notify.ReminderHalf, func(s *notify.Standing) {
 			s.State, s.Speed = models.Paused, 60
 		}), noon, notify.Verdict{Why: "slot_taken", Wait: noon.Add(time.Second)}},
-		"at night": {due(notify.ReminderPledge, func(s *notify.Standing) { s.Ends = night.Add(24 * time.Hour) }), night,
+		"at night": {due(notify.ReminderPledge, ends(night.Add(24*time.Hour))), night,
 			notify.Verdict{Why: "quiet", Wait: noon.Add(20 * time.Hour)}},
-		"over by the morning": {due(notify.ReminderPledge, func(s *notify.Standing) { s.Ends = noon.Add(20 * time.Hour) }),
-			night, notify.Verdict{Why: "quiet"}},
+		"over by the morning": {due(notify.ReminderPledge, ends(noon.Add(20*time.Hour))), night, dropped("quiet")},
 	} {
 		got := notify.Judge(c.standing, notify.Night, c.now)
 		require.True(t, c.want.Wait.Equal(got.Wait), "%s: %s", name, got.Wait)
@@ -76,7 +73,24 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func nobody(s *notify.Standing) { s.People = nil }
+func nobody(s *notify.Standing)   { s.People = nil }
+func pledged(s *notify.Standing)  { s.People[0].Pledged = true }
+func heard(s *notify.Standing)    { s.People[0].Heard = true }
+func linkless(s *notify.Standing) { s.Links = 0 }
+
+func told(times int) func(*notify.Standing) {
+	return func(s *notify.Standing) { s.People[0].Told = times }
+}
+
+func buyerTold(times int) func(*notify.Standing) {
+	return func(s *notify.Standing) { nobody(s); s.Buyer.Told = times }
+}
+
+func ends(at time.Time) func(*notify.Standing) {
+	return func(s *notify.Standing) { s.Ends = at }
+}
+
+func dropped(why string) notify.Verdict { return notify.Verdict{Why: why} }
 
 func in(state models.State) func(*notify.Standing) {
 	return func(s *notify.Standing) { s.State = state }

@@ -61,7 +61,8 @@ var ErrWords = errors.New("the message has no such words")
 
 // leads finds what a phone would make a link of: gateways refuse the message, and people should never be
 // led to where they pay by one.
-var leads = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://|www[.．。]|[\p{L}\p{N}_-][.．。｡]\p{L}{2}|\d+(\.\d+){3}|[/\\@]`)
+var leads = regexp.MustCompile(
+	`(?i)[a-z][a-z0-9+.-]*://|www[.．。]|[\p{L}\p{N}_-][.．。｡]\p{L}{2}|\d+(\.\d+){3}|[/\\@]`)
 
 // Fill writes the values. Its errors name the field and never quote it.
 func (t Template) Fill(facts Facts) (Words, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestWeChatCarriesTemplateMessages(t *testing.T) {
 	require.EqualValues(t, 0, send(token))
 	status, _, inbox := s.see(get(t, s.base+"/sim/wechatpay/messages?openid=oMe"))
 	require.Equal(t, http.StatusOK, status)
-	require.Equal(t, 1, bytes.Count([]byte(inbox), []byte("Tpl1")), "an id is taken once: %s", inbox)
+	require.Equal(t, 1, strings.Count(inbox, "Tpl1"), "an id is taken once: %s", inbox)
 	require.Contains(t, inbox, "129.00")
 
 	require.EqualValues(t, 40001, send("99_made_up"))

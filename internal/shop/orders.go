@@ -114,7 +114,8 @@ func (s *Shop) mayAsk(ctx context.Context) (*client.EligibilityView, error) {
 func (s *Shop) order() client.OrderIn {
 	return client.OrderIn{
 		App: s.App, Number: s.Clock().UTC().Format("20060102-150405.000000"), Title: orderTitle, Items: &items,
-		Category: new(orderCategory), Payable: total(), PriceVersion: new(int64(1)), Kind: new("physical"), Buyer: theBuyer(),
+		Category: new(orderCategory), Payable: total(), PriceVersion: new(int64(1)), Kind: new("physical"),
+		Buyer: theBuyer(),
 	}
 }
 

@@ -39,6 +39,14 @@ type message struct {
 
 // Send hands a message over. Its errors name neither the phone nor the text.
 func (g *Gateway) Send(ctx context.Context, phone, template string, params map[string]string) error {
+	return g.SendOnce(ctx, "", phone, template, params)
+}
+
+// SendOnce is Send for what may have to be said again: the id goes along as Idempotency-Key, and a gateway
+// that knows it takes the same message once.
+func (g *Gateway) SendOnce(
+	ctx context.Context, id, phone, template string, params map[string]string,
+) error {
 	if g.url == "" {
 		return errors.New("no gateway for text messages is set up")
 	}
@@ -53,6 +61,9 @@ func (g *Gateway) Send(ctx context.Context, phone, template string, params map[s
 	}
 	request.Header.Set("Authorization", "Bearer "+g.key)
 	request.Header.Set("Content-Type", "application/json")
+	if id != "" {
+		request.Header.Set("Idempotency-Key", id)
+	}
 	answer, err := g.http.Do(request)
 	if err != nil {
 		return fmt.Errorf("reach the gateway: %w", err)

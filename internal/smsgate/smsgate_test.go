@@ -13,11 +13,12 @@ import (
 
 func TestAMessageIsHandedOver(t *testing.T) {
 	t.Parallel()
-	var got, key, path string
+	var got, key, path, once string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err == nil {
 			got, key, path = string(body), r.Header.Get("Authorization"), r.Method+" "+r.URL.Path
+			once = r.Header.Get("Idempotency-Key")
 		}
 		w.WriteHeader(http.StatusAccepted)
 	}))
@@ -28,6 +29,9 @@ func TestAMessageIsHandedOver(t *testing.T) {
 	require.JSONEq(t, `{"to":"13800138000","template":"login_code","params":{"code":"123456"}}`, got)
 	require.Equal(t, "Bearer secret", key)
 	require.Equal(t, "POST /sms/v1/messages", path)
+	require.Empty(t, once)
+	require.NoError(t, gate.SendOnce(t.Context(), "msg_1", "13800138000", "login_code", nil))
+	require.Equal(t, "msg_1", once, "by which the gateway knows it again")
 }
 
 func TestErrorsNameNeitherPhoneNorText(t *testing.T) {

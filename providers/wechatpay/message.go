@@ -40,7 +40,8 @@ func (a *Adapter) SendMessage(ctx context.Context, message providers.Message) er
 		fields[name] = map[string]string{"value": value}
 	}
 	body := map[string]any{
-		"touser": message.Subject, "template_id": message.Template, "client_msg_id": brief(message.ID), "data": fields,
+		"touser": message.Subject, "template_id": message.Template, "data": fields,
+		"client_msg_id": brief(message.ID),
 	}
 	for fresh := false; ; fresh = true {
 		token, err := shelf.token(a).get(ctx, fresh, a.fetchToken)

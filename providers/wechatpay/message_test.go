@@ -54,7 +54,8 @@ func messenger(t *testing.T, s *servers) func() *wechatpay.Adapter {
 }
 
 var note = providers.Message{
-	ID: "msg_01a2048b-c4be-7935-961e-67d269b915c4", Subject: "oCanaryFriend", Template: "Tpl1", Fields: map[string]string{"amount1": "129.00"},
+	ID: "msg_01a2048b-c4be-7935-961e-67d269b915c4", Subject: "oCanaryFriend", Template: "Tpl1",
+	Fields: map[string]string{"amount1": "129.00"},
 }
 
 func TestAMessageIsSentUnderOneToken(t *testing.T) {
@@ -119,8 +120,7 @@ func TestWhatWeChatSaysOfAMessage(t *testing.T) {
 // The token stands in the address, which errors of the wire quote.
 func TestATokenStaysOutOfTheError(t *testing.T) {
 	t.Parallel()
-	var server *httptest.Server
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/cgi-bin/stable_token" {
 			_, _ = io.WriteString(w, `{"access_token":"CANARYTOKEN","expires_in":7200}`)
 			return

@@ -61,7 +61,8 @@ func requestState(name string, s models.State, change func(*web.ShopRequest)) st
 	}
 	if slices.Contains(unpaid, s) {
 		view.Live, view.MayEnd, view.Left = true, true, pot.Left
-		view.Shown, view.Privacy = friend(), &web.Privacy{ID: requestID, Set: models.ShowsFull, Message: "帮我付一下这笔订单，谢谢！"}
+		view.Shown = friend()
+		view.Privacy = &web.Privacy{ID: requestID, Set: models.ShowsFull, Message: "帮我付一下这笔订单，谢谢！"}
 		view.Friends, view.MayAdd = []web.ShopFriend{*view.Shown}, true
 	}
 	if s == models.Paying {

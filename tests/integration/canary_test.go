@@ -25,6 +25,8 @@ var byDesign = map[string]string{
 	"orders.items":  "the same, item by item",
 	"orders.number": "the merchant's own number of his order, which his webhooks repeat",
 	"invites.label": "the buyer's own word for a friend, shown to nobody else",
+
+	"request_cards.message": "the buyer's own words for his friends, which their pages show; forgotten with him",
 }
 
 // hoard is everything that was put in and must not come out, by name.

@@ -43,6 +43,13 @@ func (e *errand) told(path, template string) int {
 	return bytes.Count(answer.body, []byte(`"template":"`+template+`"`))
 }
 
+// isTold waits until a simulator has taken a message of a kind.
+func (e *errand) isTold(path, template string) {
+	e.t.Helper()
+	told := func() bool { return e.told(path, template) > 0 }
+	require.Eventually(e.t, told, 20*time.Second, 50*time.Millisecond)
+}
+
 // judged waits until the pledge of a request was judged.
 func (e *errand) judged(request string) {
 	e.t.Helper()
@@ -60,9 +67,9 @@ func (e *errand) judged(request string) {
 // A friend by text and one in WeChat say when they will pay; the workers are gone at that time, and two come
 // back. Each is reminded once. Who has paid before is not.
 func TestAPledgeIsRemindedOfOnce(t *testing.T) {
-	log := &diary{}
+	log, all := &diary{}, &slog.HandlerOptions{Level: slog.LevelDebug}
 	house, err := local.Start(t.Context(), local.Options{
-		Speed: 60, Volatile: true, Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Speed: 60, Volatile: true, Log: slog.New(slog.NewJSONHandler(log, all)),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, house.Close()) })
@@ -82,15 +89,13 @@ func TestAPledgeIsRemindedOfOnce(t *testing.T) {
 	require.NoError(t, second.Start(context.WithoutCancel(t.Context())))
 	work()
 	e.judged(first)
-	require.Eventually(t, func() bool { return e.told(texts, "request.reminder_pledge") > 0 }, 20*time.Second,
-		50*time.Millisecond)
+	e.isTold(texts, "request.reminder_pledge")
 	require.NoError(t, second.Stop())
 
 	wechat := e.comes("r-2", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.60", e.logInSilently)
 	e.pledges(time.Second)
 	e.judged(wechat)
-	require.Eventually(t, func() bool { return e.told(templates, "request.reminder_pledge") > 0 }, 20*time.Second,
-		50*time.Millisecond)
+	e.isTold(templates, "request.reminder_pledge")
 
 	paid := e.comes("r-3", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.60", e.logInSilently)
 	e.pledges(3 * time.Second)

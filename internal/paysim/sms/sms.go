@@ -35,6 +35,8 @@ type Message struct {
 	To       string            `json:"to"`
 	Template string            `json:"template"`
 	Params   map[string]string `json:"params,omitempty"`
+
+	key string // whoever sends says the same again under it
 }
 
 // Inbox is the sink. It keeps the last 10,000 messages in memory only: codes
@@ -52,7 +54,7 @@ type Inbox struct {
 func New(key string, now func() time.Time) *Inbox { return &Inbox{key: key, now: now} }
 
 // Send is POST /sms/v1/messages {to, template, params} with a bearer key; it
-// answers 202 {id}.
+// answers 202 {id}. The same Idempotency-Key again is the same message, while that is kept.
 func (b *Inbox) Send(w http.ResponseWriter, r *http.Request) {
 	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !bearer || subtle.ConstantTimeCompare([]byte(key), []byte(b.key)) != 1 {
@@ -61,6 +63,7 @@ func (b *Inbox) Send(w http.ResponseWriter, r *http.Request) {
 	}
 	var message Message
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	message.key = r.Header.Get("Idempotency-Key")
 	if err := decoder.Decode(&message); err != nil || !message.fits() {
 		reply(w, http.StatusBadRequest, map[string]string{"code": "PARAM_INVALID"})
 		return
@@ -75,12 +78,18 @@ func (m Message) fits() bool {
 		}
 	}
 	return phoneForm.MatchString(m.To) && m.Template != "" && len(m.Template) <= maxText &&
-		len(m.Params) <= maxParams
+		len(m.Params) <= maxParams && len(m.key) <= maxText
 }
+
+// again says that a message is one that was taken already.
+func (m Message) again(taken Message) bool { return m.key != "" && m.key == taken.key }
 
 func (b *Inbox) keep(message Message) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if known := slices.IndexFunc(b.messages, message.again); known >= 0 {
+		return b.messages[known].ID
+	}
 	b.made++
 	message.ID, message.At = "sms_"+strconv.Itoa(b.made), b.now().UTC()
 	b.messages = append(b.messages, message)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,26 @@ func TestMessagesAreKeptNewestFirst(t *testing.T) {
 	require.Empty(t, b.Messages("+1"))
 	b.Reset()
 	require.Empty(t, b.Messages(""))
+}
+
+// Who heard no answer says it again under the same key.
+func TestTheSameKeyIsTheSameMessage(t *testing.T) {
+	t.Parallel()
+	b := sms.New("k", time.Now)
+	again := func(key string) string {
+		body := `{"to":"+8613800000000","template":"t"}`
+		r := httptest.NewRequest(http.MethodPost, "/sms/v1/messages", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer k")
+		r.Header.Set("Idempotency-Key", key)
+		w := httptest.NewRecorder()
+		b.Send(w, r)
+		return strconv.Itoa(w.Code) + w.Body.String()
+	}
+	require.Equal(t, again("msg_1"), again("msg_1"))
+	require.NotEqual(t, again("msg_1"), again("msg_2"))
+	require.NotEqual(t, again(""), again(""), "without a key each is its own")
+	require.Len(t, b.Messages(""), 4)
+	require.Contains(t, again(strings.Repeat("k", 501)), "PARAM_INVALID")
 }
 
 func TestTheSinkTakesOnlyWhatFits(t *testing.T) {

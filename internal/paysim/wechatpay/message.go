@@ -160,7 +160,8 @@ func (s sending) check() *refused {
 		return refuse(47003, "argument invalid! data is empty or too long")
 	}
 	for name, field := range s.Data {
-		if !fieldForm.MatchString(name) || field.Value == "" || utf8.RuneCountInString(field.Value) > maxFieldRunes {
+		runes := utf8.RuneCountInString(field.Value)
+		if !fieldForm.MatchString(name) || runes == 0 || runes > maxFieldRunes {
 			return refuse(47003, "argument invalid! data."+name+".value is empty")
 		}
 	}

@@ -72,7 +72,8 @@ func (k Known) friend(i int, invite client.InviteView) (friend web.ShopFriend, e
 		friend.Where = *invite.Surface
 	}
 	friend.State, friend.At = how(invite)
-	friend.Today = k.Now.In(models.Shanghai).Format(time.DateOnly) == friend.At.In(models.Shanghai).Format(time.DateOnly)
+	day := friend.At.In(models.Shanghai).Format(time.DateOnly)
+	friend.Today = k.Now.In(models.Shanghai).Format(time.DateOnly) == day
 	if !k.Unpaid() {
 		return friend, nil
 	}
