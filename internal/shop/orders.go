@@ -134,7 +134,8 @@ func (s *Shop) order(called string) client.OrderIn {
 	}
 	return client.OrderIn{
 		App: s.App, Number: called, Title: orderTitle, Items: &items,
-		Category: new(orderCategory), Payable: total(), PriceVersion: new(int64(1)), Kind: new("physical"), Buyer: theBuyer(),
+		Category: new(orderCategory), Payable: total(), PriceVersion: new(int64(1)), Kind: new("physical"),
+		Buyer: theBuyer(),
 	}
 }
 
