@@ -19,8 +19,8 @@ var later = []int{http.StatusAccepted}
 // is not found, whatever else may be registered.
 func (s *Server) allRoutes() []route {
 	return slices.Concat(
-		s.sellerRoutes(), s.accountRoutes(), s.merchantRoutes(), s.friendRoutes(), s.callbackRoutes(),
-		s.commandRoutes(), s.queueRoutes(), s.timeRoutes(), s.staffRoutes(), s.consoleRoutes(),
+		s.sellerRoutes(), s.inviteRoutes(), s.accountRoutes(), s.merchantRoutes(), s.friendRoutes(),
+		s.callbackRoutes(), s.commandRoutes(), s.queueRoutes(), s.timeRoutes(), s.staffRoutes(), s.consoleRoutes(),
 		s.machineRoutes(), s.guideRoutes())
 }
 
@@ -73,6 +73,17 @@ func (s *Server) sellerRoutes() []route {
 			id: "create-refund", creates: mintsNumber,
 			summary: "Give money back to whoever paid.",
 			status:  http.StatusCreated, also: later, mount: operation((*Server).createRefund)},
+		{method: get, path: "/v1/requests/{id}/events", who: seller, id: "list-events",
+			summary: "What happened to a request.", mount: operation((*Server).listEvents)},
+		{method: get, path: "/v1/requests/{id}/stream", who: seller, id: "stream-request", streams: true,
+			summary: "The same as it happens, as server-sent events.",
+			mount:   plain("text/event-stream", (*Server).streamRequest)},
+	}
+}
+
+// inviteRoutes are for the same, and about links to friends.
+func (s *Server) inviteRoutes() []route {
+	return []route{
 		{method: post, path: "/v1/requests/{id}/invites", who: seller, id: "create-invite", creates: mint.Invite,
 			rows: true, summary: "Make one more link to the same request.",
 			status: http.StatusCreated, mount: operation((*Server).createInvite)},
@@ -87,10 +98,5 @@ func (s *Server) sellerRoutes() []route {
 			mount:   plain("text/event-stream", (*Server).streamInvites)},
 		{method: get, path: "/v1/requests/{id}/invites/{invite}/qr", who: seller, id: "show-qr",
 			summary: "A picture of one link, to be scanned.", mount: plain("image/svg+xml", (*Server).showQR)},
-		{method: get, path: "/v1/requests/{id}/events", who: seller, id: "list-events",
-			summary: "What happened to a request.", mount: operation((*Server).listEvents)},
-		{method: get, path: "/v1/requests/{id}/stream", who: seller, id: "stream-request", streams: true,
-			summary: "The same as it happens, as server-sent events.",
-			mount:   plain("text/event-stream", (*Server).streamRequest)},
 	}
 }

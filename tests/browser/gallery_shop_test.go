@@ -14,7 +14,8 @@ const requestID = "fpr_01JQ4Z8R2V"
 // shopStates are the shop's order and its receipts.
 func shopStates() []state {
 	order := web.ShopOrder{
-		Items: pot.Items, Total: pot.Amount, MayAsk: true, Number: "20250328-120000-ABCDEFGHIJKL", Shows: models.AllShows,
+		Items: pot.Items, Total: pot.Amount, MayAsk: true, Shows: models.AllShows,
+		Number: "20250328-120000-ABCDEFGHIJKL",
 	}
 	before, troubled := order, order
 	for i, s := range []models.State{models.Settled, models.Expired, models.PartlyRefunded, models.RefundStuck} {
@@ -64,7 +65,8 @@ func requestState(name string, s models.State, change func(*web.ShopRequest)) st
 	}
 	if slices.Contains(unpaid, s) {
 		view.Live, view.MayEnd, view.Left = true, true, pot.Left
-		view.Shown, view.Privacy = friend(), &web.Privacy{ID: requestID, Set: models.ShowsFull, Message: "帮我付一下这笔订单，谢谢！"}
+		view.Shown = friend()
+		view.Privacy = &web.Privacy{ID: requestID, Set: models.ShowsFull, Message: "帮我付一下这笔订单，谢谢！"}
 		view.Friends, view.MayAdd = []web.ShopFriend{*view.Shown}, true
 	}
 	if s == models.Paying {

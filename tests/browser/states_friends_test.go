@@ -46,7 +46,8 @@ func friendsStates() []state {
 	}
 	revoked, dead := all(2), all(-1)[2:4]
 	said := one
-	said.Name, said.State, said.Link, said.Text, said.Code, said.QR = names[3], web.FriendDeclined, "", "", "", ""
+	said.Name, said.State = names[3], web.FriendDeclined
+	said.Link, said.Text, said.Code, said.QR = "", "", "", ""
 	return append(orderStates(),
 		state{"friends-one", asked(models.Open, &one, []web.ShopFriend{one}, nil)},
 		state{"friends-one-of-several", asked(models.Open, &two, all(5), nil)},
