@@ -34,6 +34,7 @@ var access = map[string]audience{
 	"POST /v1/requests/{id}/invites":                 seller,
 	"GET /v1/requests/{id}/invites":                  seller,
 	"POST /v1/requests/{id}/invites/{invite}/revoke": seller,
+	"POST /v1/requests/{id}/invites/{invite}/label":  seller,
 	"GET /v1/requests/{id}/events":                   seller,
 	"GET /v1/requests/{id}/stream":                   seller,
 	"GET /v1/requests/{id}/invites/stream":           seller,

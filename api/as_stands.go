@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
@@ -12,33 +13,58 @@ import (
 func (s *Server) asStands(ctx context.Context, r models.Request, o store.Order) (RequestView, error) {
 	view := viewRequest(r, o)
 	view.ExtendableUntil = timeIfAny(extendableUntil(r, o, s.Clock()))
+	since := machine.Since{}
 	if _, paid := paidByFriend(r); paid {
-		kept, err := s.rows(ctx).Thanks(ctx, r.ID)
-		if err != nil {
+		var err error
+		if since.Thanks, err = s.rows(ctx).Thanks(ctx, r.ID); err != nil {
 			return view, err
 		}
-		view.ThankedAt = timeIfAny(kept.At)
 	}
-	if len(r.Refunds) == 0 {
-		return view, nil
+	if len(r.Refunds) > 0 {
+		var err error
+		if since.Taken, err = s.rows(ctx).RefundsTaken(ctx, r.ID); err != nil {
+			return view, err
+		}
 	}
-	taken, err := s.rows(ctx).RefundsTaken(ctx, r.ID)
+	tellSince(&view, r, since)
+	return view, nil
+}
+
+// tellSince adds what other rows say of a request.
+func tellSince(view *RequestView, r models.Request, since machine.Since) {
+	if _, paid := paidByFriend(r); paid {
+		view.ThankedAt = timeIfAny(since.Thanks.At)
+	}
 	for i, f := range view.Refunds {
-		view.Refunds[i].TakenAt = timeIfAny(taken[f.Number])
+		view.Refunds[i].TakenAt = timeIfAny(since.Taken[f.Number])
 	}
-	return view, err
+}
+
+// showSince adds to a friend's page what is for him: the words, if he is the one who was thanked.
+func showSince(view *web.Result, r models.Request, a models.Attempt, since machine.Since) {
+	if winner, paid := paidByFriend(r); paid && winner.Number == a.Number && since.Thanks.Attempt == a.Number {
+		view.Thanks = since.Thanks.Message
+	}
+	for i, f := range view.Refunds {
+		view.Refunds[i].Taken = since.Taken[f.Number]
+	}
 }
 
 // sinceThen adds the same to the page of who paid.
 func (s *Server) sinceThen(
 	ctx context.Context, view *web.Result, r models.Request, a models.Attempt,
 ) (err error) {
-	if view.Thanks, err = s.thanksFor(ctx, r, a); err != nil || len(view.Refunds) == 0 {
-		return err
+	since := machine.Since{}
+	if winner, paid := paidByFriend(r); paid && winner.Number == a.Number {
+		if since.Thanks, err = s.Store.Thanks(ctx, r.ID); err != nil {
+			return err
+		}
 	}
-	taken, err := s.Store.RefundsTaken(ctx, r.ID)
-	for i, f := range view.Refunds {
-		view.Refunds[i].Taken = taken[f.Number]
+	if len(view.Refunds) > 0 {
+		if since.Taken, err = s.Store.RefundsTaken(ctx, r.ID); err != nil {
+			return err
+		}
 	}
-	return err
+	showSince(view, r, a, since)
+	return nil
 }

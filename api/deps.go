@@ -55,6 +55,7 @@ type sellerStore interface {
 	Invite(ctx context.Context, id string) (store.Invite, error)
 	Invites(ctx context.Context, request string) ([]store.Invite, error)
 	RevokeInvite(ctx context.Context, id string) error
+	LabelInvite(ctx context.Context, id, label string) error
 	SayThanks(ctx context.Context, thanks store.Thanks) (store.Thanks, error)
 	Thanks(ctx context.Context, request string) (store.Thanks, error)
 	RefundsTaken(ctx context.Context, requests ...string) (map[string]time.Time, error)

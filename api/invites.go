@@ -132,10 +132,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	if err != nil {
 		return nil, err
 	}
-	invite, err := s.Store.Invite(ctx, in.Invite)
-	if err == nil && invite.Request != in.ID {
-		err = unseen("unknown_invite")
-	}
+	invite, err := s.inviteOf(ctx, in.ID, in.Invite)
 	if err != nil {
 		return nil, err
 	}
@@ -148,16 +145,49 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, "")}, nil
 }
 
+type labelIn struct {
+	RequestPath
+	Invite string `path:"invite" maxLength:"64"`
+	Body   struct {
+		Label string `json:"label" maxLength:"40" doc:"The buyer's own word for the friend; empty takes it away."`
+	}
+}
+
+// labelInvite gives a link another name. Only the buyer and the merchant ever see it.
+func (s *Server) labelInvite(ctx context.Context, in *labelIn) (*inviteOut, error) {
+	request, err := s.owned(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	invite, err := s.inviteOf(ctx, in.ID, in.Invite)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.LabelInvite(ctx, invite.ID, in.Body.Label); err != nil {
+		return nil, err
+	}
+	if invite, err = s.Store.Invite(ctx, invite.ID); err != nil {
+		return nil, err
+	}
+	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, "")}, nil
+}
+
+// inviteOf reads an invite of that request; another's is not found.
+func (s *Server) inviteOf(ctx context.Context, request, id string) (store.Invite, error) {
+	invite, err := s.Store.Invite(ctx, id)
+	if err == nil && invite.Request != request {
+		err = unseen("unknown_invite")
+	}
+	return invite, err
+}
+
 // showQR is the picture of a live link of one's own, for the buyer to send or to show.
 func (s *Server) showQR(c echo.Context) error {
 	ctx := c.Request().Context()
 	if _, err := s.owned(ctx, c.Param("id")); err != nil {
 		return err
 	}
-	invite, err := s.Store.Invite(ctx, c.Param("invite"))
-	if err == nil && invite.Request != c.Param("id") {
-		err = unseen("unknown_invite")
-	}
+	invite, err := s.inviteOf(ctx, c.Param("id"), c.Param("invite"))
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func TestThanksAreReadByWhoPaid(t *testing.T) {
 	require.NotEmpty(t, f.call(get, "/v1/requests/"+id, teaKey, "").text("thanked_at"))
 
 	page = v.get("/pay/result").Body.String()
-	require.Contains(t, page, "<blockquote>"+kindWords+"</blockquote>")
+	require.Contains(t, page, "<blockquote dir=\"auto\">"+kindWords+"</blockquote>")
 	require.NotContains(t, page, "thanks=wait")
 	for _, path := range []string{"", "/events", "/invites"} {
 		told := f.call(get, "/v1/requests/"+id+path, teaKey, "").Body.String()
@@ -227,7 +227,7 @@ func TestTheShopListsThanksAndGivesTime(t *testing.T) {
 	require.Contains(t, v.get(address).Body.String(), "谢谢帮你付款的朋友")
 	wrong := v.post(address+"/thanks", "own", "加 13800138000", "say", "谢谢")
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
-	require.Contains(t, wrong.Body.String(), `value="加 13800138000"`, "to be corrected")
+	require.Contains(t, wrong.Body.String(), `>加 13800138000</textarea>`, "to be corrected")
 	require.Equal(t, address, v.post(address+"/thanks", "say", "谢谢").Header().Get("Location"))
 	require.Contains(t, v.get(address).Body.String(), "已感谢")
 	require.NotContains(t, v.get(address).Body.String(), "发送感谢")

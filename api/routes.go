@@ -81,7 +81,7 @@ func (s *Server) sellerRoutes() []route {
 	}
 }
 
-// inviteRoutes are the links of a request.
+// inviteRoutes are for the same, and about links to friends.
 func (s *Server) inviteRoutes() []route {
 	return []route{
 		{method: post, path: "/v1/requests/{id}/invites", who: seller, id: "create-invite", creates: mint.Invite,
@@ -91,6 +91,8 @@ func (s *Server) inviteRoutes() []route {
 			summary: "The links of a request.", mount: operation((*Server).listInvites)},
 		{method: post, path: "/v1/requests/{id}/invites/{invite}/revoke", who: seller, id: "revoke-invite",
 			summary: "Make one link useless.", mount: operation((*Server).revokeInvite)},
+		{method: post, path: "/v1/requests/{id}/invites/{invite}/label", who: seller, id: "label-invite",
+			summary: "Call one link otherwise.", mount: operation((*Server).labelInvite)},
 		{method: get, path: "/v1/requests/{id}/invites/stream", who: seller, id: "stream-invites", streams: true,
 			summary: "The links of a request whenever one of them or the request changes, as server-sent events.",
 			mount:   plain("text/event-stream", (*Server).streamInvites)},

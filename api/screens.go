@@ -53,6 +53,7 @@ func (s *Server) friendThen(ctx context.Context, stage machine.Stage) (web.Page,
 	}
 	if own, found := newestOf(stage.Link); found && mine(stage.Link.Request, payer) {
 		view := shown.result(own)
+		showSince(&view, stage.Link.Request, own, stage.Since)
 		var err error
 		if view.Outcome == web.Waiting && stage.Shown != nil {
 			err = showWay(&view, veiled(*stage.Shown), stage.At)
@@ -108,6 +109,7 @@ func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
 	known := view.Known{Now: stage.At}
 	told := viewRequest(stage.Link.Request, stage.Link.Order)
 	told.ExtendableUntil = timeIfAny(extendableUntil(stage.Link.Request, stage.Link.Order, stage.At))
+	tellSince(&told, stage.Link.Request, stage.Since)
 	if err := asTold(told, &known.Request); err != nil {
 		return page, err
 	}
@@ -117,17 +119,19 @@ func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
 			return page, err
 		}
 	}
-	if stage.First.ID != "" {
+	if len(stage.Invites) > 0 {
 		seen := stage.Link
-		seen.Invite = stage.First
+		seen.Invite = stage.Invites[0]
 		known.Preview = &client.CardPreview{}
 		preview := previewOf(seen, seen.Card, viewAsked(seen, stage.Facts))
 		if err := asTold(preview, known.Preview); err != nil {
 			return page, err
 		}
-		known.Invites = make([]client.InviteView, 1)
-		first := inviteView(stage.Link.Request, stage.First, s.veiledLink(stage))
-		if err := asTold(first, &known.Invites[0]); err != nil {
+		known.Invites = make([]client.InviteView, len(stage.Invites))
+	}
+	for i, invite := range stage.Invites {
+		told := inviteView(stage.Link.Request, invite, s.veiledLink(stage, invite))
+		if err := asTold(told, &known.Invites[i]); err != nil {
 			return page, err
 		}
 	}
@@ -146,16 +150,16 @@ func asTold(answer, into any) error {
 	return nil
 }
 
-// veiledLink is the link that the buyer could send, without what opens it.
-func (s *Server) veiledLink(stage machine.Stage) *LinkView {
-	if stage.First.State != store.InviteLive {
+// veiledLink is a link that the buyer could send, without what opens it.
+func (s *Server) veiledLink(stage machine.Stage, invite store.Invite) *LinkView {
+	if invite.State != store.InviteLive {
 		return nil
 	}
 	var allowed policy.Share
 	if stage.Facts.Catalogue != nil {
-		allowed = stage.Facts.Catalogue.ShareAt(stage.First.Surface, stage.At)
+		allowed = stage.Facts.Catalogue.ShareAt(invite.Surface, stage.At)
 	}
-	return s.linkAs(hidden, hidden, stage.First, allowed, "")
+	return s.linkAs(hidden, hidden, invite, allowed, stage.Link.Card.Message)
 }
 
 // veiled is where to pay without the address, which pays for whoever has it.

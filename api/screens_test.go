@@ -73,6 +73,9 @@ var hidesSecret = regexp.MustCompile(`(?s)<svg class="qr".*?</svg>|data-mark="\w
 // linksAt is how far the links of a page were, which its stream goes on from: the machine has no stream.
 var linksAt = regexp.MustCompile(`(stream\?after=\d+)-\d+`)
 
+// withoutKey is what a form is sent with once; a page that nobody sends has none.
+var withoutKey = regexp.MustCompile(`(name="key" value=")\w+`)
+
 // bare is a page without them.
 func bare(html string) string {
 	return linksAt.ReplaceAllString(hidesSecret.ReplaceAllString(html, ""), "$1")
@@ -80,9 +83,13 @@ func bare(html string) string {
 
 // veil hides in a served page what the time machine never shows.
 func (r *replay) veil(html string) string {
-	secret := r.secret(r.id)
-	html = strings.NewReplacer(secret, hidden, token.Code(secret), hidden, bankPage, "#hidden").Replace(html)
-	return bare(html)
+	invites, err := r.store.Invites(r.t.Context(), r.id)
+	require.NoError(r.t, err)
+	for _, invite := range invites {
+		secret := r.server.Links.Token(invite.ID, int64(invite.Generation))
+		html = strings.NewReplacer(secret, hidden, token.Code(secret), hidden).Replace(html)
+	}
+	return withoutKey.ReplaceAllString(bare(strings.ReplaceAll(html, bankPage, "#hidden")), "")
 }
 
 func (r *replay) settle(v *visitor) models.Request {
@@ -95,6 +102,21 @@ func (r *replay) settle(v *visitor) models.Request {
 	require.NoError(r.t, err)
 	require.Empty(r.t, refused)
 	return r.happen(r.id, models.Event{Kind: models.OrderAccepted, Spare: mint.Number()})
+}
+
+// others asks a second friend, who opens his link and will not pay, and names the first.
+func (r *replay) others() {
+	r.t.Helper()
+	address, shop := "/shop/requests/"+r.id, &visitor{friends: r.friends}
+	second := shop.invited(address, "小李")
+	r.buyer()
+	require.NoError(r.t, r.store.OpenInvite(r.t.Context(), second))
+	r.buyer()
+	first := strings.Replace(r.id, mint.Request, mint.Invite, 1)
+	require.Equal(r.t, http.StatusSeeOther, shop.post(address+"/friends/"+first+"/label", "name", "老张").Code)
+	r.buyer()
+	require.NoError(r.t, r.store.DeclineInvite(r.t.Context(), second, "no"))
+	r.buyer()
 }
 
 // live takes a request through a friend's payment and its refund, and keeps every page.
@@ -110,6 +132,7 @@ func (r *replay) live() (invite, payer string) {
 	require.Equal(r.t, http.StatusSeeOther, dialled.Code, dialled.Body)
 	r.see(stranger, link, invite, "link") // from now on a surprise, and before it was none
 	r.buyer()
+	r.others()
 	v := r.visit(r.id)
 	r.see(v, "/pay", invite, "pay")
 	v.logIn("13800138000")
@@ -124,6 +147,10 @@ func (r *replay) live() (invite, payer string) {
 	r.see(v, "/pay/result", own, "result")
 	r.buyer()
 	r.settle(v)
+	r.see(v, "/pay/result", own, "result")
+	r.buyer()
+	thanked := (&visitor{friends: r.friends}).post("/shop/requests/"+r.id+"/thanks", "say", "谢谢你")
+	require.Equal(r.t, http.StatusSeeOther, thanked.Code, thanked.Body)
 	r.see(v, "/pay/result", own, "result")
 	r.buyer()
 	refund, back := mint.Number(), models.CNY(12900)

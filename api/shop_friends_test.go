@@ -154,3 +154,49 @@ func TestTheOrderSaysWhoCanPayAndHow(t *testing.T) {
 	require.NotContains(t, page, `action="/shop/requests"`)
 	require.Contains(t, page, "你可以自己付")
 }
+
+// The first friend is asked before anybody has named him: the buyer can, later, and only of his own.
+func TestAFriendIsNamedLater(t *testing.T) {
+	v := newShop(t)
+	address, other := v.ask(), v.ask()
+	id := address[strings.LastIndex(address, "/")+1:]
+	first := strings.Replace(id, mint.Request, mint.Invite, 1)
+	before := v.call(get, "/v1/requests/"+id+"/invites", teaKey, "").field("version")
+	require.Equal(t, http.StatusSeeOther, v.post(address+"/friends/"+first+"/label", "name", " 老张 ").Code)
+	v.invited(address, "小李")
+	require.Equal(t, "还没打开", v.line(address, "老张"))
+	require.NotEqual(t, before, v.call(get, "/v1/requests/"+id+"/invites", teaKey, "").field("version"))
+	require.Equal(t, http.StatusNotFound, v.post(other+"/friends/"+first+"/label", "name", "x").Code)
+	long := `{"label":"` + strings.Repeat("长", 41) + `"}`
+	require.Equal(t, http.StatusUnprocessableEntity,
+		v.call(post, "/v1/requests/"+id+"/invites/"+first+"/label", teaKey, long).Code)
+	require.Equal(t, "还没打开", v.line(address, "老张"), "what was refused changed nothing")
+}
+
+// One page of the order, sent twice or with the dial turned in between, places one order and asks once.
+func TestAPageOfTheOrderAsksOnce(t *testing.T) {
+	v := newShop(t)
+	page := v.get("/shop").Body.String()
+	number := regexp.MustCompile(`name="order" value="(.*?)"`).FindStringSubmatch(page)
+	require.Len(t, number, 2, page)
+	require.Regexp(t, `value="full" checked`, page)
+	at := map[string]bool{}
+	for _, shows := range []string{"full", "full", "surprise"} {
+		got := v.post("/shop/requests", "order", number[1], "shows", shows)
+		require.Equal(t, http.StatusSeeOther, got.Code, got.Body)
+		at[got.Header().Get("Location")] = true
+	}
+	require.Len(t, at, 1)
+	list, err := v.store.Requests(t.Context(), store.RequestFilter{Merchant: "mer_tea", App: "app_tea"})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 1)
+	require.Equal(t, number[1], list.Items[0].OrderNumber)
+	card, err := v.store.Card(t.Context(), list.Items[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, models.ShowsSurprise, card.Shows, "the last word holds")
+	for _, alien := range []string{"", "T1", "20250101-000000-aaaaaaaaaaaa", number[1] + "A"} {
+		got := v.post("/shop/requests", "order", alien)
+		require.Equal(t, http.StatusSeeOther, got.Code, got.Body)
+		require.False(t, at[got.Header().Get("Location")], alien)
+	}
+}

@@ -59,18 +59,6 @@ func paidByFriend(r models.Request) (models.Attempt, bool) {
 	return winner, found && !winner.ByBuyer && winner.Disposition == models.Applied
 }
 
-// thanksFor is what the payer of an attempt was told, if it was he who was thanked; empty: nothing.
-func (s *Server) thanksFor(ctx context.Context, r models.Request, a models.Attempt) (said string, err error) {
-	if winner, paid := paidByFriend(r); !paid || winner.Number != a.Number {
-		return "", nil
-	}
-	kept, err := s.Store.Thanks(ctx, r.ID)
-	if err != nil || kept.Attempt != a.Number {
-		return "", err
-	}
-	return kept.Message, nil
-}
-
 // untilThanked tells besides, once, that the payer has been thanked. The words are on his page.
 func (s *Server) untilThanked(p Principal, read reader) reader {
 	said := false

@@ -102,6 +102,12 @@ func (s *Store) RevokeInvite(ctx context.Context, id string) error {
 	return s.endInvite(ctx, id, InviteRevoked, "")
 }
 
+// LabelInvite gives it the buyer's own word, in whatever state it is; empty for none.
+func (s *Store) LabelInvite(ctx context.Context, id, label string) error {
+	_, err := gorm.G[Invite](s.db).Where("id = ?", id).Select("label").Updates(ctx, Invite{Label: label})
+	return failed("label invite", err)
+}
+
 // DeclineInvite records that the friend would rather not.
 func (s *Store) DeclineInvite(ctx context.Context, id, reason string) error {
 	return s.endInvite(ctx, id, InviteDeclined, reason)

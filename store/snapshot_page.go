@@ -19,7 +19,7 @@ type PastInvite struct {
 // InvitesAt lists the invites that a request had at a moment, oldest first.
 func (s *Store) InvitesAt(ctx context.Context, request string, at time.Time) ([]PastInvite, error) {
 	const query = `SELECT i.id, h.state, h.decline_reason, h.expires_at, h.pledged_for, h.first_opened_at,
-			h.opened_count
+			h.opened_count, h.label
 		FROM invites i JOIN LATERAL (SELECT * FROM invite_history WHERE invite_id = i.id
 			AND at <= @at ORDER BY id DESC LIMIT 1) h ON true WHERE i.request_id = @request`
 	now, err := s.Invites(ctx, request)
@@ -43,7 +43,7 @@ func (s *Store) InvitesAt(ctx context.Context, request string, at time.Time) ([]
 		if known {
 			invite.State, invite.DeclineReason, invite.ExpiresAt = old.State, old.DeclineReason, old.ExpiresAt
 			invite.PledgedFor, invite.FirstOpenedAt = old.PledgedFor, old.FirstOpenedAt
-			invite.OpenedCount = old.OpenedCount
+			invite.OpenedCount, invite.Label = old.OpenedCount, old.Label
 		}
 		list = append(list, PastInvite{Invite: invite, Kept: known})
 	}

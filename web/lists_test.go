@@ -89,6 +89,6 @@ func TestThanksAreEscaped(t *testing.T) {
 	require.NoError(t, err)
 	html, err := pages.HTML(web.Chinese, listViews()["result_said"])
 	require.NoError(t, err)
-	require.Contains(t, string(html), "<blockquote>谢谢&lt;script&gt;&#34;&amp;</blockquote>")
+	require.Contains(t, string(html), `<blockquote dir="auto">谢谢&lt;script&gt;&#34;&amp;</blockquote>`)
 	require.Contains(t, string(html), "王** 对你说")
 }

@@ -40,7 +40,8 @@ func MatchLocale(acceptLanguage string) Locale {
 	return Locales[index]
 }
 
-// Words answers {{t "key" "name" value …}} in one language. A key that has no text there is an error.
+// Words answers {{t "key" "name" value …}} in one language. A key that has no text there is an error. A value
+// called "count" picks the form of the text for so many: in English its translation has "one" and "other".
 type Words func(key string, pairs ...any) (string, error)
 
 // ReadWords reads translations/<language>.json of a tree, one file a language.
@@ -64,7 +65,9 @@ func translator(bundle *i18n.Bundle, locale Locale) Words {
 		for i := 0; i+1 < len(pairs); i += 2 {
 			values[fmt.Sprint(pairs[i])] = pairs[i+1]
 		}
-		text, tag, err := localizer.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: key, TemplateData: values})
+		text, tag, err := localizer.LocalizeWithTag(&i18n.LocalizeConfig{
+			MessageID: key, TemplateData: values, PluralCount: values["count"],
+		})
 		if err != nil {
 			return "", fmt.Errorf("translate %q: %w", key, err)
 		}

@@ -35,6 +35,7 @@ func TestTheFrameHoldsTheFriendsCard(t *testing.T) {
 			seen.Items = card.Items
 		case models.ShowsCategory:
 			seen.Category = "咖啡器具"
+		case models.ShowsSurprise: // nothing of it
 		}
 		link, err := pages.HTML(web.Chinese, web.Page{Template: web.LinkPage, View: web.Link{Card: seen}})
 		require.NoError(t, err)

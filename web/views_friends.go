@@ -2,7 +2,11 @@ package web
 
 import (
 	"html/template"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/friendpay/friendpay/models"
 )
 
 // ShopWay is a way to pay that a friend has, or has not.
@@ -15,6 +19,11 @@ type ShopWay struct {
 type ShopWhy struct {
 	Text   Spoken
 	WayOut Spoken
+}
+
+// Whole is both, one after the other.
+func (w ShopWhy) Whole() Spoken {
+	return Spoken{ZH: w.Text.ZH + "。" + w.WayOut.ZH, EN: w.Text.EN + " " + w.WayOut.EN}
 }
 
 // Spoken is a text that comes in each language from elsewhere.
@@ -77,3 +86,44 @@ type ShopRevoke struct {
 	Friend  ShopFriend
 	Others  bool // there are others, which stay as they are
 }
+
+// Typed is the code as it stands in the text to be sent; empty: it is not in it.
+func (f ShopFriend) Typed() string {
+	if f.Code == "" || !strings.Contains(f.Text, " "+f.Code) {
+		return ""
+	}
+	return f.Code
+}
+
+// Before is the text to be sent up to the code in it, or all of it.
+func (f ShopFriend) Before() string {
+	if f.Typed() == "" {
+		return f.Text
+	}
+	return f.Text[:strings.LastIndex(f.Text, " "+f.Code)+1]
+}
+
+// After is what follows the code.
+func (f ShopFriend) After() string { return strings.TrimPrefix(f.Text, f.Before()+f.Typed()) }
+
+// Sending says that the buyer has a link to send before all else: nobody is paying, or he has just picked it.
+func (r ShopRequest) Sending() bool {
+	return r.Shown != nil && (r.State == models.Open || !r.Shown.Alone)
+}
+
+// Unwilling are the friends who will not pay, while somebody else could.
+func (r ShopRequest) Unwilling() []ShopFriend {
+	if r.State != models.Open {
+		return nil
+	}
+	return slices.DeleteFunc(r.everyone(), func(f ShopFriend) bool { return f.State != FriendDeclined })
+}
+
+// Nobody says that friends were asked and none of them has a link that still works.
+func (r ShopRequest) Nobody() bool {
+	dead := func(f ShopFriend) bool { return f.State == FriendDeclined || f.State == FriendRevoked }
+	all := r.everyone()
+	return r.State == models.Open && len(all) > 0 && len(slices.DeleteFunc(all, dead)) == 0
+}
+
+func (r ShopRequest) everyone() []ShopFriend { return slices.Concat(r.Friends, r.Rest) }

@@ -11,10 +11,12 @@ import (
 type ShopOrder struct {
 	Items    []Item
 	Total    models.Money
-	Ways     []ShopWay  // a friend's, in the order to show
-	Why      []ShopWhy  // why no friend can be asked; none: one can
-	MayAsk   bool       // a friend can be asked
-	Requests []ShopLine // what this buyer asked before, newest first
+	Number   string         // of the order that the page will place, however often its form is sent
+	Shows    []models.Shows // how much of it a friend may be shown
+	Ways     []ShopWay      // a friend's, in the order to show
+	Why      []ShopWhy      // why no friend can be asked; none: one can
+	MayAsk   bool           // a friend can be asked
+	Requests []ShopLine     // what this buyer asked before, newest first
 	Problem  *Problem
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,8 +208,17 @@ func keys(t *testing.T, locale web.Locale) map[string]string {
 	t.Helper()
 	content, err := os.ReadFile("translations/" + string(locale) + ".json")
 	require.NoError(t, err)
-	found := map[string]string{}
-	require.NoError(t, json.Unmarshal(content, &found))
+	texts, found := map[string]any{}, map[string]string{}
+	require.NoError(t, json.Unmarshal(content, &texts))
+	for key, text := range texts {
+		switch text := text.(type) {
+		case string:
+			found[key] = text
+		case map[string]any: // the forms of a number of things
+			require.ElementsMatch(t, []string{"one", "other"}, slices.Collect(maps.Keys(text)), key)
+			found[key], _ = text["other"].(string)
+		}
+	}
 	return found
 }
 

@@ -19,9 +19,9 @@ var china = time.FixedZone("UTC+8", 8*60*60)
 
 // writings are how dates are written. In English it is said whose clock they are of: who reads it may be
 // anywhere.
-var writings = map[Locale]struct{ moment, day string }{
-	Chinese: {"2006-01-02 15:04", "2006-01-02"},
-	English: {"2 Jan 2006, 15:04 (UTC+8)", "2 Jan 2006"},
+var writings = map[Locale]struct{ moment, day, near string }{
+	Chinese: {"2006-01-02 15:04", "2006-01-02", "01-02 15:04"},
+	English: {"2 Jan 2006, 15:04 (UTC+8)", "2 Jan 2006", "15:04 on 2 Jan"},
 }
 
 // wide says that an amount has so many digits that it must be written smaller on a small screen.
@@ -45,7 +45,7 @@ func functions(words Words, locale Locale) template.FuncMap {
 			if today {
 				return at.In(china).Format("15:04")
 			}
-			return at.In(china).Format("01-02 15:04")
+			return at.In(china).Format(writings[locale].near)
 		},
 		"say": func(text Spoken) string {
 			if locale == Chinese {

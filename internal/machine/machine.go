@@ -37,6 +37,8 @@ type Rows interface {
 	RefusedCallbacks(ctx context.Context, request string, until time.Time) ([]store.RefusedCount, error)
 	Totals(ctx context.Context, request string) (store.Totals, error)
 	Errands(ctx context.Context, request string) ([]store.Errand, error)
+	Thanks(ctx context.Context, request string) (store.Thanks, error)
+	RefundsTaken(ctx context.Context, requests ...string) (map[string]time.Time, error)
 }
 
 var _ Rows = (*store.Store)(nil)

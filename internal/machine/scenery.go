@@ -20,6 +20,7 @@ type scenery struct {
 	card     store.Card       // what the buyer let friends see then
 	told     []store.Decision // the friends, the newest first
 	came     []store.Visitor  // who had logged in, the first first
+	since    Since
 }
 
 // visitors are the payers who had paid or logged in by an invite, or "" when nobody had.

@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -38,7 +39,29 @@ type Stage struct {
 	Facts   policy.Facts // what the rules looked at, with the catalogue of the moment
 	Entered bool         // somebody had come in by the link
 	Shown   *providers.Presentation
-	First   store.Invite // for the buyer: the link that he sends
+	Invites []store.Invite // for the buyer: the links that he sends, the oldest first
+	Since   Since
+}
+
+// Since is what other rows than the request's say of it, as far as it had happened.
+type Since struct {
+	Thanks store.Thanks
+	Taken  map[string]time.Time // when providers took refunds on, by number
+}
+
+// since reads it. What is kept of both is when it was first so, which never changes.
+func (m *Machine) since(ctx context.Context, p *Page) (known Since, err error) {
+	if known.Thanks, err = m.Rows.Thanks(ctx, p.Request.ID); err != nil {
+		return known, err
+	}
+	if known.Thanks.At.After(p.At) {
+		known.Thanks = store.Thanks{}
+	}
+	if known.Taken, err = m.Rows.RefundsTaken(ctx, p.Request.ID); err != nil {
+		return known, err
+	}
+	maps.DeleteFunc(known.Taken, func(_ string, at time.Time) bool { return at.After(p.At) })
+	return known, nil
 }
 
 // Draw fills in the screens of a page in a language.
@@ -103,6 +126,9 @@ func (m *Machine) screens(ctx context.Context, p *Page) ([]Screen, error) {
 	if set.came, err = m.Rows.VisitorsAt(ctx, p.Request.ID, p.At); err != nil {
 		return nil, err
 	}
+	if set.since, err = m.since(ctx, p); err != nil {
+		return nil, err
+	}
 	if set.cohort, err = m.Rows.Cohort(ctx, p.Request.ID); err != nil {
 		return nil, err
 	}
@@ -152,7 +178,7 @@ func (m *Machine) friend(
 		}
 	}
 	screen.Stage = Stage{
-		Side: screen.Side, At: p.At, Link: link,
+		Side: screen.Side, At: p.At, Link: link, Since: set.since,
 		Entered: payer != "" || !invite.ExchangedAt.IsZero() && !invite.ExchangedAt.After(p.At),
 	}
 	if err := set.ask(&screen, payer); err != nil {
@@ -166,12 +192,12 @@ func (m *Machine) buyer(ctx context.Context, set scenery, invites []store.PastIn
 	screen := Screen{Side: BuyerSide, Stage: Stage{
 		Side: BuyerSide, At: p.At,
 		Link:  store.Link{Request: p.Request, Order: set.order(), App: p.App, Card: set.card},
-		Facts: policy.Facts{Catalogue: set.known, Now: p.At},
+		Facts: policy.Facts{Catalogue: set.known, Now: p.At}, Since: set.since,
 	}}
-	if len(invites) > 0 {
-		screen.Stage.First = invites[0].Invite
-		if !invites[0].Kept {
-			screen.Gaps = append(screen.Gaps, Gap{GapInvite, invites[0].ID})
+	for _, invite := range invites {
+		screen.Stage.Invites = append(screen.Stage.Invites, invite.Invite)
+		if !invite.Kept {
+			screen.Gaps = append(screen.Gaps, Gap{GapInvite, invite.ID})
 		}
 	}
 	own, _ := p.Request.Attempt(p.Request.Slot)

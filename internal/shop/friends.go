@@ -98,3 +98,19 @@ func (s *Shop) revoke(w http.ResponseWriter, r *http.Request) {
 	}
 	back(w, r, id+"?friend="+url.QueryEscape(r.PathValue("invite")))
 }
+
+// label gives a friend whom the buyer has asked already another name, or none.
+func (s *Shop) label(w http.ResponseWriter, r *http.Request) {
+	id, invite := r.PathValue("id"), r.PathValue("invite")
+	buyer, err := s.asBuyer(r.Context())
+	if err == nil {
+		_, err = buyer.LabelInviteWithResponse(r.Context(), id, invite, client.LabelInBody{
+			Label: strings.TrimSpace(r.PostFormValue("name")),
+		})
+	}
+	if err != nil {
+		s.requestPage(w, r, err)
+		return
+	}
+	back(w, r, id+"?friend="+url.QueryEscape(invite))
+}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/client"
@@ -76,7 +75,7 @@ func (s *Shop) extend(w http.ResponseWriter, r *http.Request) {
 
 // thank tells the friend who paid what the buyer picked, or what he wrote himself.
 func (s *Shop) thank(w http.ResponseWriter, r *http.Request) {
-	words := cmp.Or(strings.TrimSpace(r.PostFormValue("own")), r.PostFormValue("say"))
+	words := cmp.Or(inOneLine(r.PostFormValue("own")), r.PostFormValue("say"))
 	buyer, err := s.asBuyer(r.Context())
 	if err == nil {
 		_, err = buyer.ThankPayerWithResponse(r.Context(), r.PathValue("id"), client.ThanksInBody{Message: words})

@@ -2,7 +2,9 @@ package shop
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
+	"regexp"
 
 	"github.com/friendpay/friendpay/client"
 	"github.com/friendpay/friendpay/internal/shop/view"
@@ -65,6 +67,7 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 	}
 	shown.Ways, shown.Why = view.Ways(*may), view.WhyNot(*may)
 	shown.MayAsk = may.State == client.EligibilityViewStateEnabled
+	shown.Number, shown.Shows = s.newNumber(), models.AllShows
 	before, err := buyer.List(r.Context(), client.ListRequestsParams{App: &s.App, Limit: new(int64(5))})
 	if err != nil {
 		s.fail(w, r, err)
@@ -74,9 +77,9 @@ func (s *Shop) orderPage(w http.ResponseWriter, r *http.Request, cause error) {
 	s.draw(w, r, status, web.Page{Template: web.OrderPage, View: shown})
 }
 
-// askAFriend places a fresh order's request. The order's number is the Idempotency-Key: one order asks once.
+// askAFriend places the request of the page's order: one page sent twice asks once.
 func (s *Shop) askAFriend(w http.ResponseWriter, r *http.Request) {
-	placed, err := s.place(r.Context(), dialled(r))
+	placed, err := s.place(r, dialled(r))
 	if err != nil {
 		s.orderPage(w, r, err)
 		return
@@ -86,7 +89,7 @@ func (s *Shop) askAFriend(w http.ResponseWriter, r *http.Request) {
 
 // payMyself is the same without a friend: the buyer takes the slot of his own request at once.
 func (s *Shop) payMyself(w http.ResponseWriter, r *http.Request) {
-	placed, err := s.place(r.Context(), nil)
+	placed, err := s.place(r, nil)
 	if err != nil {
 		s.orderPage(w, r, err)
 		return
@@ -94,14 +97,20 @@ func (s *Shop) payMyself(w http.ResponseWriter, r *http.Request) {
 	s.leadToPay(w, r, placed.ID)
 }
 
-func (s *Shop) place(ctx context.Context, shows *client.PlaceInBodyShows) (*client.PlacedView, error) {
-	order := s.order()
-	return s.API.Place(ctx, order.Number, client.PlaceInBody{Order: &order, Shows: shows})
+// place asks for the order that the form names. Both of the page's forms name the same one, and the dial may
+// have been turned before the second press: each is a call of its own, and the order has one request.
+func (s *Shop) place(r *http.Request, shows *client.PlaceInBodyShows) (*client.PlacedView, error) {
+	order := s.order(r.PostFormValue("order"))
+	key := order.Number + r.URL.Path
+	if shows != nil {
+		key += "/" + string(*shows)
+	}
+	return s.API.Place(r.Context(), key, client.PlaceInBody{Order: &order, Shows: shows})
 }
 
 // mayAsk asks by what a friend could pay the order, and why not by the rest.
 func (s *Shop) mayAsk(ctx context.Context) (*client.EligibilityView, error) {
-	answer, err := s.API.AskEligibilityWithResponse(ctx, client.EligibilityInBody{Order: new(s.order())})
+	answer, err := s.API.AskEligibilityWithResponse(ctx, client.EligibilityInBody{Order: new(s.order(""))})
 	if err != nil {
 		return nil, err
 	}
@@ -111,9 +120,20 @@ func (s *Shop) mayAsk(ctx context.Context) (*client.EligibilityView, error) {
 	return answer.JSON200, nil
 }
 
-func (s *Shop) order() client.OrderIn {
+// number is what the shop calls an order: when its page was drawn, and chance.
+var number = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-[A-Z2-7]{12}$`)
+
+func (s *Shop) newNumber() string {
+	return s.Clock().UTC().Format("20060102-150405-") + rand.Text()[:12]
+}
+
+// order is the order of that number; what is none of ours gets a new one.
+func (s *Shop) order(called string) client.OrderIn {
+	if !number.MatchString(called) {
+		called = s.newNumber()
+	}
 	return client.OrderIn{
-		App: s.App, Number: s.Clock().UTC().Format("20060102-150405.000000"), Title: orderTitle, Items: &items,
+		App: s.App, Number: called, Title: orderTitle, Items: &items,
 		Category: new(orderCategory), Payable: total(), PriceVersion: new(int64(1)), Kind: new("physical"),
 		Buyer: theBuyer(),
 	}

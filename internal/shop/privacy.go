@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/friendpay/friendpay/client"
 	"github.com/friendpay/friendpay/internal/shop/view"
@@ -66,7 +67,7 @@ func previewed(ctx context.Context, buyer *client.API, id, shows string) (*clien
 
 // changePrivacy sets the dial and the words for friends.
 func (s *Shop) changePrivacy(w http.ResponseWriter, r *http.Request) {
-	id, shows, words := r.PathValue("id"), r.PostFormValue("shows"), r.PostFormValue("message")
+	id, shows, words := r.PathValue("id"), r.PostFormValue("shows"), inOneLine(r.PostFormValue("message"))
 	buyer, err := s.asBuyer(r.Context())
 	if err == nil {
 		said := client.CardIn{Message: &words}
@@ -81,3 +82,6 @@ func (s *Shop) changePrivacy(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, "/shop/requests/"+url.PathEscape(id)+"/card?saved=1", http.StatusSeeOther)
 }
+
+// inOneLine is what somebody wrote into a field that has several lines for him to see it all.
+func inOneLine(typed string) string { return strings.Join(strings.Fields(typed), " ") }

@@ -18,7 +18,7 @@ func (s *Shop) requestPage(w http.ResponseWriter, r *http.Request, cause error) 
 		s.fail(w, r, err)
 		return
 	}
-	known.Shown, known.Typed = r.URL.Query().Get("friend"), r.PostFormValue("own")
+	known.Shown, known.Typed = r.URL.Query().Get("friend"), inOneLine(r.PostFormValue("own"))
 	status := http.StatusOK
 	if cause != nil {
 		if known.Problem, status = s.problem(cause); known.Problem == nil {

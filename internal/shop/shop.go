@@ -69,6 +69,7 @@ func New(options Options) (*Shop, error) {
 	people.HandleFunc("POST /shop/requests/{id}/friends", s.invite)
 	people.HandleFunc("GET /shop/requests/{id}/friends/{invite}", s.revokeForm)
 	people.HandleFunc("POST /shop/requests/{id}/friends/{invite}/revoke", s.revoke)
+	people.HandleFunc("POST /shop/requests/{id}/friends/{invite}/label", s.label)
 	people.HandleFunc("GET /shop/requests/{id}/receipt", s.showReceipt)
 	people.HandleFunc("GET /shop/asked", s.showAsked)
 	people.HandleFunc("POST /shop/requests/{id}/extend", s.extend)

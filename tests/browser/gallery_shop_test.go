@@ -13,7 +13,10 @@ const requestID = "fpr_01JQ4Z8R2V"
 
 // shopStates are the shop's order and its receipts.
 func shopStates() []state {
-	order := web.ShopOrder{Items: pot.Items, Total: pot.Amount}
+	order := web.ShopOrder{
+		Items: pot.Items, Total: pot.Amount, MayAsk: true, Shows: models.AllShows,
+		Number: "20250328-120000-ABCDEFGHIJKL",
+	}
 	before, troubled := order, order
 	for i, s := range []models.State{models.Settled, models.Expired, models.PartlyRefunded, models.RefundStuck} {
 		before.Requests = append(before.Requests, web.ShopLine{
@@ -57,7 +60,8 @@ var accounted = []models.State{
 func requestState(name string, s models.State, change func(*web.ShopRequest)) state {
 	view := web.ShopRequest{
 		ID: requestID, Number: "LP20250328-0042", Title: pot.Title, Amount: pot.Amount, State: s,
-		Receipt: slices.Contains(accounted, s), MayPay: s == models.Open,
+		Receipt: slices.Contains(accounted, s), MayPay: s == models.Open, MayThank: s == models.Settled,
+		MayAgain: s == models.Expired || s == models.CancelledBuyer,
 	}
 	if slices.Contains(unpaid, s) {
 		view.Live, view.MayEnd, view.Left = true, true, pot.Left

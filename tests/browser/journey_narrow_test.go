@@ -45,7 +45,7 @@ func TestTheMainJourneyOnNarrowScreens(t *testing.T) {
 			friend.sees("article.notice.paid")
 			friend.reaches("article.notice", size.width)
 			buyer.sees("article.notice.settled")
-			buyer.reaches("article.notice a.button.main", size.width)
+			buyer.reaches(".thank button.main", size.width)
 		})
 	}
 }

@@ -78,4 +78,5 @@ func TestARequestEndsWithoutScripts(t *testing.T) {
 	friend.turn("form.choices button[value=decline]")
 	friend.turn("form[action='/pay/decline'] button")
 	friend.sees("article.notice.declined")
+	buyer.sees(".unwilling a.main")
 }

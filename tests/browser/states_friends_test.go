@@ -44,12 +44,17 @@ func friendsStates() []state {
 		many = append(many, web.ShopFriend{ID: "inv_9", No: len(many) + 1, State: web.FriendUnopened,
 			Goes: "/shop/requests/fpr_1?friend=inv_9"})
 	}
-	revoked := all(2)
+	revoked, dead := all(2), all(-1)[2:4]
+	said := one
+	said.Name, said.State = names[3], web.FriendDeclined
+	said.Link, said.Text, said.Code, said.QR = "", "", "", ""
 	return append(orderStates(),
 		state{"friends-one", asked(models.Open, &one, []web.ShopFriend{one}, nil)},
 		state{"friends-one-of-several", asked(models.Open, &two, all(5), nil)},
 		state{"friends-several", asked(models.Paying, nil, all(-1), nil)},
 		state{"friends-many", asked(models.Open, nil, many[:6], many[6:])},
+		state{"friends-none-left", asked(models.Open, nil, dead, nil)},
+		state{"friends-one-declined", asked(models.Open, &said, []web.ShopFriend{said}, nil)},
 		state{"friends-revoked", asked(models.Paying, &revoked[2], revoked, nil)},
 		state{"friends-add", web.Page{Template: web.InvitePage, Buyer: true, View: web.ShopInvite{
 			Request: "fpr_1", Key: "key", Where: "wechat", Places: web.FriendPlaces,
@@ -70,7 +75,7 @@ func orderStates() []state {
 		WayOut: web.Spoken{ZH: "朋友可以换一种方式付。", EN: "Your friend can pay another way."},
 	}
 	order := web.ShopOrder{
-		Total: models.CNY(12900), MayAsk: true,
+		Total: models.CNY(12900), MayAsk: true, Number: "20250328-120000-ABCDEFGHIJKL", Shows: models.AllShows,
 		Items: []web.Item{{Title: "手冲咖啡壶 600ml", Quantity: 1, Price: models.CNY(9900)}},
 		Ways: []web.ShopWay{
 			{Channel: web.Channel{NameZH: "微信支付", NameEN: "WeChat Pay", Pays: models.CNY(12400),

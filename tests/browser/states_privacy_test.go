@@ -30,7 +30,7 @@ func privacyStates() []state {
 			MayChange: true, Saved: true, NameCheck: true,
 		}),
 		privacyState("privacy-refused", web.Privacy{
-			Set: models.ShowsSurprise, Chosen: models.ShowsSurprise, Seen: card, Message: "a.example",
+			Set: models.ShowsSurprise, Chosen: models.ShowsSurprise, Seen: card, Message: "13800138000",
 			MayChange: true, Problem: &web.Problem{Reason: "bad_words"},
 		}),
 		privacyState("privacy-over", web.Privacy{

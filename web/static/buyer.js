@@ -4,13 +4,12 @@
 const words = (button, kind) => document.getElementById(button.dataset[kind]);
 
 // Where there is no clipboard to write to, or it is refused, the text is marked and copied as of old.
-const copied = async (field) => {
+const copied = async (text) => {
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(text.textContent);
     return true;
   } catch (e) {
-    field.focus();
-    field.select();
+    getSelection().selectAllChildren(text);
     return document.execCommand("copy");
   }
 };
@@ -26,7 +25,7 @@ for (const button of document.querySelectorAll("[data-share]")) {
   button.hidden = false;
   for (const other of button.parentNode.querySelectorAll("[data-copy]")) other.classList.remove("main");
   button.addEventListener("click", () => {
-    navigator.share({ text: words(button, "share").value }).catch(() => {}); // he thought better of it
+    navigator.share({ text: words(button, "share").textContent }).catch(() => {}); // he thought better of it
   });
 }
 

@@ -72,8 +72,8 @@ func (k Known) friend(i int, invite client.InviteView) (friend web.ShopFriend, e
 		friend.Where = *invite.Surface
 	}
 	friend.State, friend.At = how(invite)
-	day := friend.At.In(models.Shanghai).Format(time.DateOnly)
-	friend.Today = k.Now.In(models.Shanghai).Format(time.DateOnly) == day
+	day := func(at time.Time) string { return at.In(models.Shanghai).Format(time.DateOnly) }
+	friend.Today = day(k.Now) == day(friend.At)
 	if !k.Unpaid() {
 		return friend, nil
 	}

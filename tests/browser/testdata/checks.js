@@ -60,6 +60,7 @@
     const faults = [];
     for (const e of every("body, body *")) {
       if (!shown(e) || e.closest("svg")) continue;
+      if (e.tagName === "INPUT" && e.value) continue; // what somebody typed into one line goes along with his finger
       const style = getComputedStyle(e), hides = style.overflowX !== "visible" || e.tagName === "INPUT";
       if ((hides || speaks(e)) && style.display !== "inline" && e.scrollWidth > e.clientWidth + 1) {
         faults.push(fault("cut", e, `${e.scrollWidth} in ${e.clientWidth} wide${hides ? ", hidden" : ""}: ${said(e)}`));
