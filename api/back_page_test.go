@@ -94,7 +94,9 @@ func TestACodeToScanStays(t *testing.T) {
 	v := f.visit(f.place()).logIn("13800138000")
 	v.pay()
 	v.get("/pay/result?back=1")
-	require.Contains(t, v.get("/pay/result").Body.String(), `<svg class="qr"`)
+	page := v.get("/pay/result").Body.String()
+	require.Contains(t, page, `<svg class="qr"`)
+	require.Contains(t, page, "等你付款")
 }
 
 // visitAs is the same person in another browser.
