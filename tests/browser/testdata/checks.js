@@ -120,12 +120,12 @@
     return count === 1 ? [] : [fault("h1", null, `${count} of them`)];
   };
 
-  // A page wants one thing of its reader: one button is the main one, and where there are others but quiet ones,
+  // A page wants one thing of its reader: one button is the main one, and of a form's choices
   // one is.
   const mains = () => {
     const main = every("button.main, a.button.main").filter(shown);
     if (main.length > 1) return main.slice(1).map((e) => fault("main", e, `one of ${main.length}: ${said(e)}`));
-    const open = every("form.choices button, a.button").filter((e) => shown(e) && !e.matches(".plain, .times *, .row *"));
+    const open = every("form.choices button").filter((e) => shown(e) && !e.matches(".plain, .danger, .row *"));
     return main.length || !open.length ? [] : [fault("main", open[0], `none, but ${said(open[0])}`)];
   };
 
