@@ -52,7 +52,7 @@ func (s *Server) showResult(c echo.Context) error {
 			return err
 		}
 		if view.QR == "" && s.justBack(c, attempt.Number) {
-			view.Outcome, view.SlotLeft = web.Asking, 0 // he is not asked to pay again before the provider has answered
+			view.Outcome, view.SlotLeft = web.Asking, 0 // he is not asked to pay again at once
 		}
 	}
 	if err := s.sinceThen(ctx, &view, link.Request, attempt); err != nil {

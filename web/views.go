@@ -175,7 +175,7 @@ type Outcome string
 const (
 	Opening     Outcome = "opening"      // the provider's order is being made
 	Waiting     Outcome = "waiting"      // payable; the friend is at it
-	Asking      Outcome = "asking"       // payable, and the friend is just back from there: the answer is awaited
+	Asking      Outcome = "asking"       // payable, and the friend is just back from there
 	Confirming  Outcome = "confirming"   // the provider is being asked
 	GivingUp    Outcome = "closing"      // the friend gave it up; it is being closed at the provider
 	Switching   Outcome = "switching"    // it is being closed, since the friend picked another way to pay

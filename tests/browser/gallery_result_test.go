@@ -10,7 +10,8 @@ import (
 
 // outcomes are all that may become of a payment.
 var outcomes = []web.Outcome{
-	web.Opening, web.Waiting, web.Asking, web.Confirming, web.GivingUp, web.Switching, web.Paid, web.NotPaid, web.Returning,
+	web.Opening, web.Waiting, web.Asking, web.Confirming, web.GivingUp, web.Switching,
+	web.Paid, web.NotPaid, web.Returning,
 	web.Returned, web.ReturnStuck, web.HeldBack,
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/friendpay/friendpay/internal/local"
 )
 
-// Who comes back from the cashier while the provider's word is awaited reads that the bank is being asked, and
-// is not led to pay again: after a reload, in a second tab, and after the tab is closed. He may say that he has
-// not paid. In a house of its own: the provider answers nobody, and calls nobody.
+// Who comes back from the cashier while the provider's word is awaited reads that the bank is being asked,
+// and is not led to pay again: after a reload, in a second tab, and after the tab is closed. He may say that
+// he has not paid. In a house of its own: the provider answers nobody, and calls nobody.
 func TestBackFromTheCashierTheBankIsAsked(t *testing.T) {
 	house := houseOf(t, local.Options{Speed: 2}) // slow enough for the payment to stay open meanwhile
 	browser := newVisit(t, house)
@@ -49,8 +49,8 @@ func TestBackFromTheCashierTheBankIsAsked(t *testing.T) {
 	require.Len(t, newest(t, house).Attempts, 1)
 }
 
-// Back from the cashier, step by step, each page is one that may be shown again: no form is sent a second time,
-// and the form to type a code on is among them.
+// Back from the cashier, step by step, each page is one that may be shown again: no form is sent a second
+// time, and the form to type a code on is among them.
 func TestGoingBackStepByStep(t *testing.T) {
 	house := openHouse(t)
 	friend, own := newVisit(t, house), ownPhone()
@@ -76,7 +76,7 @@ func TestGoingBackStepByStep(t *testing.T) {
 	require.GreaterOrEqual(t, steps, 3, "to pay, to log in, and the link")
 }
 
-// goesBackToUs goes to the page before this one that is ours, over those of the cashier; false if there is none.
+// goesBackToUs goes to the page before this one that is ours, over those of the cashier; false for none.
 func (v *visit) goesBackToUs() bool {
 	v.t.Helper()
 	known, err := chromedp.Run(v.tab, chromedp.NavigationEntries())
