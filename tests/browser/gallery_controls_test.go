@@ -25,7 +25,7 @@ var bad = map[string]string{
 	"small":     `<h1>你好</h1><p><a href="/x">单独的链接</a></p>`,
 	"main two": `<h1>你好</h1><p><a class="button main" href="/x" style="display:block;min-height:44px">甲</a>` +
 		`<a class="button main" href="/y" style="display:block;min-height:44px">乙</a></p>`,
-	"main none":  `<h1>你好</h1><form class="choices">` +
+	"main none": `<h1>你好</h1><form class="choices">` +
 		`<button style="min-width:44px;min-height:44px">甲</button></form>`,
 	"h1 none":    `<h2>你好</h2>`,
 	"h1 two":     `<h1>你好</h1><h1>再见</h1>`,
