@@ -37,7 +37,7 @@ func TestEveryStepOfAFriendIsCountedOnce(t *testing.T) {
 	v := f.visit(id)
 	f.visit(id)
 	require.Equal(t, []int{1, 1, 1, 0, 0, 0, 0, 0, 0}, f.steps(""))
-	require.Equal(t, http.StatusOK, v.post("/pay/code", "phone", "13800138000").Code)
+	require.Equal(t, http.StatusSeeOther, v.post("/pay/code", "phone", "13800138000").Code)
 	require.Equal(t, []int{1, 1, 1, 1, 0, 0, 0, 0, 0}, f.steps(""), "abandoned at the login, if he stays away")
 	f.forgetCodes(t)
 	v.logIn("13800138000")

@@ -16,10 +16,11 @@ func TestAFriendLogsInByPhone(t *testing.T) {
 	require.NotContains(t, page, `name="minor"`, "nobody pays before he has logged in")
 
 	sent := v.post("/pay/code", "phone", " 138-0013 8000 ", "channel", "mock")
-	require.Equal(t, http.StatusOK, sent.Code)
-	require.Contains(t, sent.Body.String(), `autocomplete="one-time-code"`)
-	require.Contains(t, sent.Body.String(), `name="channel" value="mock"`, "the channel is remembered")
-	require.Contains(t, sent.Body.String(), "data-posted", "what answers a form does not load itself again")
+	require.Equal(t, http.StatusSeeOther, sent.Code)
+	require.Equal(t, "/pay?channel=mock", sent.Header().Get("Location"), "the channel is remembered")
+	typed := v.get("/pay?channel=mock").Body.String()
+	require.Contains(t, typed, `autocomplete="one-time-code"`)
+	require.Contains(t, typed, `value=" 138-0013 8000 "`)
 	require.Regexp(t, `^[0-9]{6}$`, f.sms.codes["13800138000"])
 	require.NotContains(t, strings.Join(f.sms.texts, " "), "http", "texts carry no address")
 
@@ -57,7 +58,7 @@ func TestLoggingInByJSON(t *testing.T) {
 func TestCodesAreLimited(t *testing.T) {
 	f := newFriends(t)
 	v := f.visit(f.place())
-	require.Equal(t, http.StatusOK, v.post("/pay/code", "phone", "13800138000").Code)
+	require.Equal(t, http.StatusSeeOther, v.post("/pay/code", "phone", "13800138000").Code)
 	soon := v.post("/pay/code", "phone", "13800138000")
 	require.Equal(t, http.StatusTooManyRequests, soon.Code)
 	require.Contains(t, soon.Body.String(), "一分钟后可以再取")
@@ -117,4 +118,19 @@ func TestASilentGatewayIsSaidSo(t *testing.T) {
 	require.Contains(t, got.Body.String(), "短信暂时发不出去")
 	require.NotContains(t, got.Body.String(), "gateway")
 	require.NotContains(t, f.log.String(), "13800138000")
+}
+
+// A payer's language for messages is the one that he picked, not the one his browser is set to.
+func TestTheLanguageThatAFriendPickedIsKept(t *testing.T) {
+	f := newFriends(t)
+	v := f.visit(f.place())
+	v.logIn("13800138000")
+	spoken := func(language string) int {
+		return f.count("SELECT count(*)::int FROM payers WHERE locale = '" + language + "'")
+	}
+	require.Equal(t, 1, spoken("zh-CN"))
+	other := f.visit(f.place())
+	other.others = map[string]string{"friendpay-lang": "en"}
+	other.logIn("13900139000")
+	require.Equal(t, 1, spoken("en"))
 }

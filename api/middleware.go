@@ -26,7 +26,7 @@ func (s *Server) named(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx := context.WithValue(c.Request().Context(), callKey, id)
 		ctx = context.WithValue(ctx, addressKey, c.RealIP())
 		ctx = context.WithValue(ctx, surfaceKey, s.placedFor(c))
-		ctx = context.WithValue(ctx, localeKey, web.MatchLocale(c.Request().Header.Get("Accept-Language")))
+		ctx = context.WithValue(ctx, localeKey, web.Reads(c.Request()))
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}

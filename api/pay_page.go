@@ -8,6 +8,7 @@ import (
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/providers"
+	"github.com/friendpay/friendpay/store"
 	"github.com/friendpay/friendpay/web"
 )
 
@@ -27,6 +28,10 @@ func (s *Server) payPage(c echo.Context, view web.Pay, cause error) error {
 	link, err := s.sessionLink(ctx, p.Payer)
 	if err != nil {
 		return err
+	}
+	if c.Request().Method == http.MethodGet && p.Payer == "" {
+		view.Phone = s.keptPhone(c)
+		view.CodeSent = view.Phone != ""
 	}
 	status := http.StatusOK
 	if cause != nil {
@@ -83,9 +88,10 @@ func chosen(view web.Pay) web.Channel {
 func (s *Server) sendCodeFromPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	view := filled(c)
+	var link store.Link
 	var err error
 	if !view.Look {
-		_, err = s.checkedLink(ctx)
+		link, err = s.checkedLink(ctx)
 	}
 	if err == nil {
 		err = s.sendCode(ctx, view.Phone)
@@ -94,7 +100,17 @@ func (s *Server) sendCodeFromPage(c echo.Context) error {
 	if view.CodeSent && !view.Look {
 		s.counted(ctx, s.Store.LoginBegun(ctx, caller(ctx).Invite))
 	}
-	return s.payPage(c, view, err)
+	if err != nil {
+		return s.payPage(c, view, err)
+	}
+	s.keepPhone(c, view.Phone)
+	if view.Look {
+		return c.Redirect(http.StatusSeeOther, resultPath)
+	}
+	if _, err := s.toFriend(ctx, link); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, payAddress(view.Chosen.ID))
 }
 
 func (s *Server) logInFromPage(c echo.Context) error {
@@ -112,6 +128,7 @@ func (s *Server) logInFromPage(c echo.Context) error {
 		return err
 	}
 	c.SetCookie(cookie)
+	s.keepPhone(c, "")
 	if view.Look {
 		return c.Redirect(http.StatusSeeOther, resultPath)
 	}

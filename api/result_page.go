@@ -21,7 +21,7 @@ const resultPath = "/pay/result"
 // does. It reads nothing of it: what it says would prove nothing.
 func sentBack() route {
 	r := page(post, resultPath, func(_ *Server, c echo.Context) error {
-		return c.Redirect(http.StatusSeeOther, resultPath)
+		return c.Redirect(http.StatusSeeOther, backPath)
 	})
 	r.foreign = true
 	return r
@@ -43,10 +43,16 @@ func (s *Server) showResult(c echo.Context) error {
 	if !found {
 		return c.Redirect(http.StatusSeeOther, "/pay")
 	}
+	if c.QueryParam("back") != "" {
+		return s.cameBack(c, attempt)
+	}
 	view := s.scene(ctx, link).result(attempt)
 	if view.Outcome == web.Waiting {
 		if err := s.wayToPay(ctx, &view, attempt.Number); err != nil {
 			return err
+		}
+		if view.QR == "" && s.justBack(c, attempt.Number) {
+			view.Outcome, view.SlotLeft = web.Asking, 0 // he is not asked to pay again at once
 		}
 	}
 	if err := s.sinceThen(ctx, &view, link.Request, attempt); err != nil {

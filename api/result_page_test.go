@@ -124,7 +124,8 @@ func TestMoneyThatCameLateIsSeenByWhoPaid(t *testing.T) {
 
 	f.forgetCodes(t)
 	code := later.post("/pay/code", "phone", "13800138000", "then", "look")
-	require.Contains(t, code.Body.String(), `name="then" value="look"`)
+	require.Equal(t, "/pay/result", code.Header().Get("Location"))
+	require.Contains(t, later.get("/pay/result").Body.String(), `name="then" value="look"`)
 	in := later.post("/pay/login", "phone", "13800138000", "then", "look", "code", f.sms.codes["13800138000"])
 	require.Equal(t, "/pay/result", in.Header().Get("Location"))
 	require.Contains(t, later.get("/pay/result").Body.String(), "钱正在退回给你")

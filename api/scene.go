@@ -135,7 +135,10 @@ func (v scene) result(a models.Attempt) web.Result {
 		Channel: web.Channel{ID: a.Channel, NameZH: a.Brand},
 	}
 	if view.Outcome.Changing() && view.Captured.Minor == 0 {
-		view.Pays, view.Amount = a.Quoted, a.Quoted // what the cashier asks for
+		view.Amount = a.Quoted // what the cashier asks for
+	}
+	if view.Outcome.Payable() {
+		view.Pays = a.Quoted
 	}
 	if c, known := v.link.Channel(a.Channel); known {
 		view.Channel = onPage(c)

@@ -20,6 +20,7 @@ import (
 	"github.com/friendpay/friendpay/internal/catalogue"
 	"github.com/friendpay/friendpay/internal/machine"
 	"github.com/friendpay/friendpay/internal/token"
+	"github.com/friendpay/friendpay/internal/vault"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/web"
 )
@@ -62,6 +63,7 @@ type Deps struct {
 	OpenID    OpenID        // nil: no such login
 	Tokens    *token.Tokens
 	Links     *token.Links
+	Vault     *vault.Vault // seals what a browser keeps for us
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Metrics   *prometheus.Registry            // nil: a registry of its own

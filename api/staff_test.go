@@ -215,7 +215,7 @@ func TestWhatALoginTellsIsKept(t *testing.T) {
 			id := f.place()
 			v := f.visit(id)
 			v.phone = "13800138000"
-			require.Equal(t, http.StatusOK, v.post("/pay/code", "phone", v.phone).Code)
+			require.Equal(t, http.StatusSeeOther, v.post("/pay/code", "phone", v.phone).Code)
 			payer, ways := f.newest(id)
 			require.Equal(t, 1, ways)
 			require.Empty(t, payer)

@@ -134,6 +134,7 @@ func (f *friends) code(request string) string { return token.Code(f.secret(reque
 type visitor struct {
 	*friends
 	cookie string
+	others map[string]string // cookies besides the session, by name
 	phone  string
 }
 
@@ -151,7 +152,7 @@ func (f *friends) visit(request string) *visitor {
 func (v *visitor) logIn(phone string) *visitor {
 	v.t.Helper()
 	v.phone = phone
-	require.Equal(v.t, http.StatusOK, v.post("/pay/code", "phone", phone).Code)
+	require.Equal(v.t, http.StatusSeeOther, v.post("/pay/code", "phone", phone).Code)
 	got := v.post("/pay/login", "phone", phone, "code", v.sms.codes[phone], "channel", "mock")
 	require.Equal(v.t, http.StatusSeeOther, got.Code, got.Body)
 	return v
@@ -170,8 +171,12 @@ func (v *visitor) get(path string, headers ...string) answer {
 
 func (v *visitor) headers(more []string) []string {
 	headers := append([]string{"Accept", "text/html"}, more...)
-	if v.cookie != "" {
-		headers = append(headers, "Cookie", v.cookie)
+	cookies := []string{v.cookie}
+	for name, value := range v.others {
+		cookies = append(cookies, name+"="+value)
+	}
+	if all := strings.Trim(strings.Join(cookies, "; "), "; "); all != "" {
+		headers = append(headers, "Cookie", all)
 	}
 	return headers
 }
@@ -199,6 +204,16 @@ func (v *visitor) keep(a answer) answer {
 	for _, cookie := range a.Result().Cookies() {
 		if cookie.Name == PayerCookie {
 			v.cookie = cookie.Name + "=" + cookie.Value
+		}
+		if v.others == nil {
+			v.others = map[string]string{}
+		}
+		switch {
+		case cookie.Name != PhoneCookie && cookie.Name != BackCookie: // tests of the others look at them themselves
+		case cookie.MaxAge < 0:
+			delete(v.others, cookie.Name)
+		default:
+			v.others[cookie.Name] = cookie.Value
 		}
 	}
 	return a

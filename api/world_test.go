@@ -63,7 +63,8 @@ func newWorld(t *testing.T, changes ...func(*Deps)) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, flags.Close()) })
 	deps := Deps{
-		Store: rows, Door: w.door, Accounts: desks{}, Tokens: newTokens(t), Links: newLinks(t), Clock: time.Now,
+		Store: rows, Door: w.door, Accounts: desks{}, Tokens: newTokens(t), Links: newLinks(t),
+		Vault: newVault(t), Clock: time.Now,
 		Log:       slog.New(slog.NewJSONHandler(&locked{w: w.log}, nil)),
 		Catalogue: known, Flags: flags,
 		Config: Config{PublicURL: "https://pay.example.com", Speed: 1, StreamTick: 20 * time.Millisecond,

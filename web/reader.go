@@ -31,6 +31,11 @@ func LocaleFor(w http.ResponseWriter, r *http.Request, secure bool) Locale {
 		})
 		return asked
 	}
+	return Reads(r)
+}
+
+// Reads is the language of who asks: the one that he picked, else the one that his browser is set to.
+func Reads(r *http.Request) Locale {
 	if kept := LanguageCookie(r); kept != nil {
 		return Locale(kept.Value)
 	}

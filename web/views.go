@@ -175,6 +175,7 @@ type Outcome string
 const (
 	Opening     Outcome = "opening"      // the provider's order is being made
 	Waiting     Outcome = "waiting"      // payable; the friend is at it
+	Asking      Outcome = "asking"       // payable, and the friend is just back from there
 	Confirming  Outcome = "confirming"   // the provider is being asked
 	GivingUp    Outcome = "closing"      // the friend gave it up; it is being closed at the provider
 	Switching   Outcome = "switching"    // it is being closed, since the friend picked another way to pay
@@ -189,12 +190,15 @@ const (
 // Changing says that the page should keep itself up to date.
 func (o Outcome) Changing() bool {
 	switch o {
-	case Opening, Waiting, Confirming, GivingUp, Switching, Returning, HeldBack:
+	case Opening, Waiting, Asking, Confirming, GivingUp, Switching, Returning, HeldBack:
 		return true
 	default:
 		return false
 	}
 }
+
+// Payable says that the payment may still be made, so that the page tells what it costs.
+func (o Outcome) Payable() bool { return o == Opening || o == Waiting || o == Asking }
 
 // Result is what became of the friend's own attempt.
 type Result struct {

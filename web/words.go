@@ -53,6 +53,7 @@ func functions(words Words, locale Locale) template.FuncMap {
 			}
 			return cmp.Or(text.EN, text.ZH)
 		},
+		"named": func(asker string) string { return named(locale, asker) },
 		"known": func(reason string) string { return known(reason) },
 		"asset": static.Address,
 		"hours": func(minutes int) int { return minutes / 60 },
@@ -67,6 +68,15 @@ func functions(words Words, locale Locale) template.FuncMap {
 			return cmp.Or(c.NameEN, c.NameZH, c.ID)
 		},
 	}
+}
+
+// named is a name as it stands before other words: in Chinese a space parts what ends in a star or in a
+// letter of ours from what follows. Empty for none.
+func named(locale Locale, asker string) string {
+	if last, _ := utf8.DecodeLastRuneInString(asker); locale == Chinese && asker != "" && last < utf8.RuneSelf {
+		return asker + " "
+	}
+	return asker
 }
 
 // FormatMoney writes an amount as people of that language do: "¥129.00".

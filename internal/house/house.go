@@ -174,7 +174,9 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 	acts := &activities.Activities{
 		Store: h.Store, Catalogue: h.Catalogue, Providers: h.Accounts, Hook: webhooks, Clock: h.Config.now,
 		Log: h.Log, Called: h.Meter.Called, Turned: h.Meter.Turned,
-		Addresses: activities.Addresses{Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result"},
+		Addresses: activities.Addresses{
+			Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result?back=1",
+		},
 	}
 	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}
 	outbox, err := h.outbox()

@@ -42,7 +42,7 @@ func (h *House) Server() (*api.Server, error) {
 	deps := api.Deps{
 		Store: h.Store, Door: watch.Door{Way: h.Door, Suspect: h.Store.Suspect},
 		Accounts: h.Accounts, Catalogue: h.Catalogue, Flags: h.Flags,
-		SMS: h.SMS, Tokens: tokens, Links: links, Desk: h.Desk(),
+		SMS: h.SMS, Tokens: tokens, Links: links, Vault: h.keys, Desk: h.Desk(),
 		Clock: h.Config.now, Log: h.Log, Config: config, Metrics: h.Meter.Registry, Traced: h.Traces.Handler,
 	}
 	if h.Config.OIDCIssuer != "" {

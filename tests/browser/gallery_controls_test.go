@@ -21,8 +21,12 @@ var bad = map[string]string{
 	"cut 3": `<h1>你好</h1><textarea aria-label="字" rows="1" cols="4">一二三四五六七八九十一二三四五</textarea>`,
 	"overlap 1": `<h1>你好</h1><button style="width:90px;height:50px">甲</button>` +
 		`<button style="width:90px;height:50px;margin-left:-30px">乙</button>`,
-	"overlap 2":  `<h1>你好</h1><p style="margin:0">第一行字</p><p style="margin:-20px 0 0">第二行字</p>`,
-	"small":      `<h1>你好</h1><p><a href="/x">单独的链接</a></p>`,
+	"overlap 2": `<h1>你好</h1><p style="margin:0">第一行字</p><p style="margin:-20px 0 0">第二行字</p>`,
+	"small":     `<h1>你好</h1><p><a href="/x">单独的链接</a></p>`,
+	"main two": `<h1>你好</h1><p><a class="button main" href="/x" style="display:block;min-height:44px">甲</a>` +
+		`<a class="button main" href="/y" style="display:block;min-height:44px">乙</a></p>`,
+	"main none": `<h1>你好</h1><form class="choices">` +
+		`<button style="min-width:44px;min-height:44px">甲</button></form>`,
 	"h1 none":    `<h2>你好</h2>`,
 	"h1 two":     `<h1>你好</h1><h1>再见</h1>`,
 	"key 1":      `<h1>result.paid.title</h1>`,

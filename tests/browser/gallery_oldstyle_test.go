@@ -16,7 +16,7 @@ var (
 		`color-scheme|text-wrap|content-visibility|contain|backdrop-filter|line-clamp|scrollbar-gutter|translate|` +
 		`scale|rotate|(margin|padding)-(inline|block).*|text-underline-offset|overscroll-behavior.*|row-gap)$`)
 	newValue = regexp.MustCompile(`\b(max|min|clamp|env|color-mix|light-dark|fit-content)\(|\d[dsl]v[hw]\b|` +
-		`\b(anywhere|subgrid|revert)\b|^(clip|safe .*)$`)
+		`\b(anywhere|subgrid|revert)\b|^(clip|safe .*)$|" / "`)
 	newSelector = regexp.MustCompile(`:(focus-visible|is|where|has|any-link|user-invalid)\b|&|:not\([^)]*,`)
 	newBlock    = regexp.MustCompile(`^@(container|layer|property|scope|starting-style|view-transition)\b|` +
 		`^@media[^{]*(prefers-|[<>]=?|dynamic-range|hover: )|^@supports`)
@@ -96,6 +96,7 @@ func TestAnOldEngineDropsWhatItDoesNotKnow(t *testing.T) {
 		"@media (width: 340px) { a { inset: 0; top: 0 } }":         "@media (width: 340px) {\na { top: 0 }\n}\n",
 		"@supports (gap: 1px) { a { top: 0 } } i { left: 0 }":      "i { left: 0 }\n",
 		"p { overflow-wrap: anywhere; aspect-ratio: 1 } /* x { */": "p {  }\n",
+		`p { content: "✓"; content: "✓" / "" }`:                    "p { content: \"✓\" }\n",
 		"p { width: min-content; min-width: 20px }":                "p { width: min-content; min-width: 20px }\n",
 	} {
 		require.Equal(t, want, oldStyle(given), given)

@@ -10,7 +10,8 @@ import (
 
 // outcomes are all that may become of a payment.
 var outcomes = []web.Outcome{
-	web.Opening, web.Waiting, web.Confirming, web.GivingUp, web.Switching, web.Paid, web.NotPaid, web.Returning,
+	web.Opening, web.Waiting, web.Asking, web.Confirming, web.GivingUp, web.Switching,
+	web.Paid, web.NotPaid, web.Returning,
 	web.Returned, web.ReturnStuck, web.HeldBack,
 }
 
@@ -19,7 +20,7 @@ func resultState(name string, outcome web.Outcome, change func(*web.Result)) sta
 	view := web.Result{Card: pot, Outcome: outcome, Attempt: anAttempt, Channel: byWechat}
 	view.Left = 0
 	switch outcome {
-	case web.Opening, web.Waiting, web.Confirming, web.GivingUp, web.Switching:
+	case web.Opening, web.Waiting, web.Asking:
 		view.Pays = pot.Amount
 	case web.Paid, web.Returning, web.Returned, web.ReturnStuck, web.HeldBack:
 		view.Captured, view.PaidAt = pot.Amount, noon
@@ -44,6 +45,8 @@ func resultStates() []state {
 	}
 	held := func(v *web.Result) { v.SlotLeft, v.MayGiveUp = 4*time.Minute+30*time.Second, true }
 	return append(all,
+		resultState("asking-pay-at", web.Asking, func(v *web.Result) { v.MayGiveUp, v.PayAt = true, awayFromHere }),
+		resultState("asking-over", web.Asking, func(v *web.Result) { v.MayGiveUp, v.Over = true, true }),
 		resultState("waiting-qr", web.Waiting, func(v *web.Result) { held(v); v.QR = picture() }),
 		resultState("waiting-pay-at", web.Waiting, func(v *web.Result) { held(v); v.PayAt = awayFromHere }),
 		resultState("waiting-over", web.Waiting, func(v *web.Result) { held(v); v.Over = true }),

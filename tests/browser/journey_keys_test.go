@@ -71,11 +71,11 @@ func TestAFriendPaysByKeyboardAlone(t *testing.T) {
 	friend.enter()
 	friend.sees("input[name=phone]:focus") // where one goes on typing
 	friend.do(chromedp.KeyEvent(own), "typing")
-	friend.tabsTo("button[formaction='/pay/code']")
+	friend.tabsTo("form[action='/pay/code'] button")
 	friend.enter()
 	friend.sees("input[name=code]:focus")
 	friend.do(chromedp.KeyEvent(friend.code(own)), "typing")
-	friend.tabsTo("form[action='/pay/login'] button.main:not([formaction])")
+	friend.tabsTo("form[action='/pay/login'] button.main")
 	friend.enter()
 	friend.sees(anyWay)
 	friend.tabsTo(anyWay)

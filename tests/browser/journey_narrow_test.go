@@ -34,7 +34,7 @@ func TestTheMainJourneyOnNarrowScreens(t *testing.T) {
 			friend.open(link)
 			friend.reaches("form.choices button.main", size.width)
 			friend.turn("form.choices button[value=alipay_wap]")
-			friend.reaches("button[formaction='/pay/code']", size.width)
+			friend.reaches("form[action='/pay/code'] button", size.width)
 			friend.login(ownPhone())
 			friend.reaches(payButton, size.width)
 			friend.press(payButton)

@@ -58,10 +58,10 @@ func (v *visit) login(phone string) {
 	v.sees("input[name=phone]")
 	v.fits()
 	v.fill("input[name=phone]", phone)
-	v.press("button[formaction='/pay/code']")
+	v.press("form[action='/pay/code'] button")
 	v.sees("input[name=code]")
 	v.fill("input[name=code]", v.code(phone))
-	v.press("form[action='/pay/login'] button.main:not([formaction])")
+	v.press("form[action='/pay/login'] button.main")
 	v.sees("form[action='/pay/attempts']")
 }
 

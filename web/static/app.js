@@ -59,9 +59,8 @@ for (const a of all("a[data-go]")) location.replace(a.href); // going back does 
 // "Opened" is told once, after a person touched the page: scanners do not touch.
 if ("touched" in body) on("touchstart pointerdown keydown", () => {
   for (const input of all("input[name=told]")) input.value = "1";
-  const form = { method: "POST", credentials: "same-origin", keepalive: true };
-  form.body = new URLSearchParams("then=opened");
-  told = told || fetch(location.pathname, form).catch(() => {});
+  told = told || fetch(location.pathname, { method: "POST", credentials: "same-origin", keepalive: true,
+    body: new URLSearchParams("then=opened") }).catch(() => {});
 });
 // A merchant's word for who opens the link travels behind it, where no server logs it.
 const word = new URLSearchParams(location.hash.slice(1)).get("voucher");
@@ -71,7 +70,8 @@ if (word) for (const input of all("input[name=voucher]")) input.value = word;
 if (word) send(all("form[data-contact]")[0]); // he is known: no tap is needed
 // The app's bridge comes when it comes. What it answers proves nothing: the result page asks us.
 for (const button of all("[data-bridge]")) {
-  const params = JSON.parse(button.dataset.bridge), done = () => location.replace("/pay/result");
+  const params = JSON.parse(button.dataset.bridge), quit = (said) => /cancel|6001/.test(JSON.stringify(said));
+  const done = (said) => location.replace("/pay/result" + (quit(said) ? "" : "?back=1"));
   const [app, how, what] = "tradeNO" in params ? ["AlipayJSBridge", "call", "tradePay"]
     : ["WeixinJSBridge", "invoke", "getBrandWCPayRequest"];
   const ask = () => window[app] && window[app][how](what, params, done);

@@ -121,6 +121,15 @@
     return count === 1 ? [] : [fault("h1", null, `${count} of them`)];
   };
 
+  // A page wants one thing of its reader: one button is the main one, and of a form's choices
+  // one is.
+  const mains = () => {
+    const main = every("button.main, a.button.main").filter(shown);
+    if (main.length > 1) return main.slice(1).map((e) => fault("main", e, `one of ${main.length}: ${said(e)}`));
+    const open = every("form.choices button").filter((e) => shown(e) && !e.matches(".plain, .danger, .row *"));
+    return main.length || !open.length ? [] : [fault("main", open[0], `none, but ${said(open[0])}`)];
+  };
+
   // All that a reader is told, seen or read aloud.
   const words = () => [document.title, document.body.innerText,
     ...every("textarea").map((e) => e.value), ...every("input[type=text], input[type=tel]").map((e) => e.value),
@@ -155,7 +164,7 @@
     wide: (width) => once(wide(width)),
     // firm is what holds whatever the width, the letters' size and the engine.
     firm: (width) => once([...wide(width), ...edge(width), ...cut(), ...overlap()]),
-    page: (width, { keys, data, names }) => once([...looks.firm(width), ...small(44), ...headings(),
+    page: (width, { keys, data, names }) => once([...looks.firm(width), ...small(44), ...headings(), ...mains(),
       ...rawKeys(words(), keys), ...foreign(words(), data, names)]),
     // unfold shows what a reader can open.
     unfold: () => { for (const e of every("details")) e.open = true; },
