@@ -31,9 +31,10 @@ type extendIn struct {
 }
 
 // extendRequest gives a request more time: up to a moment, or so many minutes past its deadline. It gets no
-// more than it would get if it were placed now, and waits three days over all at most. Refused with one_deadline when both or neither are told,
-// beyond_order past what the order allows, and as the law refuses: not_later (also by less than a minute), too_long, ended,
-// already_paid, already_ending, not_ready; too_often. The deadline that holds may be said again.
+// more than it would get if it were placed now, and waits three days over all at most. Refused with
+// one_deadline when both or neither are told, beyond_order past what the order allows, too_often, and as the
+// law refuses: not_later (also by less than a minute), too_long, ended, already_paid, already_ending,
+// not_ready. The deadline that holds may be said again.
 func (s *Server) extendRequest(ctx context.Context, in *extendIn) (*requestOut, error) {
 	request, err := s.owned(ctx, in.ID)
 	if err != nil {
