@@ -87,22 +87,26 @@ func (in *extendIn) deadline(r models.Request) (until time.Time, field string, e
 
 // mayWait refuses less than a minute more, and what is past the end of the order or of the longest wait.
 func mayWait(r models.Request, o store.Order, until, now time.Time) error {
-	refused := &models.Error{Code: models.Invalid, Field: "until"}
-	latest := latestEnd(r, o, now)
-	switch least := r.ExpiresAt.Add(leastExtended / time.Duration(max(r.Speed, 1))); {
+	latest, least := latestEnd(r, o, now), r.ExpiresAt.Add(leastExtended/time.Duration(max(r.Speed, 1)))
+	upTo := "Name a moment up to " + latest.Format(time.RFC3339) + "."
+	switch {
 	case until.Before(least):
-		refused.Reason, refused.Message = "not_later", "That is less than a minute more."
-		refused.Fix = "Name a moment from " + least.Add(time.Second).UTC().Format(time.RFC3339) + " on."
+		return &models.Error{
+			Code: models.Invalid, Reason: "not_later", Field: "until", Message: "That is less than a minute more.",
+			Fix: "Name a moment from " + least.Add(time.Second).UTC().Format(time.RFC3339) + " on.",
+		}
 	case until.After(lifeNow(r, o, now).ExpiresAt):
-		refused.Reason, refused.Message = "beyond_order", "The order cannot wait that long."
-		refused.Fix = "Name a moment up to " + latest.Format(time.RFC3339) + "."
+		return &models.Error{
+			Code: models.Invalid, Reason: "beyond_order", Field: "until", Fix: upTo,
+			Message: "The order cannot wait that long.",
+		}
 	case until.After(latest):
-		refused.Reason, refused.Message = "too_long", "A request waits three days over all."
-		refused.Fix = "Name a moment up to " + latest.Format(time.RFC3339) + "."
-	default:
-		return nil
+		return &models.Error{
+			Code: models.Invalid, Reason: "too_long", Field: "until", Fix: upTo,
+			Message: "A request waits three days over all.",
+		}
 	}
-	return refused
+	return nil
 }
 
 // latestEnd is the last deadline that a request may be given, in whole seconds.

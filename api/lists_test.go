@@ -54,7 +54,9 @@ func TestMoreTimeIsGivenOncePerKey(t *testing.T) {
 
 func TestMoreTimeIsNotGivenInDrops(t *testing.T) {
 	var later atomic.Int64
-	w := newWorld(t, func(d *Deps) { d.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) } })
+	w := newWorld(t, func(d *Deps) {
+		d.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	})
 	placed := w.create("/v1/requests", teaKey, `{"order":`+orderBody("A1")+`,"expires_in_seconds":86400}`)
 	path, end := "/v1/requests/"+placed.text("id"), deadline(placed)
 	until := func(at time.Time) answer {

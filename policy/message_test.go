@@ -25,8 +25,9 @@ func TestWordsForStrangers(t *testing.T) {
 		"2026-11-22": policy.NoFault, "2026-11-22 20:30 前": policy.NoFault, "520 1314": policy.NoFault,
 		"三三两两一起": policy.NoFault, "爱你 5201314": policy.NoFault, "2026-11-22 一起吃": policy.NoFault,
 		"20:30-21:30 都行": policy.NoFault, "12.22-12.25 在": policy.NoFault, "1.5 杯咖啡": policy.NoFault,
-		"Thanks. Next time is on me": policy.NoFault, "See you. Me too": policy.NoFault, "一一五〇二": policy.NoFault,
-		"谢谢你！": policy.NoFault, "爱你。中国加油": policy.NoFault,
+		"Thanks. Next time is on me": policy.NoFault, "See you. Me too": policy.NoFault,
+		"一一五〇二": policy.NoFault,
+		"谢谢你！":  policy.NoFault, "爱你。中国加油": policy.NoFault,
 
 		strings.Repeat("谢", 61): policy.TooLong,
 

@@ -29,7 +29,8 @@ func (w *world) cards(l *life) int64 {
 
 func (w *world) change(l *life, to store.Card) {
 	w.t.Helper()
-	got, err := w.ChangeCard(w.t.Context(), l.request.ID, store.CardChange{Shows: to.Shows, Message: &to.Message})
+	said := store.CardChange{Shows: to.Shows, Message: &to.Message}
+	got, err := w.ChangeCard(w.t.Context(), l.request.ID, said)
 	require.NoError(w.t, err)
 	require.Equal(w.t, to, got)
 }
