@@ -44,7 +44,7 @@ func TestThePresentationIsKeptAndNotTold(t *testing.T) {
 }
 
 // The cashier and the bill show no more than the page did when the friend asked to pay, and the
-// same over all tries.
+// same over all tries; a clock of ours that is behind the database's uncovers nothing (store.CardAt).
 func TestTheSubjectShowsWhatTheBuyerShowed(t *testing.T) {
 	asked := noon.Add(-time.Minute) // when the attempt was made
 	for name, row := range map[string]struct {

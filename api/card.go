@@ -17,7 +17,8 @@ const (
 	maxMessage  = 60
 	maxCategory = 20
 
-	// A request lives three days at most; more changes of mind than these are a machine's.
+	// A request waits for three days at most unless staff give it more; more changes of mind than these
+	// are a machine's.
 	maxCardChanges   = 50
 	cardChangeWindow = 72 * time.Hour
 )
@@ -68,9 +69,6 @@ func exposedOn(link store.Link) exposed {
 	return shown
 }
 
-// openCard is that of a request of which nothing is said.
-var openCard = store.Card{Shows: models.ShowsFull}
-
 // on is a card as the caller wants it.
 func (in CardIn) on(card store.Card) store.Card {
 	card.Shows = orDefault(in.Shows, card.Shows)
@@ -89,11 +87,11 @@ func showable(card store.Card, order store.Order) error {
 			Fix:     "Tell order.category with the order, or choose full or surprise.",
 		}
 	}
-	return fitForStrangers("message", card.Message, maxMessage)
+	return fitForStrangers("bad_words", "message", card.Message, maxMessage)
 }
 
 // fitForStrangers refuses words that lead elsewhere, or look other than they are.
-func fitForStrangers(field, words string, most int) error {
+func fitForStrangers(reason, field, words string, most int) error {
 	fault := policy.FaultOf(words, most)
 	if fault == policy.NoFault {
 		return nil
@@ -102,10 +100,10 @@ func fitForStrangers(field, words string, most int) error {
 		policy.TooLong:   "Say it in fewer words.",
 		policy.Invisible: "Leave out line breaks, control characters and marks that turn the text.",
 		policy.Address:   "Leave out addresses of pages, mailboxes and houses; put a space behind a full stop.",
-		policy.Digits:    "Leave out phone and account numbers: at most four digits in a row.",
+		policy.Digits:    "Leave out phone and account numbers: at most seven digits in a row.",
 	}
 	return &models.Error{
-		Code: models.Invalid, Reason: "bad_words", Field: field,
+		Code: models.Invalid, Reason: reason, Field: field,
 		Message: "Strangers read these words: " + string(fault) + ".", Fix: fix[fault],
 	}
 }
@@ -148,7 +146,30 @@ func (s *Server) saidAnew(
 	if err := s.within(ctx, "card:"+request.ID, maxCardChanges, cardChangeWindow); err != nil {
 		return now, err
 	}
-	return card, s.Store.ChangeCard(ctx, request.ID, card)
+	said := store.CardChange{Shows: in.Shows}
+	if in.Message != nil {
+		said.Message = &card.Message
+	}
+	return s.Store.ChangeCard(ctx, request.ID, said)
+}
+
+// saidAgain takes what a call says that asks again for an open request. Where that can no longer be paid,
+// nobody reads it, and the call is answered as it was at first.
+func (s *Server) saidAgain(ctx context.Context, request models.Request, order store.Order, in CardIn) error {
+	if !payable(request) {
+		return nil
+	}
+	_, err := s.saidAnew(ctx, request, order, in)
+	return err
+}
+
+// beginCard keeps what a new request is placed with: what is not said is as it was in the order's last.
+func (s *Server) beginCard(ctx context.Context, request models.Request, in CardIn) error {
+	last, err := s.Store.CardOfOrder(ctx, request.Order)
+	if err != nil {
+		return err
+	}
+	return s.Store.BeginCard(ctx, request.ID, in.on(last))
 }
 
 // payable says that a friend may still pay, or is paying.

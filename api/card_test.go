@@ -210,6 +210,32 @@ func TestAskingAgainKeepsTheDial(t *testing.T) {
 	require.Equal(t, store.Card{Shows: models.ShowsCategory, Message: "谢谢"}, card(`,"shows":"category"`))
 }
 
+// A new request for an order whose last one has ended begins with what that showed and said.
+func TestAskingAnewKeepsTheDial(t *testing.T) {
+	w := newWorld(t)
+	order := strings.Replace(orderBody(mint.Number()), `"kind"`, `"category":"饮品","kind"`, 1)
+	first := w.create("/v1/requests", teaKey, `{"order":`+order+`,"shows":"surprise","message":"谢谢"}`)
+	require.Equal(t, http.StatusCreated, first.Code, first.Body)
+	last, buyer := first.text("id"), w.buyerToken("mer_tea", "app_tea", "buyer-1")
+	for said, want := range map[string]store.Card{
+		``:                                   {Shows: models.ShowsSurprise, Message: "谢谢"},
+		`,"shows":"category"`:                {Shows: models.ShowsCategory, Message: "谢谢"},
+		`,"shows":"surprise","message":"改了"`: {Shows: models.ShowsSurprise, Message: "改了"},
+	} {
+		_, err := w.store.ChangeCard(t.Context(), last, store.CardChange{
+			Shows: models.ShowsSurprise, Message: ptr("谢谢"),
+		})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, w.create("/v1/requests/"+last+"/cancel", buyer, `{}`).Code)
+		anew := w.create("/v1/requests", teaKey, `{"order_id":"`+first.text("order", "id")+`"`+said+`}`)
+		require.Equal(t, http.StatusCreated, anew.Code, anew.Body)
+		card, err := w.store.Card(t.Context(), anew.text("id"))
+		require.NoError(t, err)
+		require.Equal(t, want, card)
+		last = anew.text("id")
+	}
+}
+
 // Where a friend says first who asks, the asker's words would give it away.
 func TestTheMessageWaitsForTheNameCheck(t *testing.T) {
 	link := store.Link{

@@ -44,7 +44,8 @@ type sellerStore interface {
 	Request(ctx context.Context, id string) (models.Request, error)
 	SaveCohort(ctx context.Context, cohort store.Cohort) error
 	BeginCard(ctx context.Context, request string, card store.Card) error
-	ChangeCard(ctx context.Context, request string, card store.Card) error
+	ChangeCard(ctx context.Context, request string, said store.CardChange) (store.Card, error)
+	CardOfOrder(ctx context.Context, order string) (store.Card, error)
 	Card(ctx context.Context, request string) (store.Card, error)
 	OpenCohort(ctx context.Context, app, number string) (cohort store.Cohort, open bool, err error)
 	Requests(ctx context.Context, filter store.RequestFilter) (store.Page[store.RequestLine], error)

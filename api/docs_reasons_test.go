@@ -28,6 +28,7 @@ var speaking = []string{
 // reasonAt says which argument of these functions is the reason.
 var reasonAt = map[string]int{
 	"Refuse": 1, "newProblem": 2, "unseen": 0, "unknown": 0, "missing": 1, "limitedUntil": 0, "unforced": 0,
+	"fitForStrangers": 0,
 }
 
 // composed are the reasons that no literal here spells out: of two words, or an activity's by an event.

@@ -3,12 +3,23 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/friendpay/friendpay/internal/facts"
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/policy"
 	"github.com/friendpay/friendpay/store"
+)
+
+const (
+	// More time than this is a machine's asking, and each costs the request's run a step of its history.
+	maxExtensions    = 20
+	extensionsWindow = 72 * time.Hour
+
+	longestLife   = 72 * time.Hour // from when it was placed; only staff give more
+	leastExtended = time.Minute
 )
 
 type extendIn struct {
@@ -20,9 +31,10 @@ type extendIn struct {
 }
 
 // extendRequest gives a request more time: up to a moment, or so many minutes past its deadline. It gets no
-// more than it would get if it were placed now. Refused with one_deadline when both or neither are told,
-// beyond_order past what the order allows, and as the law refuses: not_later, too_long, ended, already_paid,
-// already_ending, not_ready.
+// more than it would get if it were placed now, and waits three days over all at most. Refused with
+// one_deadline when both or neither are told, beyond_order past what the order allows, too_often, and as the
+// law refuses: not_later (also by less than a minute), too_long, ended, already_paid, already_ending,
+// not_ready. The deadline that holds may be said again.
 func (s *Server) extendRequest(ctx context.Context, in *extendIn) (*requestOut, error) {
 	request, err := s.owned(ctx, in.ID)
 	if err != nil {
@@ -40,11 +52,14 @@ func (s *Server) extendRequest(ctx context.Context, in *extendIn) (*requestOut, 
 	if err := request.Accepts(event); err != nil {
 		return nil, fieldIs(err, field)
 	}
-	if latest := lifeNow(request, order, s.Clock()).ExpiresAt; until.After(latest) {
-		return nil, &models.Error{
-			Code: models.Invalid, Reason: "beyond_order", Field: field, Message: "The order cannot wait that long.",
-			Fix: "Name a moment up to " + latest.UTC().Format(time.RFC3339) + ".",
-		}
+	if until.Equal(request.ExpiresAt) {
+		return s.answer(ctx, request, http.StatusOK)
+	}
+	if err := mayWait(request, order, until, s.Clock()); err != nil {
+		return nil, fieldIs(err, field)
+	}
+	if err := s.within(ctx, "extend:"+request.ID, maxExtensions, extensionsWindow); err != nil {
+		return nil, err
 	}
 	out, err := s.deliver(ctx, request, minted(ctx), event)
 	return out, fieldIs(err, field)
@@ -62,8 +77,46 @@ func (in *extendIn) deadline(r models.Request) (until time.Time, field string, e
 		more := time.Duration(in.Body.Minutes) * time.Minute / time.Duration(max(r.Speed, 1))
 		return r.ExpiresAt.Add(more).UTC(), "minutes", nil
 	default:
-		return in.Body.Until.UTC(), "until", nil
+		whole := in.Body.Until.UTC().Truncate(time.Second / time.Duration(max(r.Speed, 1)))
+		if in.Body.Until.Equal(r.ExpiresAt) { // said again as it was read
+			whole = r.ExpiresAt
+		}
+		return whole, "until", nil
 	}
+}
+
+// mayWait refuses less than a minute more, and what is past the end of the order or of the longest wait.
+func mayWait(r models.Request, o store.Order, until, now time.Time) error {
+	latest, least := latestEnd(r, o, now), r.ExpiresAt.Add(leastExtended/time.Duration(max(r.Speed, 1)))
+	upTo := "Name a moment up to " + latest.Format(time.RFC3339) + "."
+	switch {
+	case until.Before(least):
+		return &models.Error{
+			Code: models.Invalid, Reason: "not_later", Field: "until", Message: "That is less than a minute more.",
+			Fix: "Name a moment from " + least.Add(time.Second).UTC().Format(time.RFC3339) + " on.",
+		}
+	case until.After(lifeNow(r, o, now).ExpiresAt):
+		return &models.Error{
+			Code: models.Invalid, Reason: "beyond_order", Field: "until", Fix: upTo,
+			Message: "The order cannot wait that long.",
+		}
+	case until.After(latest):
+		return &models.Error{
+			Code: models.Invalid, Reason: "too_long", Field: "until", Fix: upTo,
+			Message: "A request waits three days over all.",
+		}
+	}
+	return nil
+}
+
+// latestEnd is the last deadline that a request may be given, in whole seconds.
+func latestEnd(r models.Request, o store.Order, now time.Time) time.Time {
+	speed := time.Duration(max(r.Speed, 1))
+	latest := lifeNow(r, o, now).ExpiresAt
+	if placed := mint.MadeAt(r.ID); !placed.IsZero() && placed.Add(longestLife/speed).Before(latest) {
+		latest = placed.Add(longestLife / speed)
+	}
+	return latest.UTC().Truncate(time.Second / speed)
 }
 
 // fieldIs names the field that a caller filled where the law names its own.
@@ -80,7 +133,9 @@ func fieldIs(err error, field string) error {
 // extended is the event that gives a request time until a moment.
 func extended(r models.Request, o store.Order, until, now time.Time) models.Event {
 	event := models.Event{Kind: models.Extended, At: now.UTC(), Until: until, HardEnd: until}
-	if hard := lifeNow(r, o, now).HardEnd; hard.After(until) {
+	speed := max(r.Speed, 1)
+	wish := until.Sub(now) * time.Duration(speed) // pauses add no more than to a request placed for as long
+	if hard := policy.LifeOf(facts.Of(o, nil, now, speed).Order, wish, now, speed).HardEnd; hard.After(until) {
 		event.HardEnd = hard.UTC()
 	}
 	return event
@@ -94,8 +149,8 @@ func lifeNow(r models.Request, o store.Order, now time.Time) policy.Life {
 
 // extendableUntil is the latest deadline that the request could be given now; zero: none.
 func extendableUntil(r models.Request, o store.Order, now time.Time) time.Time {
-	latest := lifeNow(r, o, now).ExpiresAt
-	if !latest.After(r.ExpiresAt) || r.Accepts(extended(r, o, latest, now)) != nil {
+	latest := latestEnd(r, o, now)
+	if mayWait(r, o, latest, now) != nil || r.Accepts(extended(r, o, latest, now)) != nil {
 		return time.Time{}
 	}
 	return latest

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +50,56 @@ func TestMoreTimeIsGivenOncePerKey(t *testing.T) {
 	require.Equal(t, http.StatusGone, ended.Code, ended.Body)
 	require.Contains(t, ended.text("fix"), "Place a new request")
 	require.Nil(t, w.call(get, path, teaKey, "").field("extendable_until"))
+}
+
+func TestMoreTimeIsNotGivenInDrops(t *testing.T) {
+	var later atomic.Int64
+	w := newWorld(t, func(d *Deps) {
+		d.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	})
+	placed := w.create("/v1/requests", teaKey, `{"order":`+orderBody("A1")+`,"expires_in_seconds":86400}`)
+	path, end := "/v1/requests/"+placed.text("id"), deadline(placed)
+	until := func(at time.Time) answer {
+		return w.create(path+"/extend", teaKey, `{"until":"`+at.Format(time.RFC3339Nano)+`"}`)
+	}
+	drop := until(end.Add(time.Second))
+	require.Equal(t, http.StatusUnprocessableEntity, drop.Code, drop.Body)
+	require.Equal(t, "not_later until", drop.text("reason")+" "+drop.text("field"))
+	require.NotEmpty(t, drop.text("fix"))
+	require.Equal(t, http.StatusOK, until(end).Code, "what holds may be said again")
+
+	later.Store(int64(20 * time.Hour))
+	over := until(end.Add(49 * time.Hour))
+	require.Equal(t, "too_long until", over.text("reason")+" "+over.text("field"), "three days over all")
+	latest, err := time.Parse(time.RFC3339, w.call(get, path, teaKey, "").text("extendable_until"))
+	require.NoError(t, err)
+	require.WithinDuration(t, end.Add(48*time.Hour), latest, 2*time.Second)
+
+	for i := range maxExtensions {
+		got := until(end.Add(time.Duration(i+1)*2*time.Minute + 123*time.Microsecond))
+		require.Equal(t, http.StatusOK, got.Code, got.Body)
+		require.Zero(t, deadline(got).Nanosecond())
+	}
+	require.Equal(t, "too_often", until(end.Add(time.Hour)).text("reason"))
+}
+
+// An event that is durable is answered, also when what adorns the answer cannot be read.
+func TestADeliveredEventIsNoFailure(t *testing.T) {
+	w := newWorld(t)
+	r := w.pay(w.place())
+	w.server.Store = voiceless{w.server.Store}
+	_, err := w.server.answer(t.Context(), r, http.StatusOK)
+	require.Error(t, err)
+	out, err := w.server.delivered(t.Context(), r, http.StatusOK)
+	require.NoError(t, err)
+	require.Equal(t, r.ID, out.Body.ID)
+	require.Contains(t, w.log.String(), "answered without")
+}
+
+type voiceless struct{ Store }
+
+func (voiceless) Thanks(context.Context, string) (store.Thanks, error) {
+	return store.Thanks{}, errors.New("away")
 }
 
 func deadline(a answer) time.Time {
@@ -125,15 +178,13 @@ func TestThanksComeLive(t *testing.T) {
 	require.Equal(t, ": still here", line, "he hears nothing of it")
 }
 
+// Thanks are judged as every word for strangers: package policy tries what passes.
 func TestWordsOfThanks(t *testing.T) {
 	t.Parallel()
 	for words, good := range map[string]bool{
-		"谢谢你！": true, "  谢谢  你 ": true, "爱你 5201314": true, "Thanks. Next time is on me": true, "👨‍👩‍👧 谢谢": true,
-		"1.5 杯咖啡": true, strings.Repeat("谢", 60): true,
-		"": false, " ": false, strings.Repeat("谢", 61): false, "看 evil.cn": false, "https://x": false,
-		"www.x": false, "ｅｖｉｌ．ｃｎ": false, "a@b.com": false, "evil。com": false, "13800138000": false,
-		"138 0013 8000": false, "１３８００１３８０００": false, "一三八零零一三八零零零": false, "１３８-0013-8000": false,
-		"谢\u202e谢": false, "谢\u0000": false, "谢\u200b谢": false, "6222 0000 1111 2222": false,
+		"  谢谢\n你 ": true, "爱你 5201314": true, strings.Repeat("谢", 60): true,
+		"": false, " ": false, strings.Repeat("谢", 61): false, "支付宝.中国": false, "example .com": false,
+		"1381234/5678": false, "壹叁捌壹贰叁肆伍陆柒捌": false, "谢\u200b谢": false,
 	} {
 		_, err := thanksWords(words)
 		require.Equal(t, good, err == nil, "%q: %v", words, err)

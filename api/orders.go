@@ -84,7 +84,7 @@ func (s *Server) told(ctx context.Context, in OrderIn, id string) (store.Order, 
 	if !slices.Contains(who.Apps, in.App) {
 		return store.Order{}, unknownApp()
 	}
-	if err := fitForStrangers("category", in.Category, maxCategory); err != nil {
+	if err := fitForStrangers("bad_words", "category", in.Category, maxCategory); err != nil {
 		return store.Order{}, err
 	}
 	return in.order(id, who.Merchant), nil

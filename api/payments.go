@@ -50,9 +50,6 @@ type OwnRefundView struct {
 // listPayments lists what the friend who is logged in paid, over all requests. He is known by his session,
 // which opens no other request: all that there is to know of a payment stands in its line.
 func (s *Server) listPayments(ctx context.Context, in *paymentsIn) (*paymentsOut, error) {
-	if _, err := s.ownLink(ctx); err != nil {
-		return nil, err
-	}
 	page, taken, err := s.paidBy(ctx, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
@@ -66,10 +63,14 @@ func (s *Server) listPayments(ctx context.Context, in *paymentsIn) (*paymentsOut
 	return out, nil
 }
 
-// paidBy is a page of them, and when providers took on which of their refunds.
+// paidBy is a page of them, and when providers took on which of their refunds; for a session whose link
+// still opens its request.
 func (s *Server) paidBy(ctx context.Context, cursor string, limit int) (
 	page store.Page[store.Paid], taken map[string]time.Time, err error,
 ) {
+	if _, err := s.ownLink(ctx); err != nil {
+		return page, nil, err
+	}
 	payer := caller(ctx).Payer
 	if payer == "" {
 		return page, nil, models.Refuse(models.Forbidden, "login_first", "Log in before you look.")

@@ -56,7 +56,7 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	defer leave()
 	if known, found, err := s.openRequest(ctx, order); err != nil || found {
 		if found {
-			_, err = s.saidAnew(ctx, known, order, in.card())
+			err = s.saidAgain(ctx, known, order, in.card())
 		}
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	}
@@ -70,7 +70,7 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	if err := s.Store.SaveCohort(ctx, cohort); err != nil {
 		return nil, err
 	}
-	if err := s.Store.BeginCard(ctx, request.ID, in.card().on(openCard)); err != nil {
+	if err := s.beginCard(ctx, request, in.card()); err != nil {
 		return nil, err
 	}
 	after, err := s.Door.Place(ctx, request)
@@ -81,7 +81,7 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 	case reasonOf(err) == "request_open": // another call was faster
 		known, _, err := s.openRequest(ctx, order)
 		if err == nil {
-			_, err = s.saidAnew(ctx, known, order, in.card())
+			err = s.saidAgain(ctx, known, order, in.card())
 		}
 		return s.placed(ctx, in, placing{known, order, http.StatusOK}, err)
 	case err == nil && after.State == models.Ineligible:
@@ -95,7 +95,7 @@ func (s *Server) placeRequest(ctx context.Context, in *placeIn) (*placeOut, erro
 func (s *Server) orderToPay(ctx context.Context, in *placeIn) (store.Order, judged, error) {
 	order, err := s.orderOf(ctx, in.Body.Order, in.Body.OrderID)
 	if err == nil {
-		err = showable(in.card().on(openCard), order)
+		err = showable(in.card().on(store.OpenCard), order)
 	}
 	if err != nil {
 		return order, judged{}, err

@@ -145,12 +145,25 @@ func (s *Server) deliver(
 	event.Actor = string(caller(ctx).Kind)
 	after, err := s.Door.Deliver(ctx, before.ID, updateID, event)
 	if stillWorking(err) {
-		return s.answer(ctx, before, http.StatusAccepted)
+		return s.delivered(ctx, before, http.StatusAccepted)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.answer(ctx, after, http.StatusOK)
+	return s.delivered(ctx, after, http.StatusOK)
+}
+
+// delivered answers for an event that is durable: what only adorns the answer must not make a failure of it.
+func (s *Server) delivered(ctx context.Context, request models.Request, status int) (*requestOut, error) {
+	order, err := s.rows(ctx).Order(ctx, request.Order)
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.asStands(ctx, request, order)
+	if err != nil {
+		s.Log.WarnContext(ctx, "answered without its thanks or refunds", "request", request.ID, "error", err)
+	}
+	return &requestOut{Status: status, Body: view}, nil
 }
 
 // OptionalKey is the Idempotency-Key of a call that creates nothing: it names

@@ -105,8 +105,9 @@ func New(deps Deps) (*Server, error) {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.answerError
 	s.echo.IPExtractor = ipExtractor(deps.Config.TrustedProxies)
-	s.watch, s.appWatch = s.newWatch(s.Store.Heads), s.newWatch(s.Store.LastEvents)
-	s.invWatch = s.newWatch(s.Store.InviteHeads)
+	seats := newSeats(s.Config.MaxStreams)
+	s.watch, s.appWatch = s.newWatch(seats, s.Store.Heads), s.newWatch(seats, s.Store.LastEvents)
+	s.invWatch = s.newWatch(seats, s.Store.InviteHeads)
 	s.past = &machine.Machine{Rows: deps.Store, Painter: s, Clock: deps.Clock}
 	s.huma = newHuma(s.echo, deps.Config)
 	sameSite, err := s.sameSite()
@@ -138,11 +139,11 @@ func ownRegistry() *prometheus.Registry {
 	return registry
 }
 
-func (s *Server) newWatch(heads func(context.Context, []string) (map[string]int64, error)) *watch {
+func (s *Server) newWatch(seats *seats, heads func(context.Context, []string) (map[string]int64, error)) *watch {
 	return &watch{
-		heads: heads, tick: s.Config.StreamTick, limit: s.Config.MaxStreams,
+		heads: heads, tick: s.Config.StreamTick, seats: seats,
 		failed:  func(err error) { s.Log.Warn("streams are blind", "error", err) },
-		closing: make(chan struct{}), topics: map[string]*topic{}, subjects: map[string]int{},
+		closing: make(chan struct{}), topics: map[string]*topic{},
 	}
 }
 

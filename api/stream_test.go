@@ -83,7 +83,7 @@ func TestStreamsOfOneSubjectAreCapped(t *testing.T) {
 	path := "/v1/requests/" + w.place() + "/stream"
 	first := w.listen(path, teaKey)
 	first.until("id:")
-	w.listen(path, teaKey).until("id:")
+	w.listen(strings.TrimSuffix(path, "stream")+"invites/stream", teaKey).until("retry:") // of whatever kind
 	refused := w.call(get, path, teaKey, "")
 	require.Equal(t, http.StatusTooManyRequests, refused.Code, refused.Body)
 	require.Equal(t, "too_many_streams", refused.text("reason"))
@@ -91,9 +91,9 @@ func TestStreamsOfOneSubjectAreCapped(t *testing.T) {
 
 	first.close()
 	require.Eventually(t, func() bool {
-		w.server.watch.mu.Lock()
-		defer w.server.watch.mu.Unlock()
-		return w.server.watch.seated == 2
+		w.server.watch.seats.mu.Lock()
+		defer w.server.watch.seats.mu.Unlock()
+		return w.server.watch.seats.seated == 2
 	}, 10*time.Second, 10*time.Millisecond)
 	w.listen(path, teaKey).until("id:")
 }
@@ -126,8 +126,8 @@ func TestWatchersShareOneLook(t *testing.T) {
 			}
 			return heads, nil
 		},
-		tick: 5 * time.Millisecond, limit: 1000, failed: func(error) { failures.Add(1) },
-		closing: make(chan struct{}), topics: map[string]*topic{}, subjects: map[string]int{},
+		tick: 5 * time.Millisecond, seats: newSeats(1000), failed: func(error) { failures.Add(1) },
+		closing: make(chan struct{}), topics: map[string]*topic{},
 	}
 	var seats []seat
 	for range 500 {
@@ -146,6 +146,6 @@ func TestWatchersShareOneLook(t *testing.T) {
 	require.Eventually(t, func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return !w.running && len(w.topics)+len(w.subjects)+w.seated == 0
+		return !w.running && len(w.topics)+len(w.seats.subjects)+w.seats.seated == 0
 	}, 10*time.Second, time.Millisecond)
 }

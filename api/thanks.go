@@ -3,11 +3,15 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
+
+// maxThanks is how many characters an asker has to thank with.
+const maxThanks = 60
 
 type thanksIn struct {
 	RequestPath
@@ -51,6 +55,18 @@ func (s *Server) thankPayer(ctx context.Context, in *thanksIn) (*thanksOut, erro
 		return nil, err
 	}
 	return &thanksOut{Status: http.StatusCreated, Body: ThanksView{ThankedAt: kept.At.UTC()}}, nil
+}
+
+// thanksWords are the words as they are kept: one line, trimmed. Refused with bad_thanks.
+func thanksWords(told string) (string, error) {
+	words := strings.Join(strings.Fields(told), " ")
+	if words == "" {
+		return "", &models.Error{
+			Code: models.Invalid, Reason: "bad_thanks", Field: "message", Message: "There is nothing to say.",
+			Fix: "Write a few words.",
+		}
+	}
+	return words, fitForStrangers("bad_thanks", "message", words, maxThanks)
 }
 
 // paidByFriend is the friend's payment that the order took, if it was a friend's.

@@ -23,16 +23,53 @@ const maxWatchers = 5000
 type watch struct {
 	heads   func(context.Context, []string) (map[string]int64, error)
 	tick    time.Duration
-	limit   int // streams of one subject
+	seats   *seats
 	failed  func(error)
 	closing chan struct{}
 
+	mu      sync.Mutex
+	topics  map[string]*topic
+	running bool
+	closed  bool
+}
+
+// seats are those of a process for streams of all kinds.
+type seats struct {
+	limit int // streams of one subject
+
 	mu       sync.Mutex
-	topics   map[string]*topic
 	subjects map[string]int
 	seated   int
-	running  bool
-	closed   bool
+}
+
+func newSeats(limit int) *seats { return &seats{limit: limit, subjects: map[string]int{}} }
+
+// take is refused when all seats are taken, or all of the subject's.
+func (s *seats) take(subject string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seated >= maxWatchers {
+		return noneLeft()
+	}
+	if s.subjects[subject] >= s.limit {
+		return models.Refuse(models.Limited, "too_many_streams", "Close a stream before you open another.")
+	}
+	s.subjects[subject]++
+	s.seated++
+	return nil
+}
+
+func (s *seats) free(subject string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.subjects[subject]--; s.subjects[subject] == 0 {
+		delete(s.subjects, subject)
+	}
+	s.seated--
+}
+
+func noneLeft() error {
+	return models.Refuse(models.Unavailable, "no_streams_left", "Ask for events instead, or try again.")
 }
 
 type topic struct {
@@ -50,19 +87,17 @@ type seat struct {
 func (w *watch) sit(request, subject string) (seat, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed || w.seated >= maxWatchers {
-		return seat{}, models.Refuse(models.Unavailable, "no_streams_left", "Ask for events instead, or try again.")
+	if w.closed {
+		return seat{}, noneLeft()
 	}
-	if w.subjects[subject] >= w.limit {
-		return seat{}, models.Refuse(models.Limited, "too_many_streams", "Close a stream before you open another.")
+	if err := w.seats.take(subject); err != nil {
+		return seat{}, err
 	}
 	wake := make(chan struct{}, 1)
 	if w.topics[request] == nil {
 		w.topics[request] = &topic{seq: -1}
 	}
 	w.topics[request].wakes = append(w.topics[request].wakes, wake)
-	w.subjects[subject]++
-	w.seated++
 	if !w.running {
 		w.running = true
 		go w.look()
@@ -78,10 +113,7 @@ func (w *watch) stand(request, subject string, wake chan struct{}) {
 	if len(t.wakes) == 0 {
 		delete(w.topics, request)
 	}
-	if w.subjects[subject]--; w.subjects[subject] == 0 {
-		delete(w.subjects, subject)
-	}
-	w.seated--
+	w.seats.free(subject)
 }
 
 // look runs while somebody watches.

@@ -20,7 +20,7 @@ const (
 	TooLong   Fault = "too_long"
 	Invisible Fault = "invisible" // control characters, line breaks, or what turns the direction of reading
 	Address   Fault = "address"   // of a page, a mailbox or a house
-	Digits    Fault = "digits"    // a run of five or more, as phones and accounts have
+	Digits    Fault = "digits"    // a run of eight or more, as phones and accounts have
 )
 
 // FaultOf judges words of at most so many characters.
@@ -39,9 +39,6 @@ func FaultOf(words string, most int) Fault {
 	return NoFault
 }
 
-// tooManyDigits is short of any phone, and beyond any amount or date that friends speak of.
-const tooManyDigits = 5
-
 // joiner holds some emoji together; every other character of its kind is refused.
 const joiner = '\u200d'
 
@@ -54,19 +51,29 @@ var stacked = regexp.MustCompile(`\p{M}{4}`)
 
 // anyAddress finds what leads elsewhere: any of these may stand within other words.
 var anyAddress = regexp.MustCompile(strings.Join([]string{
-	`://|www\.|@`,
+	`://|www\.|@|xn--`,
 	`[\p{L}\p{N}-]\.[a-z]{2}`, // a name and the end of a domain, written together
-	`[a-z0-9-]\s*([.。｡点]|dot)\s*(com|cn|net|org|top|xyz|cc|vip|shop|link|site|app|io|me)\b`,
+	`[a-z0-9-]\s*[.。｡](com|cn|net|org|top|xyz|cc|vip|shop|link|site|app|io|me)\b`,
+	`[a-z0-9-]\s*[.。｡]\s*(com|cn|net|org|xyz|cc|vip|io)\b`,
+	`[\p{L}\p{N}-]\s*(点|dot)\s*(com|cn|net|org|top|xyz|cc|vip|shop|link|site|app|io|me)\b`,
+	`[\p{L}\p{N}-]\.(中国|中國|公司|网络|網絡|网址|网店|商城|商店|集团|香港|台湾|手机|在线|中文网|我爱你)`,
 	`(路|街|巷|弄|道)[0-9]+(号|弄)`,
 	`[0-9]+(号楼|号院|栋|幢|单元|室)`,
 }, "|"))
 
-// fold writes full-width characters as a keyboard has them, so that none of them hides an address.
+// fold writes full-width, circled and mathematical characters as a keyboard has them, so that none of them
+// hides an address.
 func fold(words string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= '！' && r <= '～':
 			r -= '！' - '!'
+		case r >= 'Ⓐ' && r <= 'ⓩ':
+			r = 'a' + (r-'Ⓐ')%26
+		case r >= 0x1D400 && r <= 0x1D6A3: // alphabets of 52 letters in bold, italics and so on
+			r = 'a' + (r-0x1D400)%26
+		case r >= 0x1D7CE && r <= 0x1D7FF:
+			r = '0' + (r-0x1D7CE)%10
 		case r == '\u2024':
 			r = '.'
 		case r == '\u3000':
@@ -74,24 +81,4 @@ func fold(words string) string {
 		}
 		return unicode.ToLower(r)
 	}, words)
-}
-
-// numerals are the digits that Chinese writes as words.
-const numerals = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两"
-
-// digits is the longest run of digits of any script. What people put between the digits of a
-// number does not end it.
-func digits(words string) (longest int) {
-	run := 0
-	for _, r := range words {
-		switch {
-		case unicode.IsNumber(r) || strings.ContainsRune(numerals, r):
-			run++
-			longest = max(longest, run)
-		case unicode.IsSpace(r) || unicode.IsMark(r) || r == joiner || strings.ContainsRune("-_.,·•/()+*~—–", r):
-		default:
-			run = 0
-		}
-	}
-	return longest
 }

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +27,37 @@ func (w *world) cards(l *life) int64 {
 	return value[int64](w, "SELECT count(*) FROM request_cards WHERE request_id = $1", l.request.ID)
 }
 
+func (w *world) change(l *life, to store.Card) {
+	w.t.Helper()
+	said := store.CardChange{Shows: to.Shows, Message: &to.Message}
+	got, err := w.ChangeCard(w.t.Context(), l.request.ID, said)
+	require.NoError(w.t, err)
+	require.Equal(w.t, to, got)
+}
+
+// Two who change different things at once both get their way.
+func TestChangesOfACardDoNotOverwriteEachOther(t *testing.T) {
+	w := open(t)
+	l := w.opened()
+	for round := range 20 {
+		want := store.Card{Shows: models.AllShows[round%2], Message: strconv.Itoa(round)}
+		var both sync.WaitGroup
+		for _, said := range []store.CardChange{{Shows: want.Shows}, {Message: &want.Message}} {
+			both.Go(func() {
+				_, err := w.ChangeCard(t.Context(), l.request.ID, said)
+				require.NoError(t, err)
+			})
+		}
+		both.Wait()
+		got, err := w.Card(t.Context(), l.request.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		of, err := w.CardOfOrder(t.Context(), l.request.Order)
+		require.NoError(t, err)
+		require.Equal(t, want, of)
+	}
+}
+
 func TestACardIsKeptBesideTheRequest(t *testing.T) {
 	w := open(t)
 	l := w.opened()
@@ -37,16 +70,17 @@ func TestACardIsKeptBesideTheRequest(t *testing.T) {
 	w.requireCard(l, first)
 	between := w.clock()
 	second := store.Card{Shows: models.ShowsCategory, Message: "谢谢"}
-	require.NoError(t, w.ChangeCard(t.Context(), l.request.ID, second))
-	require.NoError(t, w.ChangeCard(t.Context(), l.request.ID, second), "again changes nothing")
+	for range 2 { // again changes nothing
+		w.change(l, second)
+	}
 	require.NoError(t, w.BeginCard(t.Context(), l.request.ID, first), "placing again takes nothing back")
 	w.requireCard(l, second)
 	require.EqualValues(t, 2, w.cards(l))
 
 	l.save(models.Event{Kind: models.BuyerCancelled})
 	w.requireCard(l, second)
-	for at, want := range map[time.Time]store.Card{
-		before: {Shows: models.ShowsFull}, between: first, w.clock(): second,
+	for at, want := range map[time.Time]store.Card{ // a clock that is behind uncovers nothing
+		before: first, between: first, w.clock(): second,
 	} {
 		got, err := w.CardAt(t.Context(), l.request.ID, at)
 		require.NoError(t, err)
@@ -59,7 +93,8 @@ func TestACardSaysNoMoreThanItMay(t *testing.T) {
 	l := w.opened()
 	long := store.Card{Shows: models.ShowsFull, Message: strings.Repeat("谢", 61)}
 	require.Error(t, w.BeginCard(t.Context(), l.request.ID, long))
-	require.Error(t, w.ChangeCard(t.Context(), l.request.ID, store.Card{Shows: "everything"}))
+	_, err := w.ChangeCard(t.Context(), l.request.ID, store.CardChange{Shows: "everything"})
+	require.Error(t, err)
 	require.Zero(t, w.cards(l))
 }
 
@@ -71,7 +106,7 @@ func TestOldCardsGo(t *testing.T) {
 	surprise := store.Card{Shows: models.ShowsSurprise}
 	old := store.Card{Shows: models.ShowsFull, Message: "old"}
 	require.NoError(t, w.BeginCard(t.Context(), l.request.ID, old))
-	require.NoError(t, w.ChangeCard(t.Context(), l.request.ID, surprise))
+	w.change(l, store.Card{Shows: surprise.Shows})
 	require.NoError(t, w.BeginCard(t.Context(), "fpr_never", surprise))
 	_, err := w.PruneSnapshots(t.Context())
 	require.NoError(t, err)

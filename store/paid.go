@@ -29,13 +29,14 @@ type paidRecord struct {
 
 // PaidBy lists what a payer himself paid over all requests, newest first, at most limit (1 to 100, 20 when
 // 0) after the cursor. A cursor that is none of ours is invalid "bad_cursor". What he paid for his own
-// order as its buyer is not in it.
+// order as its buyer is not in it, and a forgotten payer has none.
 func (s *Store) PaidBy(ctx context.Context, payer, cursor string, limit int) (Page[Paid], error) {
 	// What is left out of an attempt that never heard when it was paid is the moment only.
 	const query = `SELECT * FROM (SELECT r.snapshot, a.number, m.name AS merchant, o.buyer_name AS asker,
 				p.name_check, coalesce(a.paid_at, a.state_since) AS at
 			FROM attempts a JOIN requests r ON r.id = a.request_id JOIN orders o ON o.id = r.order_id
-			JOIN merchants m ON m.id = r.merchant_id JOIN apps p ON p.id = r.app_id
+			JOIN merchants m ON m.id = r.merchant_id
+			JOIN payers y ON y.id = a.payer_id AND y.forgotten_at IS NULL JOIN apps p ON p.id = r.app_id
 			WHERE a.payer_id = @payer AND a.state = 'succeeded' AND NOT a.by_buyer) paid
 		WHERE (at, number) < (@at, @number) ORDER BY at DESC, number DESC LIMIT @limit`
 	at, number, err := readPaidCursor(cursor)

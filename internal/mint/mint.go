@@ -5,6 +5,8 @@ package mint
 
 import (
 	"crypto/rand"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -64,3 +66,13 @@ func draw(number, random []byte) []byte {
 // ID is a new id: the prefix, an underscore and a UUID of version 7 in lower
 // case, so that ids of one kind sort by the time they were made.
 func ID(prefix string) string { return prefix + "_" + uuid.Must(uuid.NewV7()).String() }
+
+// MadeAt is when an id was made, to the millisecond; zero where it does not tell.
+func MadeAt(id string) time.Time {
+	_, name, _ := strings.Cut(id, "_")
+	made, err := uuid.Parse(name)
+	if err != nil || made.Version() != 7 {
+		return time.Time{}
+	}
+	return time.Unix(made.Time().UnixTime()).UTC()
+}
