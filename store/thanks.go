@@ -23,12 +23,26 @@ type thanksRecord struct {
 }
 
 // SayThanks keeps what is said, once. The same words again are what is kept; others are refused with
-// conflict "thanked_already".
+// conflict "thanked_already", and a payer who was forgotten since is not_found "unknown_payer".
 func (s *Store) SayThanks(ctx context.Context, thanks Thanks) (Thanks, error) {
 	const say = `INSERT INTO thanks (request_id, attempt, sealed) VALUES (?, ?, ?)
 		ON CONFLICT (request_id) DO NOTHING`
 	sealed := s.vault.Seal([]byte(thanks.Message), thanksPlace(thanks.Request))
-	if _, err := s.write(ctx, say, thanks.Request, thanks.Attempt, sealed); err != nil {
+	err := s.WithTx(ctx, func(tx *Store) error {
+		// Held so that nobody is forgotten between the look and the words.
+		const payer = `SELECT p.forgotten_at IS NOT NULL FROM payers p JOIN attempts a ON a.payer_id = p.id
+			WHERE a.number = ? FOR SHARE OF p`
+		var forgotten bool
+		if err := tx.read(ctx, &forgotten, payer, thanks.Attempt); err != nil {
+			return err
+		}
+		if forgotten {
+			return unknown("unknown_payer")
+		}
+		_, err := tx.write(ctx, say, thanks.Request, thanks.Attempt, sealed)
+		return err
+	})
+	if err != nil {
 		return Thanks{}, failed("say thanks", err)
 	}
 	kept, err := s.Thanks(ctx, thanks.Request)

@@ -66,6 +66,7 @@ func TestWhatIsWrong(t *testing.T) {
 		"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": {"-1", "some"},
 		"FRIENDPAY_SECOND_PERSON_FEN":         {"-1", "much"},
 		"FRIENDPAY_LOG_LEVEL":                 {"loud"},
+		"FRIENDPAY_QUIET_HOURS":               {"none", "08:00-08:00", "late"},
 	} {
 		for _, value := range values {
 			_, err := house.Read(settings(name, value))
