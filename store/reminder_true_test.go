@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,18 +123,13 @@ func TestAJudgeHoldsNobodyUp(t *testing.T) {
 	at := value[time.Time](w, "SELECT due_at FROM reminder_dues WHERE request_id = $1 AND kind = $2",
 		l.request.ID, notify.ReminderHalf)
 	due := store.ReminderDue{Request: l.request.ID, Kind: notify.ReminderHalf, DueAt: at}
-	judged := false
+	var refers error
 	_, err := w.Remind(t.Context(), due, func(notify.Standing) notify.Verdict {
-		judged = true
-		tx, err := w.raw.Begin(t.Context())
-		require.NoError(t, err)
-		_, err = tx.Exec(t.Context(), "SET LOCAL lock_timeout = '2s'")
-		require.NoError(t, err)
-		_, err = tx.Exec(t.Context(), invite("('inv_other', $1, 1, sha256('o'), 'live', now())"), l.request.ID)
-		require.NoError(t, err)
-		require.NoError(t, tx.Rollback(t.Context()))
+		refers = w.exec("SET lock_timeout = '2s'; " + strings.ReplaceAll(
+			invite("('inv_other', $1, 1, sha256('o'), 'live', now())"), "$1", "'"+l.request.ID+"'"))
 		return notify.Verdict{Why: "test"}
 	})
 	require.NoError(t, err)
-	require.True(t, judged)
+	require.NoError(t, refers)
+	require.Equal(t, 1, value[int](w, "SELECT count(*) FROM invites WHERE id = 'inv_other'"), "it was judged")
 }
