@@ -17,8 +17,9 @@ func TestRemindersOfAForgottenFriendGo(t *testing.T) {
 	l.over()
 	own := w.invite(l, 7)
 	require.NoError(t, w.LoggedIn(t.Context(), store.Login{Invite: own.ID, Payer: payer.ID}))
-	require.NoError(t, w.exec("UPDATE invites SET pledged_for = now(), pledged_by = $2 WHERE id = $1", own.ID, payer.ID))
-	require.NoError(t, w.exec("INSERT INTO reminders VALUES ($1, 'reminder_half', $2, 1)", l.request.ID, payer.ID))
+	require.NoError(t, w.exec("UPDATE invites SET pledged_by = $2 WHERE id = $1", own.ID, payer.ID))
+	const reminded = "INSERT INTO reminders VALUES ($1, 'reminder_half', $2, 1)"
+	require.NoError(t, w.exec(reminded, l.request.ID, payer.ID))
 	_, err := w.ForgetPayer(t.Context(), payer.ID, anna)
 	require.NoError(t, err)
 	dump := w.dump()

@@ -113,7 +113,8 @@ func TestAnAnonymousPledgeIsNobodys(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, payer, kept.PledgedBy)
 	require.True(t, at.Equal(kept.PledgedFor))
-	require.True(t, at.Equal(value[time.Time](w, "SELECT due_at FROM reminder_dues WHERE invite_id = $1", invite.ID)))
+	due := value[time.Time](w, "SELECT due_at FROM reminder_dues WHERE invite_id = $1", invite.ID)
+	require.True(t, at.Equal(due))
 }
 
 // What refers to a request does not wait for who judges its reminder.
