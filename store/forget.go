@@ -45,9 +45,13 @@ func (s *Store) ForgetPayer(ctx context.Context, payer string, by By) (rows int6
 				`DELETE FROM payer_identities WHERE payer_id = @who`,
 				`DELETE FROM day_shares WHERE payer_id = @who`,
 				`DELETE FROM decisions WHERE payer_id = @who`,
+				`UPDATE invites SET pledged_by = '' WHERE pledged_by = @who
+					AND id IN (SELECT invite_id FROM invite_payers WHERE payer_id = @who)`,
+				`DELETE FROM reminders WHERE person = @who AND request_id IN (SELECT i.request_id
+					FROM invites i JOIN invite_payers v ON v.invite_id = i.id WHERE v.payer_id = @who)`,
 				`DELETE FROM invite_payers WHERE payer_id = @who`,
-				`DELETE FROM thanks WHERE attempt IN (SELECT number FROM attempts
-					WHERE payer_id = @who AND NOT by_buyer)`,
+				`DELETE FROM thanks t USING attempts a WHERE a.payer_id = @who AND NOT a.by_buyer
+					AND t.request_id = a.request_id AND t.attempt = a.number`,
 				`DELETE FROM limit_holds WHERE request_id IN (SELECT request_id FROM limit_holds
 					WHERE scope = 'payer' AND subject = @who)`,
 				`DELETE FROM idempotency_keys WHERE principal LIKE 'invite:%:' || @who`,

@@ -120,12 +120,13 @@ func (s *Store) endInvite(ctx context.Context, id string, state InviteState, rea
 }
 
 // PledgeInvite records when the friend says he will pay, and that he is to be reminded then; a later word
-// replaces it. An empty payer has not logged in.
+// replaces it. An empty payer has not logged in: his word replaces nobody's who has.
 func (s *Store) PledgeInvite(ctx context.Context, id, payer string, at time.Time) error {
 	err := s.WithTx(ctx, func(tx *Store) error {
-		_, err := gorm.G[Invite](tx.db).Where("id = ? AND state = ?", id, InviteLive).
+		said, err := gorm.G[Invite](tx.db).Where("id = ? AND state = ?", id, InviteLive).
+			Where("pledged_by = '' OR ? <> ''", payer).
 			Select("pledged_for", "pledged_by").Updates(ctx, Invite{PledgedFor: at.UTC(), PledgedBy: payer})
-		if err != nil {
+		if err != nil || said == 0 {
 			return err
 		}
 		return tx.planPledge(ctx, id, at)

@@ -59,8 +59,9 @@ func (s *Store) knownAt(ctx context.Context, payer, app string) (known []KnownAt
 	return known, nil
 }
 
-// DropMessage takes a message away that has nothing to say any more, or nobody to say it to.
+// DropMessage takes a message away that has nothing to say any more, or nobody to say it to. What its
+// merchant can read as an event stays.
 func (s *Store) DropMessage(ctx context.Context, id string) error {
-	_, err := s.write(ctx, "DELETE FROM messages WHERE id = ? AND status = 'pending'", id)
+	_, err := s.write(ctx, "DELETE FROM messages WHERE id = ? AND status = 'pending' AND event_no IS NULL", id)
 	return failed("drop message", err)
 }

@@ -71,8 +71,9 @@ func (s *Store) TakeReminders(ctx context.Context, limit int, lease time.Duratio
 func (s *Store) Remind(
 	ctx context.Context, due ReminderDue, judge func(notify.Standing) notify.Verdict,
 ) (verdict notify.Verdict, err error) {
-	// SaveStep holds the request first and its reminders then, and so does this.
-	const hold = "SELECT snapshot FROM requests WHERE id = ? FOR UPDATE"
+	// SaveStep holds the order, then the request and then its reminders; this begins with the request, in the
+	// same order. What only refers to the request does not wait for it.
+	const hold = "SELECT snapshot FROM requests WHERE id = ? FOR NO KEY UPDATE"
 	const open = `SELECT count(*) FROM reminder_dues
 		WHERE request_id = ? AND kind = ? AND invite_id = ? AND done_at IS NULL AND due_at = ?`
 	err = s.WithTx(ctx, func(tx *Store) error {

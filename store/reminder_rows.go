@@ -15,16 +15,17 @@ import (
 const peopleReminded = 10
 
 // remindable finds the friends whom a request's reminder may go to: who logged in by a link that is alive,
-// has not said no to another, is not the buyer himself, and can be reached. Of a pledge it is who gave it.
+// has not said no to another, is not the buyer himself, and can be reached. Of a pledge it is who
+// gave it: one of a visitor who had not logged in is nobody's.
 const remindable = `SELECT v.payer_id AS id, max(v.at) AS came,
-		bool_or(i.pledged_for IS NOT NULL AND i.pledged_by IN ('', v.payer_id)) AS pledged,
+		bool_or(i.pledged_for IS NOT NULL AND i.pledged_by = v.payer_id) AS pledged,
 		(SELECT count(*) FROM reminders t WHERE t.request_id = @request AND t.person = v.payer_id) AS told,
 		EXISTS (SELECT FROM reminders t
 			WHERE t.request_id = @request AND t.person = v.payer_id AND t.kind = @kind) AS heard
 	FROM invites i JOIN invite_payers v ON v.invite_id = i.id JOIN payers p ON p.id = v.payer_id
 		JOIN requests r ON r.id = i.request_id JOIN orders o ON o.id = r.order_id
 	WHERE i.request_id = @request AND i.state = 'live' AND i.expires_at > CAST(@now AS timestamptz)
-		AND (@invite = '' OR i.id = @invite AND i.pledged_by IN ('', v.payer_id))
+		AND (@invite = '' OR i.id = @invite AND i.pledged_by = v.payer_id)
 		AND (@payer = '' OR v.payer_id = @payer)
 		AND NOT p.blocked AND p.forgotten_at IS NULL
 		AND (p.phone_index = o.buyer_phone_index) IS NOT TRUE
@@ -102,16 +103,3 @@ func (s *Store) reminder(
 
 // Reminds says that the message is a reminder, which is said only while it is true.
 func (m Message) Reminds() bool { return m.Seq < 0 }
-
-// ReminderTrue says whether a reminder that is about to leave is still true: the request is open, and the
-// friend may be reminded of it. It may have become untrue since it was written.
-func (s *Store) ReminderTrue(ctx context.Context, m Message) (bool, error) {
-	const open = "SELECT count(*) FROM requests WHERE id = ? AND state = ? AND expires_at > ?"
-	var there int
-	err := s.read(ctx, &there, open, m.Request, models.Open, s.db.NowFunc().UTC())
-	if err != nil || there == 0 || m.Kind != SMS {
-		return there > 0, failed("judge reminder again", err)
-	}
-	people, err := s.remindable(ctx, ReminderDue{Request: m.Request}, m.Payer, 1)
-	return len(people) > 0, failed("judge reminder again", err)
-}

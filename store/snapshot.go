@@ -74,8 +74,11 @@ const snapshotsKept = "90 days"
 // cardsOrphaned is how long a card waits for its request: the call that wrote it is long over.
 const cardsOrphaned = "1 day"
 
-// PruneSnapshots forgets what requests and invites were whose guard ended long ago, and
-// says how many lines went. What they are at the last stays in their own rows.
+// cardsSought is how old an orphan may be to be found: so that a round does not look at every card there is.
+const cardsSought = "8 days"
+
+// PruneSnapshots forgets what requests and invites were whose guard ended long ago, and of
+// whom people were reminded; it says how many lines went. What they are at the last stays in their own rows.
 func (s *Store) PruneSnapshots(ctx context.Context) (total int64, err error) {
 	const over = `(r.snapshot ->> 'guard_until')::timestamptz < clock_timestamp() - CAST(@kept AS interval)
 		AND NOT r.guarded AND r.ended_at IS NOT NULL`
@@ -84,15 +87,28 @@ func (s *Store) PruneSnapshots(ctx context.Context) (total int64, err error) {
 			AND k.saved_at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
 		`DELETE FROM invite_history k USING invites i, requests r WHERE k.invite_id = i.id AND r.id = i.request_id
 			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
+		`UPDATE invites i SET pledged_by = '' FROM invite_payers k, requests r WHERE k.invite_id = i.id
+			AND r.id = i.request_id AND i.pledged_by = k.payer_id
+			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
 		`DELETE FROM invite_payers k USING invites i, requests r WHERE k.invite_id = i.id AND r.id = i.request_id
 			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
 		`DELETE FROM request_cards k USING requests r WHERE k.request_id = r.id
 			AND EXISTS (SELECT FROM request_cards n WHERE n.request_id = k.request_id AND n.id > k.id)
 			AND k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over,
-		`DELETE FROM request_cards k WHERE k.at < clock_timestamp() - CAST(@orphaned AS interval)
-			AND NOT EXISTS (SELECT FROM requests WHERE id = k.request_id)`,
+		`DELETE FROM request_cards WHERE id = ANY(ARRAY(SELECT k.id FROM request_cards k
+			WHERE k.at < clock_timestamp() - CAST(@orphaned AS interval)
+			AND k.at > clock_timestamp() - CAST(@sought AS interval)
+			AND NOT EXISTS (SELECT FROM requests WHERE id = k.request_id) LIMIT 20000))`,
+		`DELETE FROM reminder_dues WHERE (request_id, kind, invite_id) IN (SELECT k.request_id, k.kind, k.invite_id
+			FROM reminder_dues k JOIN requests r ON r.id = k.request_id
+			WHERE k.done_at < clock_timestamp() - CAST(@kept AS interval) AND ` + over + ` LIMIT 20000)`,
+		`DELETE FROM reminders WHERE (request_id, kind, person) IN (SELECT k.request_id, k.kind, k.person
+			FROM reminders k JOIN requests r ON r.id = k.request_id
+			WHERE k.at < clock_timestamp() - CAST(@kept AS interval) AND ` + over + ` LIMIT 20000)`,
 	} {
-		rows, err := s.write(ctx, prune, map[string]any{"kept": snapshotsKept, "orphaned": cardsOrphaned})
+		rows, err := s.write(ctx, prune, map[string]any{
+			"kept": snapshotsKept, "orphaned": cardsOrphaned, "sought": cardsSought,
+		})
 		if err != nil {
 			return total, failed("prune snapshots", err)
 		}

@@ -26,12 +26,16 @@ type thanksRecord struct {
 }
 
 // SayThanks keeps what is said, once, and owes the payer a message that thanks wait for him. The same
-// words again are what is kept; others are refused with conflict "thanked_already".
+// words again are what is kept; others are refused with conflict "thanked_already", and a payer who was
+// forgotten since is not_found "unknown_payer".
 func (s *Store) SayThanks(ctx context.Context, thanks Thanks) (Thanks, error) {
 	const say = `INSERT INTO thanks (request_id, attempt, sealed) VALUES (?, ?, ?)
 		ON CONFLICT (request_id) DO NOTHING`
 	sealed := s.vault.Seal([]byte(thanks.Message), thanksPlace(thanks.Request))
 	err := s.WithTx(ctx, func(tx *Store) error {
+		if err := tx.remembered(ctx, thanks.Attempt); err != nil {
+			return err
+		}
 		first, err := tx.write(ctx, say, thanks.Request, thanks.Attempt, sealed)
 		if err != nil || first == 0 {
 			return err
@@ -91,3 +95,18 @@ func (s *Store) oweThanks(ctx context.Context, thanks Thanks) error {
 }
 
 func thanksPlace(request string) string { return "thanks:" + request }
+
+// remembered refuses who was forgotten as the payer of an attempt. His row is held, so that nobody is
+// forgotten between the look and the words.
+func (s *Store) remembered(ctx context.Context, attempt string) error {
+	const payer = `SELECT p.forgotten_at IS NOT NULL FROM payers p JOIN attempts a ON a.payer_id = p.id
+		WHERE a.number = ? FOR SHARE OF p`
+	var forgotten bool
+	if err := s.read(ctx, &forgotten, payer, attempt); err != nil {
+		return err
+	}
+	if forgotten {
+		return unknown("unknown_payer")
+	}
+	return nil
+}

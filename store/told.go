@@ -15,14 +15,17 @@ type Told struct {
 
 // tellMessage numbers a message once, and before it what its request said earlier and was not told
 // yet: the outbox carries several at once, and whose step is durable has only durable ones before
-// it. The counter's row is held until the commit, so that numbers become visible in their order and
+// it. A reminder is of no step: its own judgement alone tells it, and it tells nothing else.
+// The counter's row is held until the commit, so that numbers become visible in their order and
 // no reader passes one by. Two who number the same do it one after the other; the second leaves what
 // it finds numbered, and with it a hole.
 const tellMessage = `WITH said AS (
-		SELECT request_id, app_id, seq FROM messages WHERE id = ? AND kind = 'webhook' AND event_no IS NULL),
+		SELECT id, request_id, app_id, seq FROM messages WHERE id = ? AND kind = 'webhook' AND event_no IS NULL),
 	untold AS (
-		SELECT m.id, row_number() OVER (ORDER BY m.seq, m.id) AS place FROM messages m JOIN said USING (request_id)
-		WHERE m.kind = 'webhook' AND m.status = 'pending' AND m.event_no IS NULL AND m.seq <= said.seq),
+		SELECT m.id, row_number() OVER (ORDER BY m.seq, m.id) AS place
+		FROM messages m JOIN said ON said.request_id = m.request_id
+		WHERE m.kind = 'webhook' AND m.status = 'pending' AND m.event_no IS NULL
+			AND (m.id = said.id OR m.seq BETWEEN 1 AND said.seq)),
 	counted AS (
 		INSERT INTO event_counters AS c (app_id, last)
 			SELECT app_id, (SELECT count(*) FROM untold) FROM said WHERE EXISTS (SELECT 1 FROM untold)

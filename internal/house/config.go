@@ -137,7 +137,8 @@ func (c Config) checkProduction(wrong *complaints) {
 	wrong.say(c.StaffOIDCIssuer != "" && !strings.HasPrefix(c.StaffOIDCIssuer, "https://"),
 		"FRIENDPAY_STAFF_OIDC_ISSUER begins with https://")
 	wrong.say(len(c.StaffHints) > 0, "FRIENDPAY_STAFF_HINTS is for dev only")
-	wrong.say(c.QuietHours == "none", "FRIENDPAY_QUIET_HOURS is none in dev only: people sleep")
+	quiet, err := c.quiet()
+	wrong.say(err == nil && quiet.From == quiet.Until, "FRIENDPAY_QUIET_HOURS is none in dev only: people sleep")
 	wrong.say(c.SMSKey == "", "FRIENDPAY_SMS_KEY is missing: the bearer key that the gateway gave you")
 	wrong.say(!strings.HasPrefix(c.SMSURL, "https://"), "FRIENDPAY_SMS_URL begins with https://")
 }

@@ -66,7 +66,7 @@ func TestWhatIsWrong(t *testing.T) {
 		"FRIENDPAY_PROVIDER_CALLS_PER_SECOND": {"-1", "some"},
 		"FRIENDPAY_SECOND_PERSON_FEN":         {"-1", "much"},
 		"FRIENDPAY_LOG_LEVEL":                 {"loud"},
-		"FRIENDPAY_QUIET_HOURS":               {"none", "22:00", "22-8", "25:00-08:00", "night"},
+		"FRIENDPAY_QUIET_HOURS":               {"none", "22:00", "22-8", "25:00-08:00", "08:00-08:00", "night"},
 		"FRIENDPAY_SMS_TEMPLATES":             {"thanks", "thanks/zh-CN", "other/zh-CN=id", "thanks/fr=id"},
 		"FRIENDPAY_WECHAT_TEMPLATES":          {"thanks=id", "thanks/en=id:price=a", "thanks/en=id:amount"},
 	} {

@@ -1,7 +1,9 @@
 -- +goose Up
 -- In which language somebody is written to: that of the browser he logged in with last.
-ALTER TABLE payers ADD COLUMN locale text NOT NULL DEFAULT 'zh-CN'
-    CONSTRAINT payers_locale CHECK (locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$');
+-- 0041 looks at the rows that are there, while others write.
+ALTER TABLE payers ADD COLUMN locale text NOT NULL DEFAULT 'zh-CN';
+ALTER TABLE payers ADD CONSTRAINT payers_locale
+    CHECK (locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$') NOT VALID;
 
 -- Who said when he would pay, where he had logged in.
 ALTER TABLE invites ADD COLUMN pledged_by text NOT NULL DEFAULT '';
@@ -21,6 +23,7 @@ CREATE TABLE reminder_dues (
     CONSTRAINT reminder_dues_pledge CHECK ((kind = 'reminder_pledge') = (invite_id <> ''))
 );
 CREATE INDEX reminder_dues_next ON reminder_dues (next_at) WHERE done_at IS NULL;
+CREATE INDEX reminder_dues_over ON reminder_dues (done_at) WHERE done_at IS NOT NULL;
 
 -- Who was reminded of what: each kind once, and nobody more than twice, whoever judges how often.
 CREATE TABLE reminders (
@@ -32,6 +35,7 @@ CREATE TABLE reminders (
     CONSTRAINT reminders_once PRIMARY KEY (request_id, kind, person),
     CONSTRAINT reminders_numbers UNIQUE (request_id, person, number)
 );
+CREATE INDEX reminders_by_time ON reminders (at);
 
 -- +goose Down
 DROP TABLE reminders, reminder_dues;
