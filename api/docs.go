@@ -49,7 +49,8 @@ type docsError struct {
 }
 
 var docsErrors = []docsError{
-	{Code: models.Invalid, Meaning: "A member of the body, the address or the query breaks its rule. A bad Idempotency-Key is 400."},
+	{Code: models.Invalid, Meaning: "A member of the body, the address or the query breaks its rule. " +
+		"A bad Idempotency-Key is 400."},
 	{Code: models.Unauthenticated, Meaning: "No key or token, or none that holds here."},
 	{Code: models.Forbidden, Meaning: "You are known, and this is not for you."},
 	{Code: models.NotFound, Meaning: "It is not there, or it is not yours: the two look the same."},

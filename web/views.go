@@ -96,7 +96,8 @@ const (
 
 // Notices lists the names of notices, each with its words in the translations.
 var Notices = []string{
-	"unknown", "revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
+	"unknown", "no_request",
+	"revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
 	"foreign", "other_link", "bad", "for_contact", "snapshot", "stranger", "tomorrow", "limit", "stopped",
 	"too_late", "buyer_only", "used",

@@ -46,7 +46,7 @@ type ShopRequest struct {
 	Friends  []ShopFriend  // those whom the page lists at once: who pays first, then the newest
 	Rest     []ShopFriend  // the others
 	MayAdd   bool          // one more friend may be asked
-	Key      string        // so asked, one page makes one link
+	Deadline time.Time     // more time is asked for from here, so that a second press adds none
 	MayPay   bool          // the buyer may pay himself now
 	MayEnd   bool          // the buyer may take it back now
 	Receipt  bool

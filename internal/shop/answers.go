@@ -59,7 +59,7 @@ func (s *Shop) fail(w http.ResponseWriter, r *http.Request, cause error) {
 	if told := client.AsProblem(cause); told != nil {
 		switch status = int(told.Status); status {
 		case http.StatusNotFound:
-			notice.Name = "unknown"
+			notice.Name = "no_request"
 		case http.StatusTooManyRequests:
 			notice.Name = "limited"
 			if told.Until != nil {

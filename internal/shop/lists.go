@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -68,9 +70,19 @@ func (s *Shop) extend(w http.ResponseWriter, r *http.Request) {
 	buyer, err := s.asBuyer(r.Context())
 	if err == nil {
 		_, err = buyer.ExtendRequestWithResponse(r.Context(), id,
-			&client.ExtendRequestParams{IdempotencyKey: rand.Text()}, wish)
+			&client.ExtendRequestParams{IdempotencyKey: moreOnce(r)}, wish)
 	}
 	s.done(w, r, err)
+}
+
+// moreOnce names what a page asks for by the deadline that it showed: pressed twice, a button adds once.
+func moreOnce(r *http.Request) string {
+	from, err := strconv.ParseInt(r.PostFormValue("from"), 10, 64)
+	if err != nil {
+		return rand.Text()
+	}
+	asked := sha256.Sum256([]byte(r.PostFormValue("minutes") + "/" + r.PostFormValue("until")))
+	return fmt.Sprintf("more-%s-%d-%x", r.PathValue("id"), from, asked[:6])
 }
 
 // thank tells the friend who paid what the buyer picked, or what he wrote himself.

@@ -44,7 +44,7 @@ func (s *Shop) look(ctx context.Context, id string) (known view.Known, err error
 	if err != nil {
 		return known, err
 	}
-	known = view.Known{Request: *request, Own: s.book.way(id), Now: s.Clock(), Key: rand.Text()}
+	known = view.Known{Request: *request, Own: s.book.way(id), Now: s.Clock()}
 	invites, err := buyer.ListInvitesWithResponse(ctx, id)
 	switch {
 	case err != nil:

@@ -3,16 +3,11 @@
 -- his open page follows, and is kept with what the page showed at a moment.
 ALTER TABLE invite_history ADD COLUMN label text NOT NULL DEFAULT '';
 UPDATE invite_history h SET label = i.label FROM invites i WHERE i.id = h.invite_id AND i.label <> '';
--- +goose StatementBegin
-CREATE OR REPLACE FUNCTION count_invite() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF (OLD.state, OLD.expires_at, OLD.pledged_for, OLD.opened_count, OLD.label) IS DISTINCT FROM
-        (NEW.state, NEW.expires_at, NEW.pledged_for, NEW.opened_count, NEW.label) THEN
-        NEW.changes := OLD.changes + 1;
-    END IF;
-    RETURN NEW;
-END $$;
--- +goose StatementEnd
+DROP TRIGGER invites_counted ON invites;
+CREATE TRIGGER invites_counted BEFORE UPDATE ON invites FOR EACH ROW
+    WHEN ((OLD.state, OLD.expires_at, OLD.pledged_for, OLD.opened_count, OLD.label) IS DISTINCT FROM
+        (NEW.state, NEW.expires_at, NEW.pledged_for, NEW.opened_count, NEW.label))
+    EXECUTE FUNCTION count_invite();
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_invite() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -31,16 +26,11 @@ END $$;
 -- +goose StatementEnd
 
 -- +goose Down
--- +goose StatementBegin
-CREATE OR REPLACE FUNCTION count_invite() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF (OLD.state, OLD.expires_at, OLD.pledged_for, OLD.opened_count) IS DISTINCT FROM
-        (NEW.state, NEW.expires_at, NEW.pledged_for, NEW.opened_count) THEN
-        NEW.changes := OLD.changes + 1;
-    END IF;
-    RETURN NEW;
-END $$;
--- +goose StatementEnd
+DROP TRIGGER invites_counted ON invites;
+CREATE TRIGGER invites_counted BEFORE UPDATE ON invites FOR EACH ROW
+    WHEN ((OLD.state, OLD.expires_at, OLD.pledged_for, OLD.opened_count) IS DISTINCT FROM
+        (NEW.state, NEW.expires_at, NEW.pledged_for, NEW.opened_count))
+    EXECUTE FUNCTION count_invite();
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_invite() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

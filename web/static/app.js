@@ -40,8 +40,7 @@ const wake = () => {
   stream.onerror = () => { alive = false; wait = quick; plan(); };
   for (const news of ["transition", "thanks"]) stream.addEventListener(news, check);
 };
-on("online", () => { wake(); check(); });
-document.addEventListener("visibilitychange", () => { wake(); check(); });
+on("online visibilitychange", () => { wake(); check(); });
 on("pagehide", () => stream && stream.close());
 on("pageshow", (e) => { arm(); if (e.persisted) { leaving = false; wake(); check(); } });
 wake();
@@ -65,7 +64,8 @@ if ("touched" in body) on("touchstart pointerdown keydown", () => {
 // A merchant's word for who opens the link travels behind it, where no server logs it.
 const word = new URLSearchParams(location.hash.slice(1)).get("voucher");
 for (const a of all("a[hreflang]")) a.hash = location.hash;
-if (word) history.replaceState(null, "", location.pathname + location.search);
+const asIs = location.search.replace(/[?&]lang=[\w-]*$/, ""); // a choice is made once, not with each look
+if (word || asIs !== location.search) history.replaceState(null, "", location.pathname + asIs);
 if (word) for (const input of all("input[name=voucher]")) input.value = word;
 if (word) send(all("form[data-contact]")[0]); // he is known: no tap is needed
 // The app's bridge comes when it comes. What it answers proves nothing: the result page asks us.

@@ -13,7 +13,7 @@ import (
 // money that went back is.
 func (k Known) afterwards(view *web.ShopRequest) {
 	r := k.Request
-	view.More = k.moreTime()
+	view.More, view.Deadline = k.moreTime(), r.ExpiresAt
 	view.MayAgain = view.State == models.Expired || view.State == models.CancelledBuyer
 	view.Thanked, view.Refunds, view.Typed = moment(r.ThankedAt), refunds(r), k.Typed
 	view.MayThank = r.ThankedAt == nil && slices.ContainsFunc(r.Attempts, func(a client.AttemptView) bool {

@@ -35,7 +35,7 @@ func (k Known) showFriends(view *web.ShopRequest) (err error) {
 	if len(all) > atOnce+1 { // to fold away one alone saves nothing
 		view.Friends, view.Rest = all[:atOnce], all[atOnce:]
 	}
-	view.MayAdd, view.Key = k.Unpaid() && len(all) < maxInvites, k.Key
+	view.MayAdd = k.Unpaid() && len(all) < maxInvites
 	return nil
 }
 

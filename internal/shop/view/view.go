@@ -23,7 +23,6 @@ type Known struct {
 	Preview *client.CardPreview  // what friends see; nil: not asked
 	Shown   string               // the invite whose link the buyer wants to send; empty: none in particular
 	Version int64                // of the invites
-	Key     string               // for the form that the page may send
 	Problem *web.Problem         // why what he asked for was not done
 	Typed   string               // the words that were not taken
 	Now     time.Time
