@@ -139,7 +139,9 @@ func ownRegistry() *prometheus.Registry {
 	return registry
 }
 
-func (s *Server) newWatch(seats *seats, heads func(context.Context, []string) (map[string]int64, error)) *watch {
+func (s *Server) newWatch(
+	seats *seats, heads func(context.Context, []string) (map[string]int64, error),
+) *watch {
 	return &watch{
 		heads: heads, tick: s.Config.StreamTick, seats: seats,
 		failed:  func(err error) { s.Log.Warn("streams are blind", "error", err) },

@@ -31,8 +31,8 @@ func (s *Store) BeginCard(ctx context.Context, request string, card Card) error 
 	return failed("begin card", err)
 }
 
-// ChangeCard says it anew from now on and returns what holds then; what holds already leaves no line. Changes of
-// one request wait for each other, so that two that speak of different things both hold.
+// ChangeCard says it anew from now on and returns what holds then; what holds already leaves no line.
+// Changes of one request wait for each other, so that two that speak of different things both hold.
 func (s *Store) ChangeCard(ctx context.Context, request string, said CardChange) (Card, error) {
 	const lock = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
 	const change = `INSERT INTO request_cards (request_id, shows, message)
