@@ -132,14 +132,14 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	if err != nil {
 		return nil, err
 	}
-	invite, err := s.inviteOf(ctx, in.ID, in.Invite)
-	if err != nil {
+	if _, err := s.inviteOf(ctx, in.ID, in.Invite); err != nil {
 		return nil, err
 	}
 	if err := s.Store.RevokeInvite(ctx, in.Invite); err != nil {
 		return nil, err
 	}
-	if invite, err = s.Store.Invite(ctx, in.Invite); err != nil {
+	invite, err := s.Store.Invite(ctx, in.Invite)
+	if err != nil {
 		return nil, err
 	}
 	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, "")}, nil

@@ -280,7 +280,7 @@ func TestTheShopListsThanksAndGivesTime(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
 	require.Contains(t, wrong.Body.String(), `>加 13800138000</textarea>`, "to be corrected")
 	require.Equal(t, address, v.post(address+"/thanks", "say", "谢谢").Header().Get("Location"))
-	require.Contains(t, v.get(address).Body.String(), "已感谢")
+	require.Contains(t, v.get(address).Body.String(), "道过谢了")
 	require.NotContains(t, v.get(address).Body.String(), "发送感谢")
 
 	asked := v.get("/shop/asked").Body.String()

@@ -103,6 +103,9 @@ func (s *Server) loginsThen(
 	return nil
 }
 
+// veiledLabel stands for what the buyer calls his friend: colleagues see that there was a name, and not whose.
+const veiledLabel = "＊＊"
+
 // buyerThen is our own shop's page, which stands for that of any merchant: his is drawn from
 // the same answers of ours.
 func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
@@ -130,6 +133,9 @@ func (s *Server) buyerThen(stage machine.Stage) (page web.Page, err error) {
 		known.Invites = make([]client.InviteView, len(stage.Invites))
 	}
 	for i, invite := range stage.Invites {
+		if invite.Label != "" {
+			invite.Label = veiledLabel
+		}
 		told := inviteView(stage.Link.Request, invite, s.veiledLink(stage, invite))
 		if err := asTold(told, &known.Invites[i]); err != nil {
 			return page, err

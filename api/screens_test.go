@@ -88,6 +88,9 @@ func (r *replay) veil(html string) string {
 	for _, invite := range invites {
 		secret := r.server.Links.Token(invite.ID, int64(invite.Generation))
 		html = strings.NewReplacer(secret, hidden, token.Code(secret), hidden).Replace(html)
+		if invite.Label != "" {
+			html = strings.ReplaceAll(html, invite.Label, veiledLabel)
+		}
 	}
 	return withoutKey.ReplaceAllString(bare(strings.ReplaceAll(html, bankPage, "#hidden")), "")
 }

@@ -24,7 +24,7 @@ var bodies = map[string]string{
 	"replay-deliveries": `{"from":"2026-01-01T00:00:00Z"}`,
 	"pay-request":       `{"channel":"mock"}`, "create-invite": `{}`, "create-refund": `{}`,
 	"cancel-request": `{}`, "change-card": `{"shows":"full"}`, "extend-request": `{"minutes":30}`,
-	"thank-payer": `{"message":"谢谢"}`,
+	"thank-payer": `{"message":"谢谢"}`, "label-invite": `{"label":"老张"}`,
 }
 
 // private is what a stranger must not see of somebody's object, nor that there is one.

@@ -101,6 +101,7 @@ func TestWhatAProviderMayBeToldOfAPayer(t *testing.T) {
 
 // Who has no phone is written to where his provider carries messages, and nowhere else.
 func TestWhoHasNoPhoneIsSentNoText(t *testing.T) {
+	t.Parallel()
 	for provider, messages := range map[string]int64{"alipay": 0, "wechatpay": 1} {
 		t.Run(provider, func(t *testing.T) {
 			w := open(t)

@@ -135,6 +135,7 @@ func TestAPledgeIsTheOnlyReminder(t *testing.T) {
 }
 
 func TestWhoIsNotReminded(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*world, *life, store.Invite, string) error{
 		"declined": func(w *world, _ *life, i store.Invite, _ string) error {
 			return w.DeclineInvite(w.t.Context(), i.ID, "declined")

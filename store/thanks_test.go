@@ -65,6 +65,7 @@ func TestThePayerIsToldOfThanks(t *testing.T) {
 
 // Thanks go with either of the two that they are between.
 func TestThanksAreForgotten(t *testing.T) {
+	t.Parallel()
 	for who, forget := range map[string]func(*world, store.Payer) error{
 		"payer": func(w *world, p store.Payer) error {
 			_, err := w.ForgetPayer(t.Context(), p.ID, anna)

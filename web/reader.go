@@ -25,7 +25,7 @@ func LocaleFor(w http.ResponseWriter, r *http.Request, secure bool) Locale {
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	asked := Locale(r.URL.Query().Get(languageQuery))
 	if r.Method == http.MethodGet && slices.Contains(Locales, asked) {
-		http.SetCookie(w, &http.Cookie{
+		http.SetCookie(w, &http.Cookie{ //nolint:gosec // not secure on this machine alone, which has no https
 			Name: languageCookie, Value: string(asked), Path: "/", MaxAge: int(languageKept / time.Second),
 			Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		})

@@ -111,7 +111,7 @@ func (s *Shop) Before(next http.Handler) http.Handler {
 			own.Header.Del("Cookie")
 			own.Header.Del("Authorization")
 			if language := web.LanguageCookie(r); language != nil {
-				own.AddCookie(&http.Cookie{Name: language.Name, Value: language.Value})
+				own.AddCookie(&http.Cookie{Name: language.Name, Value: language.Value}) //nolint:gosec // to the shop
 			}
 			s.ServeHTTP(w, own)
 		default:

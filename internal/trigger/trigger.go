@@ -72,6 +72,7 @@ func List() []Known {
 
 // unplayed are the events that neither merchant nor buyer nor friend brings about, and how to see one.
 var unplayed = map[string]string{
+	client.RequestReminder:    "time brings it: wait half of the request's life without a friend who is known",
 	client.RequestPaused:      "only staff hold a request: friendpay staff do hold",
 	client.RequestResumed:     "only staff let a held request go on: friendpay staff do lift",
 	client.RequestRefundStuck: "only a provider that fails brings it: make the simulator refuse a refund",

@@ -145,7 +145,9 @@ func (o order) call() *library.Payload {
 func (a *Adapter) cashier(_ context.Context, o order) (providers.Presentation, error) {
 	call := o.call().AddParam("return_url", o.ReturnURL)
 	if o.Product == "wap" && o.ReturnURL != "" {
-		call.AddBizField("quit_url", o.ReturnURL)
+		// Whoever turns back is led to the same page, without the query that marks a return.
+		quit, _, _ := strings.Cut(o.ReturnURL, "?")
+		call.AddBizField("quit_url", quit)
 	}
 	address, err := a.client.BuildURL(call)
 	if err != nil {

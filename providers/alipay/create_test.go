@@ -42,7 +42,7 @@ func TestACashierIsASignedAddressAndCallsNobody(t *testing.T) {
 			"time_expire": end,
 		}
 		if product == "wap" {
-			said["quit_url"] = asked.ReturnURL
+			said["quit_url"] = "https://pay.example.cn/pay/result" // without the mark of a return
 		}
 		require.Equal(t, said, content(t, call))
 		verified(t, call)

@@ -40,7 +40,7 @@ var bad = map[string]string{
 
 // Each check refuses the page that is bad in its way, and lets a good one pass.
 func TestEachCheckRefusesABadPage(t *testing.T) {
-	tab := newScreen(t, newBrowser(t))
+	tab := newScreen(newBrowser(t), t)
 	pages := map[string]string{}
 	stage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -79,7 +79,7 @@ func TestEachCheckRefusesABadPage(t *testing.T) {
 
 // Letters twice as large, and a screen of 320 pixels, are really so.
 func TestNarrowAndLargeAreSo(t *testing.T) {
-	tab := newScreen(t, newBrowser(t))
+	tab := newScreen(newBrowser(t), t)
 	stage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte(`<!doctype html><html lang="zh-CN"><title>x</title>` +

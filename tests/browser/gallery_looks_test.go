@@ -107,7 +107,7 @@ func newBrowser(t *testing.T) context.Context {
 }
 
 // newScreen opens a tab the size of a phone, whose pages can be checked.
-func newScreen(t *testing.T, browser context.Context) *screen {
+func newScreen(browser context.Context, t *testing.T) *screen {
 	t.Helper()
 	tab, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)

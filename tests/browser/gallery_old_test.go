@@ -36,7 +36,7 @@ func TestThePagesHoldInAnOldEngine(t *testing.T) {
 		found.add(j.name+"/"+string(j.locale), offends)
 		return errors.Join(err, err2, tab.keep(filepath.Join(out, "old", string(j.locale), j.name+".png")))
 	}
-	inTabs(t, 2, func() *screen { return newScreen(t, browser) }, jobsOf(states), look)
+	inTabs(t, 2, func() *screen { return newScreen(browser, t) }, jobsOf(states), look)
 	found.report(t)
 }
 
@@ -44,7 +44,7 @@ func TestThePagesHoldInAnOldEngine(t *testing.T) {
 // and what to heed.
 func TestThePageReadsInOrderWithoutStyle(t *testing.T) {
 	link := stateNamed(t, "link-two-channels")
-	s, tab := newStage(t, []state{link}), newScreen(t, newBrowser(t))
+	s, tab := newStage(t, []state{link}), newScreen(newBrowser(t), t)
 	require.NoError(t, tab.open(s.address("bare", web.Chinese, link.name)))
 	require.NoError(t, tab.keep(filepath.Join(out, "bare", link.name+".png")))
 	text, err := chromedp.Run(tab.tab, chromedp.Evaluate[string]("document.body.innerText"))

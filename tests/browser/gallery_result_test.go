@@ -26,6 +26,7 @@ func resultState(name string, outcome web.Outcome, change func(*web.Result)) sta
 		view.Captured, view.PaidAt = pot.Amount, noon
 	case web.NotPaid:
 		view.MayRetry = true
+	case web.Confirming, web.GivingUp, web.Switching: // no amount is his to pay now
 	}
 	if change != nil {
 		change(&view)

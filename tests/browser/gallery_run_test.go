@@ -18,8 +18,8 @@ func TestEveryStateOfEveryPage(t *testing.T) {
 	s, browser := newStage(t, gallery()), newBrowser(t)
 	var found faults
 	look := func(tab *screen, j job) error { return tab.lookAt(s, j, &found) }
-	inTabs(t, 2, func() *screen { return newScreen(t, browser) }, jobsOf(gallery()), look)
-	hangUp(t, newScreen(t, browser), topics())
+	inTabs(t, 2, func() *screen { return newScreen(browser, t) }, jobsOf(gallery()), look)
+	hangUp(t, newScreen(browser, t), topics())
 	found.report(t)
 }
 
