@@ -285,7 +285,7 @@ func TestTheShopListsThanksAndGivesTime(t *testing.T) {
 
 	asked := v.get("/shop/asked").Body.String()
 	require.Equal(t, 3, strings.Count(asked, `<li><a href="/shop/requests/`))
-	require.Contains(t, asked, "跟朋友说声谢谢")
+	require.Contains(t, asked, "朋友付好了")
 	require.Less(t, strings.Index(asked, fresh), strings.Index(asked, address), "the newest first")
 	require.NotContains(t, v.get("/shop/asked?phase=open").Body.String(), address)
 	require.NotContains(t, v.get("/shop/asked?phase=ended").Body.String(), fresh)
