@@ -7,7 +7,7 @@ import (
 )
 
 // back is the button that takes the payer from the cashier to our page.
-const back = "form[action$='/pay/result'] button.pay"
+const back = "form[action*='/pay/result'] button.pay"
 
 // On a phone our page posts a form to the gateway, and the cashier posts the browser
 // back: from another site, so that the session stays at home until our answer has the
