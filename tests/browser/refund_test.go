@@ -49,7 +49,7 @@ func TestAFriendIsAskedWhereHisRefundCannotGo(t *testing.T) {
 	friend.sees("form[action='/pay/refund'] button[value=contact]")
 	friend.fits()
 	friend.press("form[action='/pay/refund'] button[value=contact]")
-	friend.sees("form[action='/pay/refund'] p.hint + p.hint")
+	friend.sees("form[action='/pay/refund'] p[role=status]")
 	require.Zero(t, friend.count("button[value=contact]"), "he said so")
 	friend.fits()
 	simulate(t, house, "wechatpay/refunds", `{"number":"`+refund+`","state":"done"}`)
