@@ -103,7 +103,7 @@ func (s *Server) loginsThen(
 	return nil
 }
 
-// veiledLabel stands for what the buyer calls his friend: colleagues see that there was a name, and not whose.
+// veiledLabel stands for what the buyer calls his friend: colleagues see that there was a name, not whose.
 const veiledLabel = "＊＊"
 
 // buyerThen is our own shop's page, which stands for that of any merchant: his is drawn from
