@@ -85,7 +85,8 @@ type consoleWorld struct {
 }
 
 // TestTheConsole has one house for all that is tried on it: starting one takes longer than each visit.
-func TestTheConsole(t *testing.T) {
+func TestTheConsole(t *testing.T) { //nolint:tparallel // its parts share one house and leave traces in it
+	t.Parallel() // its house is its own
 	house := newHouse(t)
 	w := &consoleWorld{house: house}
 	w.paid, w.broken = w.buy(t, "C-1001", 12_900), w.buy(t, "C-1002", 9_900)

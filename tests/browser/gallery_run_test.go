@@ -15,6 +15,7 @@ const out = "out"
 
 // Every state in both languages and both lights: a picture, and nothing that offends.
 func TestEveryStateOfEveryPage(t *testing.T) {
+	t.Parallel() // beside those that mostly wait, and have no house with it in common
 	s, browser := newStage(t, gallery()), newBrowser(t)
 	var found faults
 	look := func(tab *screen, j job) error { return tab.lookAt(s, j, &found) }

@@ -84,8 +84,10 @@ func cut(out http.ResponseWriter, _ *http.Request) {
 
 // However the stream fails, the page turns to "paid"; and it does not load itself again before.
 func TestThePageTurnsWithoutAStream(t *testing.T) {
+	t.Parallel()
 	for name, stream := range map[string]http.HandlerFunc{"refused": withheld, "silent": silent, "cut": cut} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWaiting(t, stream)
 			v := &visit{t: t, tab: testkit.Phone(t)}
 			v.open(w.url + "/page")

@@ -35,7 +35,8 @@ var ways = []way{
 // Steps from opening the link to the provider's cashier: each press of a button counts, on
 // whoever's page it is, and so does each code that has to be fetched and typed. The table of
 // them is in the documents, as it was counted here.
-func TestStepsToTheCashier(t *testing.T) {
+func TestStepsToTheCashier(t *testing.T) { //nolint:tparallel // each adds its line to one table
+	t.Parallel() // with nothing else on its houses
 	table := "| the friend is in | name check | taps | codes |\n|---|---|---|---|\n"
 	for _, check := range []store.NameCheck{store.NeverCheck, store.AlwaysCheck} {
 		house := openHouse(t)
