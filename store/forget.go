@@ -162,6 +162,7 @@ func (f forgetting) everywhere(with string) []string {
 		with + `UPDATE provider_event_conflicts SET raw_sealed = '' WHERE raw_sealed <> ''
 			AND event_id IN (SELECT id FROM provider_events WHERE ` + events + ")",
 		with + "UPDATE invites SET label = '' WHERE label <> '' AND id IN (" + f.words + ")",
+		with + "UPDATE invite_history SET label = '' WHERE label <> '' AND invite_id IN (" + f.words + ")",
 		with + "UPDATE request_cards SET message = '' WHERE message <> '' AND request_id IN (" + f.requests + ")",
 		with + "UPDATE invites SET contact_index = " + nobody + " WHERE contact_index <> " + nobody +
 			" AND id IN (" + f.words + ")",
