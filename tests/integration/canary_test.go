@@ -21,10 +21,11 @@ import (
 
 // byDesign are the columns that may hold a canary in the clear, and why.
 var byDesign = map[string]string{
-	"orders.title":  "what is bought, as the merchant words it: the friend's page shows it",
-	"orders.items":  "the same, item by item",
-	"orders.number": "the merchant's own number of his order, which his webhooks repeat",
-	"invites.label": "the buyer's own word for a friend, shown to nobody else",
+	"orders.title":         "what is bought, as the merchant words it: the friend's page shows it",
+	"orders.items":         "the same, item by item",
+	"orders.number":        "the merchant's own number of his order, which his webhooks repeat",
+	"invites.label":        "the buyer's own word for a friend, shown to nobody else",
+	"invite_history.label": "what he was called at a moment, veiled for colleagues; forgotten with the label",
 
 	"request_cards.message": "the buyer's own words for his friends, which their pages show; forgotten with him",
 }
