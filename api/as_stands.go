@@ -13,21 +13,25 @@ import (
 func (s *Server) asStands(ctx context.Context, r models.Request, o store.Order) (RequestView, error) {
 	view := viewRequest(r, o)
 	view.ExtendableUntil = timeIfAny(extendableUntil(r, o, s.Clock()))
-	since := machine.Since{}
+	since, err := s.since(ctx, r)
+	if err == nil {
+		tellSince(&view, r, since)
+	}
+	return view, err
+}
+
+// since reads what other rows say of a request: the thanks for the friend who paid, and when refunds were
+// taken on. There is nothing to read of most.
+func (s *Server) since(ctx context.Context, r models.Request) (since machine.Since, err error) {
 	if _, paid := paidByFriend(r); paid {
-		var err error
 		if since.Thanks, err = s.rows(ctx).Thanks(ctx, r.ID); err != nil {
-			return view, err
+			return since, err
 		}
 	}
 	if len(r.Refunds) > 0 {
-		var err error
-		if since.Taken, err = s.rows(ctx).RefundsTaken(ctx, r.ID); err != nil {
-			return view, err
-		}
+		since.Taken, err = s.rows(ctx).RefundsTaken(ctx, r.ID)
 	}
-	tellSince(&view, r, since)
-	return view, nil
+	return since, err
 }
 
 // tellSince adds what other rows say of a request.
@@ -48,23 +52,4 @@ func showSince(view *web.Result, r models.Request, a models.Attempt, since machi
 	for i, f := range view.Refunds {
 		view.Refunds[i].Taken = since.Taken[f.Number]
 	}
-}
-
-// sinceThen adds the same to the page of who paid.
-func (s *Server) sinceThen(
-	ctx context.Context, view *web.Result, r models.Request, a models.Attempt,
-) (err error) {
-	since := machine.Since{}
-	if winner, paid := paidByFriend(r); paid && winner.Number == a.Number {
-		if since.Thanks, err = s.Store.Thanks(ctx, r.ID); err != nil {
-			return err
-		}
-	}
-	if len(view.Refunds) > 0 {
-		if since.Taken, err = s.Store.RefundsTaken(ctx, r.ID); err != nil {
-			return err
-		}
-	}
-	showSince(view, r, a, since)
-	return nil
 }

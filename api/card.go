@@ -137,7 +137,7 @@ func (s *Server) saidAnew(
 	if err := showable(card, order); err != nil || card == now {
 		return card, err
 	}
-	if !payable(request) {
+	if !request.State.Unpaid() {
 		return now, &models.Error{
 			Code: models.Conflict, Reason: "not_now", Message: "This request can no longer be paid.",
 			Fix: "What friends see stays as it was; say it with the next request.",
@@ -156,7 +156,7 @@ func (s *Server) saidAnew(
 // saidAgain takes what a call says that asks again for an open request. Where that can no longer be paid,
 // nobody reads it, and the call is answered as it was at first.
 func (s *Server) saidAgain(ctx context.Context, request models.Request, order store.Order, in CardIn) error {
-	if !payable(request) {
+	if !request.State.Unpaid() {
 		return nil
 	}
 	_, err := s.saidAnew(ctx, request, order, in)
@@ -170,14 +170,4 @@ func (s *Server) beginCard(ctx context.Context, request models.Request, in CardI
 		return err
 	}
 	return s.Store.BeginCard(ctx, request.ID, in.on(last))
-}
-
-// payable says that a friend may still pay, or is paying.
-func payable(r models.Request) bool {
-	switch r.State {
-	case models.Checking, models.Open, models.Paying, models.Confirming, models.Paused:
-		return true
-	default:
-		return false
-	}
 }

@@ -89,11 +89,16 @@ func (s *Server) createInvite(ctx context.Context, in *inviteIn) (*inviteOut, er
 	if err != nil {
 		return nil, err
 	}
-	card, err := s.rows(ctx).Card(ctx, request.ID)
+	return s.shownInvite(ctx, request, invite)
+}
+
+// shownInvite is an invite as its buyer sees it, with the words that he may send while it is live.
+func (s *Server) shownInvite(ctx context.Context, r models.Request, i store.Invite) (*inviteOut, error) {
+	card, err := s.rows(ctx).Card(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, card.Message)}, nil
+	return &inviteOut{Body: inviteView(r, i, s.linkOf(s.sharing(ctx), i, card.Message))}, nil
 }
 
 // listInvites shows all links of a request, oldest first.
@@ -142,7 +147,7 @@ func (s *Server) revokeInvite(ctx context.Context, in *invitePath) (*inviteOut, 
 	if err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, "")}, nil
+	return s.shownInvite(ctx, request, invite)
 }
 
 type labelIn struct {
@@ -169,7 +174,7 @@ func (s *Server) labelInvite(ctx context.Context, in *labelIn) (*inviteOut, erro
 	if invite, err = s.Store.Invite(ctx, invite.ID); err != nil {
 		return nil, err
 	}
-	return &inviteOut{Body: s.viewInvite(s.sharing(ctx), request, invite, "")}, nil
+	return s.shownInvite(ctx, request, invite)
 }
 
 // inviteOf reads an invite of that request; another's is not found.

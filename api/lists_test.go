@@ -21,13 +21,21 @@ import (
 func (v *visitor) settles(id string) models.Request {
 	v.t.Helper()
 	v.pay()
-	r := v.happen(id, captured12900())
-	refused, err := v.store.ClaimOrder(v.t.Context(), store.Claim{
+	v.happen(id, captured12900())
+	return v.accepts(id)
+}
+
+// accepts is the order taking the money that came.
+func (f *friends) accepts(id string) models.Request {
+	f.t.Helper()
+	r, err := f.store.Request(f.t.Context(), id)
+	require.NoError(f.t, err)
+	refused, err := f.store.ClaimOrder(f.t.Context(), store.Claim{
 		Order: r.Order, Request: id, Attempt: r.Winner, Price: r.Payable, PriceVersion: r.PriceVersion,
 	})
-	require.NoError(v.t, err)
-	require.Empty(v.t, refused)
-	return v.happen(id, models.Event{Kind: models.OrderAccepted, Spare: mint.Number()})
+	require.NoError(f.t, err)
+	require.Empty(f.t, refused)
+	return f.happen(id, models.Event{Kind: models.OrderAccepted, Spare: mint.Number()})
 }
 
 func TestMoreTimeIsGivenOncePerKey(t *testing.T) {

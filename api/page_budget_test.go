@@ -112,4 +112,6 @@ func TestAPageIsOneRoundTrip(t *testing.T) {
 	once(v, "/pay/result", 2) // and where to go on paying, which only its payer may see
 	f.happen(id, captured12900())
 	once(v, "/pay/result", 1)
+	f.accepts(id)
+	once(v, "/pay/result", 2) // and how his friend thanked him
 }

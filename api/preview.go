@@ -58,6 +58,6 @@ func (s *Server) preview(ctx context.Context, in *previewIn) (*previewOut, error
 func previewOf(link store.Link, set store.Card, friend PayerView) CardPreview {
 	return CardPreview{
 		Set:       CardView{Shows: set.Shows, Message: set.Message},
-		MayChange: payable(link.Request), Category: link.Order.Category, Friend: friend,
+		MayChange: link.Request.State.Unpaid(), Category: link.Order.Category, Friend: friend,
 	}
 }

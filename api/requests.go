@@ -128,6 +128,7 @@ func unseen(reason string) error {
 	return models.Refuse(models.NotFound, reason, "We know nothing of that name.")
 }
 
+// answer is a request as it stands. An error beside an answer is about what only adorns it.
 func (s *Server) answer(ctx context.Context, request models.Request, status int) (*requestOut, error) {
 	order, err := s.rows(ctx).Order(ctx, request.Order)
 	if err != nil {
@@ -155,15 +156,12 @@ func (s *Server) deliver(
 
 // delivered answers for an event that is durable: what only adorns the answer must not make a failure of it.
 func (s *Server) delivered(ctx context.Context, request models.Request, status int) (*requestOut, error) {
-	order, err := s.rows(ctx).Order(ctx, request.Order)
-	if err != nil {
-		return nil, err
-	}
-	view, err := s.asStands(ctx, request, order)
-	if err != nil {
+	out, err := s.answer(ctx, request, status)
+	if out != nil && err != nil {
 		s.Log.WarnContext(ctx, "answered without its thanks or refunds", "request", request.ID, "error", err)
+		err = nil
 	}
-	return &requestOut{Status: status, Body: view}, nil
+	return out, err
 }
 
 // OptionalKey is the Idempotency-Key of a call that creates nothing: it names

@@ -55,9 +55,11 @@ func (s *Server) showResult(c echo.Context) error {
 			view.Outcome, view.SlotLeft = web.Asking, 0 // he is not asked to pay again at once
 		}
 	}
-	if err := s.sinceThen(ctx, &view, link.Request, attempt); err != nil {
+	since, err := s.since(ctx, link.Request)
+	if err != nil {
 		return err
 	}
+	showSince(&view, link.Request, attempt, since)
 	return s.draw(c, http.StatusOK, resultPage(view, link.Request))
 }
 

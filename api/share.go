@@ -73,12 +73,6 @@ func (s *Server) linkAs(
 	return view
 }
 
-func (s *Server) viewInvite(
-	known *policy.Catalogue, r models.Request, i store.Invite, message string,
-) InviteView {
-	return inviteView(r, i, s.linkOf(known, i, message))
-}
-
 func inviteView(r models.Request, i store.Invite, link *LinkView) InviteView {
 	return InviteView{
 		Paying: cameBy(r, r.Slot, i), Paid: cameBy(r, r.Winner, i),

@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// china is where the providers' working days are; it has had no summer time since 1991.
-var china = time.FixedZone("UTC+8", 8*60*60)
-
 // ByPayer is what of a capture the payer himself paid: a coupon of the provider's paid
 // the rest.
 func (a Attempt) ByPayer() Money { return a.Captured.Minus(couponOf(a)) }
@@ -61,12 +58,12 @@ func arrival(asked time.Time, days int) time.Time {
 	if days <= 0 {
 		return time.Time{}
 	}
-	day := asked.In(china)
+	day := asked.In(Shanghai)
 	for days > 1 {
 		day = day.AddDate(0, 0, 1)
 		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
 			days--
 		}
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 59, 0, china).UTC()
+	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 59, 0, Shanghai).UTC()
 }

@@ -85,8 +85,8 @@ func TestACouponIsNeverMoreThanItsMoney(t *testing.T) {
 }
 
 func TestARefundIsExpectedByAWorkingDay(t *testing.T) {
-	friday := time.Date(2026, 3, 6, 9, 0, 0, 0, china)
-	late := time.Date(2026, 3, 6, 23, 30, 0, 0, china)
+	friday := time.Date(2026, 3, 6, 9, 0, 0, 0, Shanghai)
+	late := time.Date(2026, 3, 6, 23, 30, 0, 0, Shanghai)
 	for _, c := range []struct {
 		asked time.Time
 		days  int
@@ -98,7 +98,7 @@ func TestARefundIsExpectedByAWorkingDay(t *testing.T) {
 	} {
 		got := ""
 		if at := arrival(c.asked, c.days); !at.IsZero() {
-			got = at.In(china).Format(time.DateOnly)
+			got = at.In(Shanghai).Format(time.DateOnly)
 		}
 		if got != c.want {
 			t.Errorf("%d days from %s: %s, not %s", c.days, c.asked, got, c.want)

@@ -33,6 +33,17 @@ var States = []State{
 	Refunding, Refunded, PartlyRefunded, RefundStuck,
 }
 
+// Unpaid says that a request is under way and nobody's money has been taken for it: it may still be paid, or
+// ended, and what friends see of it may be changed.
+func (s State) Unpaid() bool {
+	switch s {
+	case Checking, Open, Paying, Confirming, Paused:
+		return true
+	default:
+		return false
+	}
+}
+
 // unpaidEnds are the ends without applied money; funded are the states after it.
 var (
 	unpaidEnds = []State{Ineligible, Expired, CancelledBuyer, CancelledMerchant, Superseded, BlockedRisk}

@@ -33,7 +33,7 @@ func (s *Store) LoginBegun(ctx context.Context, invite string) error {
 type Login struct {
 	Invite, Payer string
 	Newcomer      bool   // nobody knew him before
-	Locale        string // "zh-CN": of his browser; what we write to him is in it from now on
+	Locale        string // "zh-CN": that he picked, or of his browser; what we write to him is in it from now on
 }
 
 // LoggedIn keeps when a friend first logged in by an invite, who he was, and whether nobody knew him before.

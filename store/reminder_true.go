@@ -2,14 +2,10 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/friendpay/friendpay/models"
 )
-
-// busyStates are those of a request that somebody is paying, and that may be open again.
-var busyStates = []models.State{models.Checking, models.Paying, models.Confirming, models.Paused}
 
 // ReminderTrue says whether a reminder that is about to leave is still true: the request is open, and the
 // friend may be reminded of it. It may have become untrue since it was written. While somebody else pays it
@@ -26,7 +22,7 @@ func (s *Store) ReminderTrue(ctx context.Context, m Message) (bool, error) {
 		return false, failed("judge reminder again", err)
 	}
 	now := found[0]
-	busy := slices.Contains(busyStates, now.State)
+	busy := now.State.Unpaid() && now.State != models.Open
 	switch {
 	case now.Told:
 		return true, nil

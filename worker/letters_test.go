@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
 )
@@ -18,6 +19,9 @@ type letter struct {
 	due   time.Time
 	told  bool
 }
+
+// nights are the quiet hours unless an operator sets others.
+var nights = notify.Hours{From: 22 * time.Hour, Until: 8 * time.Hour}
 
 // letters keeps messages as the store does.
 type letters struct {

@@ -167,7 +167,7 @@ func TestRemindersAreJudgedByTheClock(t *testing.T) {
 			cancel()
 			return time.Date(2026, 11, 22, hour, 0, 0, 0, time.UTC)
 		}
-		r := &worker.Reminders{Dues: d, Quiet: notify.Night, Log: slog.New(slog.DiscardHandler), Clock: clock}
+		r := &worker.Reminders{Dues: d, Quiet: nights, Log: slog.New(slog.DiscardHandler), Clock: clock}
 		require.ErrorIs(t, r.Run(ctx), context.Canceled)
 		require.Equal(t, want, d.verdicts[0].Why)
 	}

@@ -31,7 +31,7 @@ func outbox(l *letters, p *post) *worker.Outbox {
 		panic(err)
 	}
 	return &worker.Outbox{
-		Letters: l, Durable: p, Quiet: notify.Night, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Letters: l, Durable: p, Quiet: nights, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 		Ways: map[notify.Channel]worker.Notifier{
 			notify.SMS:      worker.Texts{Gateway: gateway{p}, Shelf: shelf},
 			notify.WeChat:   worker.Templates{Accounts: official{p}, Shelf: shelf},

@@ -19,12 +19,21 @@ const unended = `SELECT r.id || ' is ' || r.state || ', waits for '
 // waiting are rows of the queues that nobody has carried yet.
 const waiting = `SELECT 'callback ' || id || ' is pending: ' || reason FROM provider_events
 	WHERE status = 'pending'
-	UNION ALL SELECT kind || ' ' || id || ' is pending: ' || last_error FROM messages WHERE status = 'pending'`
+	UNION ALL SELECT kind || ' ' || id || ' is pending: ' || last_error FROM messages WHERE status = 'pending'
+	UNION ALL SELECT 'delivery ' || id || ' of ' || message_id || ' is ' || state FROM deliveries
+	WHERE state IN ('queued', 'trying', 'held')`
 
-// hurry makes messages due whose next try is minutes away. Their schedule is the only one that demo time does
-// not divide; support has the same button.
-const hurry = `UPDATE messages SET next_try_at = clock_timestamp()
-	WHERE status = 'pending' AND next_try_at > clock_timestamp() + interval '5 seconds' RETURNING id`
+// hurry makes messages due whose next try is minutes away, and has a delivery taken for lost a minute after
+// its run was last heard of: longer than a try, and sooner than five minutes. Demo time divides neither;
+// support has buttons for both.
+const hurry = `WITH late AS (UPDATE deliveries SET leased_at = clock_timestamp() - interval '6 minutes'
+		WHERE state = 'trying' AND next_try_at IS NULL
+			AND leased_at < clock_timestamp() - interval '1 minute'
+			AND leased_at > clock_timestamp() - interval '5 minutes'
+		RETURNING id),
+	waiting AS (UPDATE messages SET next_try_at = clock_timestamp()
+		WHERE status = 'pending' AND next_try_at > clock_timestamp() + interval '5 seconds' RETURNING id)
+	SELECT id FROM late UNION ALL SELECT id FROM waiting`
 
 // quiesce waits until everything has come to its end, at most for as long as the options say, and returns
 // what has not.

@@ -66,7 +66,7 @@ func TestJudge(t *testing.T) {
 			notify.Verdict{Why: "quiet", Wait: noon.Add(20 * time.Hour)}},
 		"over by the morning": {due(notify.ReminderPledge, ends(noon.Add(20*time.Hour))), night, dropped("quiet")},
 	} {
-		got := notify.Judge(c.standing, notify.Night, c.now)
+		got := notify.Judge(c.standing, nights, c.now)
 		require.True(t, c.want.Wait.Equal(got.Wait), "%s: %s", name, got.Wait)
 		got.Wait = c.want.Wait
 		require.Equal(t, c.want, got, name)

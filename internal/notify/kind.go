@@ -2,7 +2,11 @@
 // words of which language, and at what hour. It is pure; whoever sends asks it first.
 package notify
 
-import "time"
+import (
+	"time"
+
+	"github.com/friendpay/friendpay/models"
+)
 
 // Kind is what a message is about.
 type Kind string
@@ -79,16 +83,10 @@ var Channels = []Channel{WeChat, SMS, Page}
 // be later than Until: they go over midnight then. Equal ones are none.
 type Hours struct{ From, Until time.Duration }
 
-// Night is the hours of production.
-var Night = Hours{From: 22 * time.Hour, Until: 8 * time.Hour}
-
-// shanghai is fixed: China keeps no summer time.
-var shanghai = time.FixedZone("Asia/Shanghai", int((8 * time.Hour).Seconds()))
-
 // Over says when the quiet that holds at that moment is over; false where none holds.
 func (h Hours) Over(now time.Time) (time.Time, bool) {
-	local := now.In(shanghai)
-	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, shanghai)
+	local := now.In(models.Shanghai)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, models.Shanghai)
 	of := local.Sub(midnight)
 	over := midnight.Add(h.Until)
 	switch {

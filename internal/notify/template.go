@@ -94,7 +94,7 @@ func (f Facts) value(field Field) (string, error) {
 		if f.Until.IsZero() {
 			return "", nil
 		}
-		return f.Until.In(shanghai).Format("2006-01-02 15:04"), nil
+		return f.Until.In(models.Shanghai).Format("2006-01-02 15:04"), nil
 	default:
 		return "", ErrWords
 	}

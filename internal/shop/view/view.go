@@ -57,14 +57,7 @@ func Request(k Known) (web.Page, error) {
 }
 
 // Unpaid says that the request may still be paid, or ended.
-func (k Known) Unpaid() bool {
-	switch models.State(k.Request.State) {
-	case models.Checking, models.Open, models.Paying, models.Confirming, models.Paused:
-		return true
-	default:
-		return false
-	}
-}
+func (k Known) Unpaid() bool { return models.State(k.Request.State).Unpaid() }
 
 // left is the time until a moment, 0 for none or one that has passed.
 func (k Known) left(until *time.Time) time.Duration {
