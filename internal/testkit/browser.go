@@ -50,7 +50,7 @@ func ChromiumFor(
 ) context.Context {
 	t.Helper()
 	path, err := findChromium()
-	require.NoError(t, err, "no browser: run `apt-get install chromium`")
+	require.NoError(t, err, "no browser: run `apt-get install chromium-headless-shell`")
 	all := slices.Concat(quiet, []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
 	})
@@ -80,8 +80,9 @@ func Phone(t testing.TB, options ...chromedp.ExecAllocatorOption) context.Contex
 	return browser
 }
 
+// findChromium prefers the build that draws no windows: it is the same engine at half the work.
 func findChromium() (path string, err error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if path, err = exec.LookPath(name); err == nil {
 			return path, nil
 		}

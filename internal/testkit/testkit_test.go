@@ -98,7 +98,7 @@ func TestPhoneShowsAPage(t *testing.T) {
 	t.Cleanup(page.Close)
 	browser := testkit.Phone(t)
 	require.NoError(t, chromedp.Do(browser, chromedp.Navigate(page.URL)))
-	title, err := chromedp.Run(browser, chromedp.Text("h1"))
+	title, err := chromedp.Run(browser, chromedp.Text(chromedp.CSS("h1")))
 	require.NoError(t, err)
 	require.Equal(t, "代付", title)
 	size, err := chromedp.Run(browser, chromedp.Evaluate[[]int]("[innerWidth, innerHeight, devicePixelRatio]"))

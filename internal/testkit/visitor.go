@@ -33,7 +33,7 @@ type Person struct {
 func Visitor(t testing.TB, person Person) context.Context {
 	t.Helper()
 	browser, err := sharedBrowser()
-	require.NoError(t, err, "no browser: run `apt-get install chromium`")
+	require.NoError(t, err, "no browser: run `apt-get install chromium-headless-shell`")
 	return openTab(t, browser, person, chromedp.WithNewBrowserContext())
 }
 
@@ -54,6 +54,10 @@ func openTab(
 		cancel()
 	})
 	require.NoError(t, chromedp.Do(tab, person.viewport()), "the browser opens no tab")
+	// Whoever types into one tab has not left the others.
+	_, err := chromedp.Call(tab, emulation.SetFocusEmulationEnabled,
+		emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	require.NoError(t, err)
 	if person.Agent != "" || person.Language != "" {
 		_, err := chromedp.Call(tab, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
 			UserAgent: person.Agent, AcceptLanguage: person.Language,

@@ -8,6 +8,7 @@ import (
 
 // On a phone Alipay's cashier opens in the browser, and leads back.
 func TestAFriendPaysByAlipayOnAPhone(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -30,6 +31,7 @@ func TestAFriendPaysByAlipayOnAPhone(t *testing.T) {
 // Whoever leaves the cashier without paying stands before his own page again, which
 // leads there once more.
 func TestAFriendTurnsBackAtAlipaysCashier(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	friend.open(buyer.ask())
@@ -49,6 +51,7 @@ func TestAFriendTurnsBackAtAlipaysCashier(t *testing.T) {
 // The link is opened in Alipay: the friend is known without being asked, and pays in
 // the window that the app's bridge opens.
 func TestAFriendPaysInsideAlipay(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisitIn(t, house, inAlipay)
 	link := buyer.ask()
@@ -72,5 +75,6 @@ func TestAFriendPaysInsideAlipay(t *testing.T) {
 
 // At a desk there is Alipay's code to scan.
 func TestAFriendScansAlipaysCodeAtADesk(t *testing.T) {
+	t.Parallel()
 	scan(t, "alipay", "支付宝")
 }

@@ -18,6 +18,7 @@ const anyWay = "form[action='/pay/attempts'] button[value=alipay_wap]"
 // The merchant shows an invite to one contact inside its app: he is let in without a tap, as
 // who he is. The same link is nobody else's.
 func TestAContactIsLetInWithoutATap(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	newVisit(t, house).ask()
 	var listed struct {

@@ -10,6 +10,7 @@ import (
 // Two friends are asked. The buyer's page tells by itself that one has opened his link and that the other
 // is paying; the first link is taken back meanwhile, and the payment goes on.
 func TestTheBuyerSeesTwoFriendsAndTakesOneLinkBack(t *testing.T) {
+	t.Parallel()
 	house := newHouse(t)
 	buyer, first, second := newVisit(t, house), newVisit(t, house), newVisit(t, house)
 	toFirst := buyer.ask()

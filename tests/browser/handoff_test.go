@@ -8,6 +8,7 @@ import (
 
 // A friend leaves the app's browser by a code, types it in his own, and goes on where he was.
 func TestAFriendGoesOnInHisOwnBrowser(t *testing.T) {
+	t.Parallel()
 	house := carefulHouse(t)
 	inApp, own := newVisit(t, house), newVisit(t, house)
 	inApp.open(newVisit(t, house).ask())

@@ -21,7 +21,16 @@ import (
 // shots keeps the screenshots of README.
 var shots = flag.Bool("shots", false, "write the screenshots to docs/images")
 
-func TestMain(m *testing.M) { testkit.Main(m, testkit.MayLeak("net/http.(*persistConn)")) }
+// inParallel is how many tests go on at a time, unless -parallel says: most wait for a house or for each
+// other's pages, and leave a processor idle.
+const inParallel = "4"
+
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", inParallel); err != nil {
+		panic(err) // the name of a flag
+	}
+	testkit.Main(m, testkit.MayLeak("net/http.(*persistConn)"))
+}
 
 // openHouse is the one that all tests share who leave each other alone in it: they change no setting and
 // no fault of it, bring friends of their own, and look at nobody's request but theirs.

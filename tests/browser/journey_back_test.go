@@ -14,6 +14,7 @@ import (
 // and is not led to pay again: after a reload, in a second tab, and after the tab is closed. He may say that
 // he has not paid. In a house of its own: the provider answers nobody, and calls nobody.
 func TestBackFromTheCashierTheBankIsAsked(t *testing.T) {
+	t.Parallel()
 	house := houseOf(t, local.Options{Speed: 2}) // slow enough for the payment to stay open meanwhile
 	browser := newVisit(t, house)
 	friend := browser.beside()
@@ -46,12 +47,13 @@ func TestBackFromTheCashierTheBankIsAsked(t *testing.T) {
 	require.Contains(t, second.text("article a.button"), "我还没付")
 	release(t, house)
 	second.sees("article.notice.paid")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 }
 
 // Back from the cashier, step by step, each page is one that may be shown again: no form is sent a second
 // time, and the form to type a code on is among them.
 func TestGoingBackStepByStep(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	friend, own := newVisit(t, house), ownPhone()
 	friend.open(newVisit(t, house).ask())

@@ -63,6 +63,7 @@ func (v *visit) enter() {
 
 // A friend who has a keyboard only gets from the link to the cashier, in the order in which he reads.
 func TestAFriendPaysByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	friend, own := visitAs(t, house, testkit.Person{Agent: onPhone, Language: "zh-CN", Desk: true}), ownPhone()
 	friend.open(newVisit(t, house).ask())
@@ -86,6 +87,7 @@ func TestAFriendPaysByKeyboardAlone(t *testing.T) {
 
 // What a screen reader is told of the pages of the main journey, from top to bottom.
 func TestPagesAreReadAsTheyLook(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	friend, own := newVisit(t, house), ownPhone()
 	friend.open(newVisit(t, house).ask())

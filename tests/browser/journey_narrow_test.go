@@ -19,9 +19,11 @@ var sizes = map[string]struct {
 
 // On a narrow screen nothing of the main journey sticks out, and each primary button is reached.
 func TestTheMainJourneyOnNarrowScreens(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	for name, size := range sizes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			buyer, friend := newVisit(t, house), newVisit(t, house)
 			for _, v := range []*visit{buyer, friend} {
 				v.do(chromedp.EmulateViewport(size.width, size.height, chromedp.EmulateScale(size.scale),
@@ -56,7 +58,7 @@ func (v *visit) reaches(selector string, width int64) {
 	v.t.Helper()
 	v.sees(selector)
 	v.fits()
-	v.do(chromedp.ScrollIntoView(selector), "scrolling to "+selector)
+	v.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), "scrolling to "+selector)
 	box, err := chromedp.Run(v.tab, chromedp.Evaluate[[]float64](`(() => {
 		const b = document.querySelector(`+strconv.Quote(selector)+`).getBoundingClientRect();
 		return [b.left, b.right, b.height, innerWidth] })()`))

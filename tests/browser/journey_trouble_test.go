@@ -20,6 +20,7 @@ import (
 // While a payment is being checked, the page survives a reload, and its own end: the link leads back to it,
 // and nobody is asked to pay again.
 func TestCheckingSurvivesEverything(t *testing.T) {
+	t.Parallel()
 	merchant := newSlowMerchant(t)
 	house := houseOf(t, local.Options{HookURL: merchant.URL})
 	buyer, browser := newVisit(t, house), newVisit(t, house)
@@ -46,7 +47,7 @@ func TestCheckingSurvivesEverything(t *testing.T) {
 	merchant.says()
 	again.sees("article.notice.paid")
 	buyer.sees("article.notice.settled")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 }
 
 // slowMerchant has an order hook that does not answer until it is told to.
@@ -74,6 +75,7 @@ func newSlowMerchant(t *testing.T) slowMerchant {
 // No provider makes orders any more: the page says that the clock is stopped, and goes on by itself when one
 // answers again.
 func TestAnOutageStopsTheClock(t *testing.T) {
+	t.Parallel()
 	house := newHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -127,6 +129,7 @@ func release(t *testing.T, house *local.House) {
 
 // Somebody is paying, gives it up, and whoever waited goes on without touching his page.
 func TestWhoWaitsIsLetInWithoutAReload(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	first, second := newVisit(t, house), newVisit(t, house)
 	link := newVisit(t, house).ask()
@@ -153,6 +156,7 @@ func TestWhoWaitsIsLetInWithoutAReload(t *testing.T) {
 
 // On a network of many years ago everything takes its time, and a friend who taps again meanwhile pays once.
 func TestASlowNetworkPaysOnce(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	friend := newVisit(t, house)
 	slow := &network.Conditions{Latency: 400, DownloadThroughput: 50_000, UploadThroughput: 25_000}
@@ -160,28 +164,30 @@ func TestASlowNetworkPaysOnce(t *testing.T) {
 		network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{slow}})
 	require.NoError(t, err)
 	began := time.Now()
-	friend.open(newVisit(t, house).ask())
+	link := newVisit(t, house).ask()
+	friend.open(link)
 	friend.sees("form.choices button.main")
 	require.Greater(t, time.Since(began), 400*time.Millisecond, "the network is slow")
 	friend.turn("form.choices button[value=alipay_wap]")
 	friend.login(ownPhone())
-	friend.do(chromedp.Click(payButton), "the first tap")
+	friend.do(chromedp.Click(chromedp.CSS(payButton), calmly), "the first tap")
 	again := `(document.querySelector("` + payButton + `") || {click() {}}).click()`
 	_, err = chromedp.Run(friend.tab, chromedp.Evaluate[chromedp.Void](again, chromedp.EvalIgnoreExceptions))
 	require.NoError(t, err)
 	friend.sees("button.pay")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 	friend.press("button.pay")
 	friend.sees("article.notice.paid")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 }
 
 // The request ends while the friend stands before the button: pressing it says so, and pays nothing. Without
 // scripts, which would turn the page before he gets to it.
 func TestTheTimeRunsOutWhileTyping(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	quick, slow := newVisit(t, house), newVisit(t, house).withoutScripts()
-	link := askFor(t, house, 150*time.Second)
+	link := askFor(t, house, 250*time.Second)
 	for _, friend := range []*visit{quick, slow} {
 		friend.open(link)
 		friend.turn("form.choices button[value=alipay_wap]")
@@ -193,13 +199,14 @@ func TestTheTimeRunsOutWhileTyping(t *testing.T) {
 	slow.sees("article.notice.expired, p.problem[role=alert]")
 	require.Regexp(t, "已过期|付款时间已过|已结束", slow.text("main"))
 	slow.fits()
-	require.Empty(t, newest(t, house).Attempts)
+	require.Empty(t, requestOf(t, house, link).Attempts)
 }
 
 // askFor is the merchant's server asking, with a time to live before the house's speed divides it.
 func askFor(t *testing.T, house *local.House, life time.Duration) (link string) {
 	t.Helper()
 	var made struct {
+		ID   string `json:"id"`
 		Link struct {
 			URL string `json:"url"`
 		} `json:"link"`
@@ -209,5 +216,6 @@ func askFor(t *testing.T, house *local.House, life time.Duration) (link string) 
 	body := `{"expires_in_seconds":` + strconv.Itoa(int(life.Seconds())) + `,"order":` + order + `}`
 	merchantCall(t, house, http.MethodPost, "/v1/requests", body, &made)
 	require.NotEmpty(t, made.Link.URL)
+	asked.Store(made.Link.URL, made.ID)
 	return made.Link.URL
 }

@@ -8,34 +8,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/friendpay/friendpay/internal/local"
-	"github.com/friendpay/friendpay/models"
-	"github.com/friendpay/friendpay/store"
 )
-
-// newest is the request that was asked for last.
-func newest(t *testing.T, house *local.House) models.Request {
-	t.Helper()
-	list, err := house.Parts.Store.Requests(t.Context(), store.RequestFilter{Merchant: local.DemoMerchant})
-	require.NoError(t, err)
-	require.NotEmpty(t, list.Items)
-	r, err := house.Parts.Store.Request(t.Context(), list.Items[0].ID)
-	require.NoError(t, err)
-	return r
-}
 
 // twice is the double tap of who is in a hurry; it waits for the page that comes of it.
 func (v *visit) twice(selector string) {
 	v.t.Helper()
 	v.mark()
-	v.do(chromedp.DoubleClick(selector), "pressing twice "+selector)
+	v.do(chromedp.DoubleClick(chromedp.CSS(selector), calmly), "pressing twice "+selector)
 	v.sees(nextPage)
 }
 
 // Each button of the friend pressed twice in a row: one login, one attempt, one payment.
 func TestADoubleTapPaysOnce(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	friend, own := newVisit(t, house), ownPhone()
-	friend.open(newVisit(t, house).ask())
+	link := newVisit(t, house).ask()
+	friend.open(link)
 	friend.twice("form.choices button[value=alipay_wap]")
 	friend.sees("input[name=phone]")
 	friend.fill("input[name=phone]", own)
@@ -47,14 +36,15 @@ func TestADoubleTapPaysOnce(t *testing.T) {
 	require.Zero(t, friend.count("p.problem"), "the second tap does not take the first one for an error")
 	friend.twice(payButton)
 	friend.sees("button.pay")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 	friend.press("button.pay")
 	friend.sees("article.notice.paid")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 }
 
 // Two tabs of one friend on one link are one payer: one attempt, and both tabs come to know.
 func TestTwoTabsOfAFriendShareAnAttempt(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	first := newVisit(t, house)
 	link := newVisit(t, house).ask()
@@ -69,25 +59,24 @@ func TestTwoTabsOfAFriendShareAnAttempt(t *testing.T) {
 	first.sees("button.pay")
 	second.press(payButton)
 	second.sees("button.pay")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 	second.open(house.APIURL + "/pay/result")
 	second.sees("article.notice.waiting")
 	first.press("button.pay")
 	first.sees("article.notice.paid")
 	second.sees("article.notice.paid")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 }
 
 // A browser has one session, of the link opened last: the other tab's button does nothing to it, says so, and
 // the other link is as good as before.
 func TestTwoTabsOnTwoLinksAreNotMixedUp(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	first := newVisit(t, house)
 	buyer := newVisit(t, house)
-	one := buyer.ask()
-	earlier := newest(t, house)
-	other := buyer.ask()
-	later := newest(t, house)
+	one, other := buyer.ask(), buyer.ask()
+	earlier, later := requestOf(t, house, one), requestOf(t, house, other)
 	require.NotEqual(t, earlier.ID, later.ID)
 	own := ownPhone()
 	first.open(one)
@@ -99,27 +88,23 @@ func TestTwoTabsOnTwoLinksAreNotMixedUp(t *testing.T) {
 	first.turn(payButton)
 	first.sees("article.notice.other_link")
 	first.fits()
-	for _, r := range []models.Request{earlier, later} {
-		now, err := house.Parts.Store.Request(t.Context(), r.ID)
-		require.NoError(t, err)
-		require.Empty(t, now.Attempts, "nobody has paid anything")
+	for _, link := range []string{one, other} {
+		require.Empty(t, requestOf(t, house, link).Attempts, "nobody has paid anything")
 	}
 	first.open(one)
 	first.turn("form.choices button[value=alipay_wap]")
-	first.loginAgain(house, earlier.ID)
+	first.loginAgain(house, one)
 }
 
 // loginAgain is the rest of the way of who came back to a link by which he had logged in before.
-func (v *visit) loginAgain(house *local.House, request string) {
+func (v *visit) loginAgain(house *local.House, link string) {
 	v.t.Helper()
 	v.login(ownPhone())
 	v.turn(payButton)
 	v.sees("button.pay")
 	v.press("button.pay")
 	v.sees("article.notice.paid")
-	paid, err := house.Parts.Store.Request(v.t.Context(), request)
-	require.NoError(v.t, err)
-	require.Len(v.t, paid.Attempts, 1)
+	require.Len(v.t, requestOf(v.t, house, link).Attempts, 1)
 }
 
 // goBack presses the browser's own button so many times.
@@ -137,9 +122,11 @@ func (v *visit) goBack(pages int64) {
 
 // Going back, from the cashier and after paying, leads to how it stands, never to a form that pays again.
 func TestGoingBackPaysNothingTwice(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	friend := newVisit(t, house)
-	friend.open(newVisit(t, house).ask())
+	link := newVisit(t, house).ask()
+	friend.open(link)
 	friend.turn("form.choices button[value=alipay_wap]")
 	friend.login(ownPhone())
 	friend.press(payButton)
@@ -149,7 +136,7 @@ func TestGoingBackPaysNothingTwice(t *testing.T) {
 	require.Zero(t, friend.count(payButton))
 	friend.press("article a.button.main")
 	friend.sees("button.pay")
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 	friend.press("button.pay")
 	friend.sees("article.notice.paid")
 	for friend.goesBackToUs() { // over the cashier: to pay, to the code, to the phone, to the link
@@ -159,5 +146,5 @@ func TestGoingBackPaysNothingTwice(t *testing.T) {
 	friend.open(house.APIURL + "/pay")
 	friend.sees("article.notice.paid")
 	require.Zero(t, friend.count(payButton))
-	require.Len(t, newest(t, house).Attempts, 1)
+	require.Len(t, requestOf(t, house, link).Attempts, 1)
 }

@@ -9,6 +9,7 @@ import (
 // A buyer gives his friend more time, and thanks him when he has paid: the words come to the friend's open
 // page by themselves. Both find what they did in their lists.
 func TestAFriendIsThankedAndBothHaveLists(t *testing.T) {
+	t.Parallel()
 	house := newHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()

@@ -13,6 +13,7 @@ import (
 // What offers take off, and by whom, is on the page before anything is asked of the friend;
 // what he may still pay today is beside the button that he pays by.
 func TestASavingIsSeenBeforeAnyLogin(t *testing.T) {
+	t.Parallel()
 	house := newHouse(t)
 	offer := store.Promotion{
 		App: local.DemoApp, ID: "shop", NameZH: "店铺立减", NameEN: "Shop discount", Sponsor: "merchant",

@@ -2,16 +2,22 @@ package browser
 
 import (
 	"net/url"
+	"path"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/friendpay/friendpay/internal/local"
+	"github.com/friendpay/friendpay/models"
 )
 
 // The main job by hand: shop, link, friend, provider, and the buyer's page that
 // turns to "paid" by itself.
 func TestAFriendPaysByHand(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 
@@ -49,7 +55,21 @@ func (v *visit) ask() string {
 	const script = `document.querySelector(".share a[href*='/f/']").href`
 	link, err := chromedp.Run(v.tab, chromedp.Evaluate[string](script))
 	require.NoError(v.t, err)
+	asked.Store(link, path.Base(v.address()))
 	return link
+}
+
+// asked says by a link which request it asks for.
+var asked sync.Map
+
+// requestOf reads the request that a link asks for, as it stands now.
+func requestOf(t *testing.T, house *local.House, link string) models.Request {
+	t.Helper()
+	id, known := asked.Load(link)
+	require.True(t, known)
+	r, err := house.Parts.Store.Request(t.Context(), id.(string)) //nolint:forcetypeassert // as ask keeps it
+	require.NoError(t, err)
+	return r
 }
 
 // login logs in with a one-time code at the moment of paying.
@@ -79,6 +99,7 @@ func (v *visit) leavesNoToken(link string) {
 
 // A second friend at the same link hears that somebody is paying, and that it is paid.
 func TestASecondFriendIsToldWhoIsFaster(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, first, second := newVisit(t, house), newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -101,6 +122,7 @@ func TestASecondFriendIsToldWhoIsFaster(t *testing.T) {
 
 // A buyer takes the request back; the friend who opens the link hears so.
 func TestACancelledRequestSaysSo(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -112,6 +134,7 @@ func TestACancelledRequestSaysSo(t *testing.T) {
 
 // A link that nobody made is told from nothing else that does not exist.
 func TestAnUnknownLinkIsNotFound(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	stranger := newVisit(t, house)
 	stranger.open(house.APIURL + "/f/" + strings.Repeat("A", 43))
@@ -125,6 +148,7 @@ func TestAnUnknownLinkIsNotFound(t *testing.T) {
 
 // A friend who leaves the provider's page without paying gives the slot up himself.
 func TestAFriendGivesTheSlotUpByHand(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	friend.open(buyer.ask())

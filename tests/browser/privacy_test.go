@@ -18,6 +18,7 @@ func cardText(v *visit, selector string) string {
 // The buyer tries a surprise, writes a word and saves; the friend reads the previewed card, to
 // the letter, and nothing of what was bought.
 func TestTheFriendSeesTheCardThatTheBuyerPreviewed(t *testing.T) {
+	t.Parallel()
 	house := newHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()

@@ -11,7 +11,6 @@ import (
 
 	"github.com/friendpay/friendpay/internal/local"
 	"github.com/friendpay/friendpay/internal/mint"
-	"github.com/friendpay/friendpay/store"
 )
 
 // The merchant gives the money back: the friend's page says that it is on its way to
@@ -19,9 +18,10 @@ import (
 func TestAFriendReadsWhenHisRefundComes(t *testing.T) {
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
-	friend.pays(buyer.ask(), "wechatpay_h5")
+	link := buyer.ask()
+	friend.pays(link, "wechatpay_h5")
 	simulate(t, house, "faults", `{"op":"refund","mode":"stuck_processing"}`)
-	refund := giveBack(t, house)
+	refund := giveBack(t, house, link)
 	friend.open(house.APIURL + "/pay/result")
 	friend.sees("article.notice.returning")
 	require.Regexp(t, `预计最晚 \d{4}-\d\d-\d\d 到账`, friend.text("article dl"))
@@ -42,9 +42,10 @@ func TestAFriendReadsWhenHisRefundComes(t *testing.T) {
 func TestAFriendIsAskedWhereHisRefundCannotGo(t *testing.T) {
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
-	friend.pays(buyer.ask(), "wechatpay_h5")
+	link := buyer.ask()
+	friend.pays(link, "wechatpay_h5")
 	simulate(t, house, "faults", `{"op":"refund","mode":"abnormal"}`)
-	refund := giveBack(t, house)
+	refund := giveBack(t, house, link)
 	friend.open(house.APIURL + "/pay/result")
 	friend.sees("form[action='/pay/refund'] button[value=contact]")
 	friend.fits()
@@ -82,20 +83,15 @@ func simulate(t *testing.T, house *local.House, what, body string) {
 	send(t, house.SimURL+"/sim/"+what, body, http.Header{})
 }
 
-// giveBack has the merchant return all of the newest payment there is; it returns the
-// refund's number once the provider has heard of it.
-func giveBack(t *testing.T, house *local.House) (refund string) {
+// giveBack has the merchant return all that was paid by a link; it returns the refund's
+// number once the provider has heard of it.
+func giveBack(t *testing.T, house *local.House, link string) (refund string) {
 	t.Helper()
-	rows := house.Parts.Store
-	list, err := rows.Requests(t.Context(), store.RequestFilter{Merchant: local.DemoMerchant})
-	require.NoError(t, err)
-	require.NotEmpty(t, list.Items)
-	id := list.Items[0].ID
+	id := requestOf(t, house, link).ID
 	send(t, house.APIURL+"/v1/requests/"+id+"/refunds", `{"reason":"returned"}`, http.Header{
 		"Authorization": {"Bearer " + house.Demo.APIKey}, "Idempotency-Key": {mint.Number()},
 	})
-	r, err := rows.Request(t.Context(), id)
-	require.NoError(t, err)
+	r := requestOf(t, house, link)
 	require.Len(t, r.Refunds, 1)
 	return r.Refunds[0].Number
 }

@@ -108,6 +108,7 @@ func requireReferer(t *testing.T, referer, to, secret string) {
 
 // The whole way of a friend who logs in by phone and leaves for the provider's page.
 func TestNoSecretTravelsWithAFriendOnHisWay(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -124,6 +125,7 @@ func TestNoSecretTravelsWithAFriendOnHisWay(t *testing.T) {
 
 // The whole way inside WeChat: known without a word, paid over the app's own bridge.
 func TestNoSecretTravelsInsideWeChat(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer := newVisit(t, house)
 	link := buyer.ask()
@@ -145,6 +147,7 @@ func TestNoSecretTravelsInsideWeChat(t *testing.T) {
 
 // The whole way to Alipay's cashier, whose address is long and signed, and back.
 func TestNoSecretTravelsToAlipaysCashier(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -162,6 +165,7 @@ func TestNoSecretTravelsToAlipaysCashier(t *testing.T) {
 
 // The whole way inside Alipay: known without a word, paid over the app's own bridge.
 func TestNoSecretTravelsInsideAlipay(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisitIn(t, house, inAlipay)
 	link := buyer.ask()
@@ -181,6 +185,7 @@ func TestNoSecretTravelsInsideAlipay(t *testing.T) {
 // The whole way by a form to UnionPay, and by one of theirs back: what the two say
 // stands in no address.
 func TestNoSecretTravelsWithTheFormsOfCloudQuickPass(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()

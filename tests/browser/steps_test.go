@@ -116,6 +116,7 @@ func vouch(t *testing.T, house *local.House, person string) string {
 
 // A stolen chat account asks with the thief's own order: the friend knows another name.
 func TestAFriendIsStoppedBeforeAStranger(t *testing.T) {
+	t.Parallel()
 	house := carefulHouse(t)
 	friend := newVisit(t, house)
 	link := newVisit(t, house).ask()

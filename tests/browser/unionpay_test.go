@@ -13,6 +13,7 @@ const back = "form[action*='/pay/result'] button.pay"
 // back: from another site, so that the session stays at home until our answer has the
 // browser come again by itself.
 func TestAFriendPaysByCloudQuickPassOnAPhone(t *testing.T) {
+	t.Parallel()
 	house := openHouse(t)
 	buyer, friend := newVisit(t, house), newVisit(t, house)
 	link := buyer.ask()
@@ -40,5 +41,6 @@ func TestAFriendPaysByCloudQuickPassOnAPhone(t *testing.T) {
 
 // At a desk there is Cloud QuickPass's code to scan.
 func TestAFriendScansCloudQuickPasssCodeAtADesk(t *testing.T) {
+	t.Parallel()
 	scan(t, "unionpay", "云闪付")
 }

@@ -67,7 +67,12 @@ func (v *visit) beside() *visit {
 // patience is how long a visit waits for one step: for something to show, or for a page to load.
 const patience = 25 * time.Second
 
-// do carries out one step, within the patience of one.
+// calmly is how often a step looks whether it can be done: by itself the library asks 200 times a second, of
+// which a browser does little else.
+var calmly = chromedp.RetryInterval(40 * time.Millisecond)
+
+// do carries out one step, within the patience of one. Its selectors are of CSS by type: a bare string would
+// be searched for in all that the page says, too, and "h1" is found in one of many signatures.
 func (v *visit) do(step chromedp.Action[chromedp.Void], what string) {
 	v.t.Helper()
 	soon, cancel := context.WithTimeout(v.tab, patience) // shorter than the tab's, which then says what it shows
@@ -85,7 +90,7 @@ func (v *visit) open(address string) {
 func (v *visit) press(selector string) {
 	v.t.Helper()
 	v.taps++
-	v.do(chromedp.Click(selector), "pressing "+selector)
+	v.do(chromedp.Click(chromedp.CSS(selector), calmly), "pressing "+selector)
 }
 
 // turn presses what leads to another page, and waits until the browser shows that one: where the next step
@@ -109,13 +114,13 @@ const nextPage = "html:not([data-left]) body"
 
 func (v *visit) fill(selector, text string) {
 	v.t.Helper()
-	v.do(chromedp.SendKeys(selector, text), "filling "+selector)
+	v.do(chromedp.SendKeys(chromedp.CSS(selector), text, calmly), "filling "+selector)
 }
 
 // sees waits until the page shows something.
 func (v *visit) sees(selector string) {
 	v.t.Helper()
-	v.do(chromedp.WaitVisible(selector), "waiting for "+selector)
+	v.do(chromedp.WaitVisible(chromedp.CSS(selector), calmly), "waiting for "+selector)
 }
 
 func (v *visit) text(selector string) string {
