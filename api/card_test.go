@@ -210,6 +210,23 @@ func TestAskingAgainKeepsTheDial(t *testing.T) {
 	require.Equal(t, store.Card{Shows: models.ShowsCategory, Message: "谢谢"}, card(`,"shows":"category"`))
 }
 
+// Where somebody has paid, asking again changes nothing that he was shown, and is answered as before.
+func TestAskingAgainAfterThePaymentChangesNothing(t *testing.T) {
+	f := newFriends(t)
+	order := toldOrder()
+	placed := f.create("/v1/requests", teaKey, `{"order":`+order+`,"shows":"surprise","message":"谢谢"}`)
+	require.Equal(t, http.StatusCreated, placed.Code, placed.Body)
+	id := placed.text("id")
+	f.visit(id).logIn("13800138000").pay()
+	require.Equal(t, models.Applying, f.happen(id, captured12900()).State)
+	again := f.create("/v1/requests", teaKey, `{"order":`+order+`,"shows":"full","message":"改了"}`)
+	require.Equal(t, http.StatusOK, again.Code, again.Body)
+	require.Equal(t, id, again.text("id"))
+	card, err := f.store.Card(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, store.Card{Shows: models.ShowsSurprise, Message: "谢谢"}, card)
+}
+
 // A new request for an order whose last one has ended begins with what that showed and said.
 func TestAskingAnewKeepsTheDial(t *testing.T) {
 	w := newWorld(t)

@@ -138,6 +138,9 @@ func TestThanksAreReadByWhoPaid(t *testing.T) {
 	f := newFriends(t)
 	id := f.place()
 	stranger, v := f.visit(id).logIn("13900139000"), f.visit(id).logIn("13800138000")
+	stranger.pay() // and leaves it: his page is of an attempt of the same request
+	f.happen(id, models.Event{Kind: models.SlotLapsed})
+	f.happen(id, models.Event{Kind: models.PaymentClosed})
 	v.settles(id)
 	page := v.get("/pay/result").Body.String()
 	require.Contains(t, page, "thanks=wait")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/friendpay/friendpay/internal/mint"
 	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/models"
 	"github.com/friendpay/friendpay/store"
@@ -142,6 +143,15 @@ func TestWhoIsNotReminded(t *testing.T) {
 		},
 		"reported": func(w *world, _ *life, i store.Invite, _ string) error {
 			return w.DeclineInvite(w.t.Context(), i.ID, "reported")
+		},
+		"said no to another link": func(w *world, l *life, _ store.Invite, payer string) error {
+			other, err := w.CreateInvite(w.t.Context(), store.Invite{
+				ID: mint.ID(mint.Invite), Request: l.request.ID, Generation: 1,
+				TokenHash: []byte(mint.Number() + "000000")[:32], ExpiresAt: time.Now().Add(time.Hour),
+			})
+			require.NoError(w.t, err)
+			require.Equal(w.t, payer, w.comesIn(other.ID, phone, ""))
+			return w.DeclineInvite(w.t.Context(), other.ID, "declined")
 		},
 		"revoked": func(w *world, _ *life, i store.Invite, _ string) error {
 			return w.RevokeInvite(w.t.Context(), i.ID)

@@ -117,6 +117,11 @@ func TestAPayersOwnMoneyIsListed(t *testing.T) {
 	own, err := w.PaidBy(t.Context(), payer.ID, "", 0)
 	require.NoError(t, err)
 	require.Empty(t, own.Items, "what he paid for himself is his own order")
+	require.NoError(t, w.exec("UPDATE attempts SET by_buyer = false WHERE payer_id = $1", payer.ID))
+	require.NoError(t, w.exec("UPDATE payers SET forgotten_at = now() WHERE id = $1", payer.ID))
+	gone, err := w.PaidBy(t.Context(), payer.ID, "", 0)
+	require.NoError(t, err)
+	require.Empty(t, gone.Items, "whoever was forgotten has paid nothing")
 }
 
 func TestARefundIsTakenWhenItsProviderSaysSo(t *testing.T) {
