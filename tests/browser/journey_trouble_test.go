@@ -187,7 +187,7 @@ func TestTheTimeRunsOutWhileTyping(t *testing.T) {
 	t.Parallel()
 	house := openHouse(t)
 	quick, slow := newVisit(t, house), newVisit(t, house).withoutScripts()
-	link := askFor(t, house, 250*time.Second)
+	link := askFor(t, house, 200*time.Second)
 	for _, friend := range []*visit{quick, slow} {
 		friend.open(link)
 		friend.turn("form.choices button[value=alipay_wap]")
