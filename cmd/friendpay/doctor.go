@@ -73,11 +73,12 @@ func report(cmd *cobra.Command, findings []finding, asJSON bool) error {
 }
 
 func examine(ctx context.Context, h *house.House) []finding {
+	kinds, err := h.Config.Messages()
 	findings := []finding{
-		judge("settings", "complete", nil),
+		judge("settings", "complete", nil), judge("messages", kinds, err),
 		judge("database", "answers", h.Store.Ping(ctx)),
 	}
-	_, err := h.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	_, err = h.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
 	findings = append(findings, judge("temporal", "answers", err))
 	if err == nil {
 		findings = append(findings, queues(ctx, h)...)

@@ -68,7 +68,9 @@ func TestWhatIsWrong(t *testing.T) {
 		"FRIENDPAY_LOG_LEVEL":                 {"loud"},
 		"FRIENDPAY_QUIET_HOURS":               {"none", "22:00", "22-8", "25:00-08:00", "08:00-08:00", "night"},
 		"FRIENDPAY_SMS_TEMPLATES":             {"thanks", "thanks/zh-CN", "other/zh-CN=id", "thanks/fr=id"},
-		"FRIENDPAY_WECHAT_TEMPLATES":          {"thanks=id", "thanks/en=id:price=a", "thanks/en=id:amount"},
+		"FRIENDPAY_WECHAT_TEMPLATES": {
+			"thanks=id", "thanks/en=id:price=a", "thanks/en=id:amount", "reminder_half/en=id",
+		},
 	} {
 		for _, value := range values {
 			_, err := house.Read(settings(name, value))
@@ -139,4 +141,15 @@ func TestEachSettingIsMarkedAndExplained(t *testing.T) {
 		require.Equal(t, secret, kind.Field(i).Tag.Get("secret") == "true", name)
 		require.Greater(t, len(strings.Fields(lines[i])), 3, "%s: no help", name)
 	}
+}
+
+func TestWhatPeopleCanBeWrittenIsCounted(t *testing.T) {
+	config, err := house.Read(settings("FRIENDPAY_SMS_TEMPLATES", "thanks/en=Sms1",
+		"FRIENDPAY_WECHAT_TEMPLATES", "thanks/zh-CN=Tpl1:amount=amount3,wx1/thanks/zh-CN=Tpl2:amount=amount1"))
+	require.NoError(t, err)
+	said, err := config.Messages()
+	require.NoError(t, err)
+	const want = "of 8 kinds; in zh-CN 8 as texts, 1 as WeChat templates" +
+		"; in en 1 as texts, 0 as WeChat templates"
+	require.Equal(t, want, said)
 }

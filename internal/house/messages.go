@@ -1,6 +1,10 @@
 package house
 
 import (
+	"errors"
+	"fmt"
+	"strings"
+
 	"github.com/friendpay/friendpay/internal/notify"
 	"github.com/friendpay/friendpay/worker"
 )
@@ -9,8 +13,8 @@ import (
 func (c Config) checkMessages(wrong *complaints) {
 	_, err := notify.ReadShelf(c.SMSTemplates)
 	wrong.say(err != nil, "FRIENDPAY_SMS_TEMPLATES are like reminder_half/zh-CN=id, by commas")
-	_, err = notify.ReadShelf(c.WeChatTemplates)
-	wrong.say(err != nil,
+	accounts, err := notify.ReadShelf(c.WeChatTemplates)
+	wrong.say(err != nil || !accounts.Named(), // WeChat's fields are never called as ours
 		"FRIENDPAY_WECHAT_TEMPLATES are like reminder_half/zh-CN=id:amount=amount3;until=time2, by commas")
 	_, err = notify.ReadHours(c.QuietHours)
 	wrong.say(err != nil, "FRIENDPAY_QUIET_HOURS are like 22:00-08:00")
@@ -36,6 +40,18 @@ func (c Config) templates() (notify.Shelf, error) {
 		lines = append(notify.Usual(notify.Languages...), lines...)
 	}
 	return notify.ReadShelf(lines)
+}
+
+// Messages says what people can be written, for whoever looks whether all is set up.
+func (c Config) Messages() (string, error) {
+	texts, err := c.texts()
+	templates, err2 := c.templates()
+	said := []string{fmt.Sprintf("of %d kinds", len(notify.Kinds))}
+	for _, language := range notify.Languages {
+		said = append(said, fmt.Sprintf("in %s %d as texts, %d as WeChat templates",
+			language, texts.Has(language), templates.Has(language)))
+	}
+	return strings.Join(said, "; "), errors.Join(err, err2)
 }
 
 // outbox tells people, each by his ways.

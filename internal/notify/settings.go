@@ -78,6 +78,27 @@ func (t Template) names(text string) (map[Field]string, error) {
 	return names, nil
 }
 
+// Named says that each template which has fields has names for them.
+func (s Shelf) Named() bool {
+	for _, row := range s.rows {
+		if len(row.Fields) > 0 && len(row.Names) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Has counts the kinds that have a template in a language, for some account.
+func (s Shelf) Has(language Language) int {
+	kinds := map[Kind]bool{}
+	for _, row := range s.rows {
+		if row.Language == language {
+			kinds[row.Kind] = true
+		}
+	}
+	return len(kinds)
+}
+
 // Find is what an account has for a kind in a language, or else in the default one.
 func (s Shelf) Find(account string, kind Kind, language Language) (Reviewed, bool) {
 	for _, l := range []Language{language, Chinese} {

@@ -26,17 +26,27 @@ func (s *Shop) draw(w http.ResponseWriter, r *http.Request, status int, page web
 	_, _ = w.Write(html) //nolint:gosec // a template wrote it; that a reader has gone is no error of ours
 }
 
-// here is where a page is had by GET that answers a form: the order's, or the request's.
+// ofPage are what an address may say that chooses what its page shows; what else it says is not repeated.
+var ofPage = []string{"phase", "cursor", "friend", "shows"}
+
+// here is where the page is had by GET, with what it shows: its own address, and of a form's answer the
+// order's or the request's.
 func here(r *http.Request) string {
-	id := r.PathValue("id")
-	switch {
-	case r.Method != http.MethodPost:
-		return ""
-	case id == "":
-		return "/shop"
-	default:
+	if id := r.PathValue("id"); r.Method == http.MethodPost && id != "" {
 		return "/shop/requests/" + url.PathEscape(id)
+	} else if r.Method == http.MethodPost {
+		return "/shop"
 	}
+	chosen := url.Values{}
+	for _, name := range ofPage {
+		if value := r.URL.Query().Get(name); value != "" {
+			chosen.Set(name, value)
+		}
+	}
+	if len(chosen) == 0 {
+		return ""
+	}
+	return "?" + chosen.Encode()
 }
 
 // problem is a refusal as a form shows it, with its status; nil when it is none that a buyer can act on.

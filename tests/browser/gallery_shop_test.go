@@ -127,6 +127,7 @@ func requestStates() []state {
 		})),
 		open("no-code", known(func(f *web.ShopFriend) { f.Code, f.Text = "", f.Link })),
 		open("no-qr", known(func(f *web.ShopFriend) { f.QR = "" })),
+		open("shares", known(func(*web.ShopFriend) {})),
 		open("problem", func(v *web.ShopRequest) { v.Problem = refused("slot_taken") }),
 		requestState("settled-saving", models.Settled, func(v *web.ShopRequest) {
 			v.Saved = saving(byWechat, "merchant", "platform").Saved

@@ -40,9 +40,16 @@ func gallery() []state {
 	return all
 }
 
+// ofShop are the pages that a merchant's shop draws; those with a link to send have its script.
+var ofShop = map[web.Template]bool{
+	web.OrderPage: false, web.ReceiptPage: false, web.AskedPage: false,
+	web.RequestPage: true, web.InvitePage: true, web.RevokePage: true, web.PrivacyPage: false,
+}
+
 // shows is one state of a page.
 func shows(name string, template web.Template, view any) state {
-	return state{name: name, page: web.Page{Template: template, View: view}}
+	sends, shop := ofShop[template]
+	return state{name: name, page: web.Page{Template: template, View: view, Shop: shop, Buyer: sends}}
 }
 
 // moving is a state whose page keeps itself up to date.

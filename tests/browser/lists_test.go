@@ -33,6 +33,8 @@ func TestAFriendIsThankedAndBothHaveLists(t *testing.T) {
 	require.Contains(t, buyer.text(".entries"), "朋友已付款")
 	buyer.turn(".phases a[href$='phase=open']")
 	require.Zero(t, buyer.count(".entries > li"))
+	buyer.turn("footer a[hreflang=en]")
+	require.Equal(t, 1, buyer.count(".phases a[href$='phase=open'][aria-current]"), "the page stays what it was")
 	friend.turn(".aside a[href='/pay/mine']")
 	friend.fits()
 	require.Equal(t, 1, friend.count(".entries > li"))

@@ -160,6 +160,9 @@
       check: "axe " + v.id, at: n.target.join(" "), why: n.failureSummary.replace(/\s+/g, " ").slice(0, 200),
     }))));
 
+  // A phone's own browser can send a link itself; the one of an app or of a desk cannot.
+  if (location.pathname.endsWith("-shares")) navigator.share = () => Promise.resolve();
+
   globalThis.looks = {
     wide: (width) => once(wide(width)),
     // firm is what holds whatever the width, the letters' size and the engine.
