@@ -23,12 +23,21 @@ type topic struct {
 
 // topics are all pages in all their states.
 func topics() []topic {
-	return []topic{
+	all := []topic{
 		{"link", linkStates()}, {"ways", wayStates()}, {"notices", noticeStates()}, {"pay", payStates()},
 		{"refusals", refusalStates()}, {"result", resultStates()}, {"refunds", refundStates()},
 		{"shop", shopStates()}, {"request", requestStates()},
 		{"friends", friendsStates()}, {"privacy", privacyStates()}, {"lists", listsStates()},
 	}
+	for _, one := range all {
+		for i := range one.states {
+			page := &one.states[i].page
+			if sends, shop := ofShop[page.Template]; shop {
+				page.Shop, page.Buyer = true, sends
+			}
+		}
+	}
+	return all
 }
 
 // gallery is every page in every state.
@@ -48,8 +57,7 @@ var ofShop = map[web.Template]bool{
 
 // shows is one state of a page.
 func shows(name string, template web.Template, view any) state {
-	sends, shop := ofShop[template]
-	return state{name: name, page: web.Page{Template: template, View: view, Shop: shop, Buyer: sends}}
+	return state{name: name, page: web.Page{Template: template, View: view}}
 }
 
 // moving is a state whose page keeps itself up to date.
