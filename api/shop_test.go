@@ -143,6 +143,11 @@ func TestTheShopShowsItsOwnRequestsOnly(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, got.Code, path)
 	}
 	require.NotContains(t, v.get("/shop").Body.String(), foreign)
+	for _, nothing := range []string{"/shop/nope", "/shop/requests"} { // the latter is a form's address
+		got := v.get(nothing)
+		require.Equal(t, http.StatusNotFound, got.Code, nothing)
+		require.Contains(t, got.Body.String(), "没有找到这个请求", nothing)
+	}
 }
 
 func TestTheShopsStreamTellsTheChange(t *testing.T) {

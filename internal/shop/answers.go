@@ -63,6 +63,11 @@ func (s *Shop) problem(cause error) (*web.Problem, int) {
 	return shown, int(told.Status)
 }
 
+// showNothing answers an address at which there is nothing.
+func (s *Shop) showNothing(w http.ResponseWriter, r *http.Request) {
+	s.draw(w, r, http.StatusNotFound, web.Page{Template: web.NoticePage, View: web.Notice{Name: "no_request"}})
+}
+
 // fail answers what no page of the shop shows: what is unknown, too much, or friendpay being away.
 func (s *Shop) fail(w http.ResponseWriter, r *http.Request, cause error) {
 	status, notice := http.StatusBadGateway, web.Notice{Name: "unavailable"}

@@ -77,7 +77,7 @@ func (s *Shop) revokeForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !found {
-		s.draw(w, r, http.StatusNotFound, web.Page{Template: web.NoticePage, View: web.Notice{Name: "no_request"}})
+		s.showNothing(w, r)
 		return
 	}
 	s.draw(w, r, http.StatusOK, web.Page{Template: web.RevokePage, Buyer: true, View: web.ShopRevoke{

@@ -76,6 +76,7 @@ func New(options Options) (*Shop, error) {
 	people.HandleFunc("POST /shop/requests/{id}/thanks", s.thank)
 	people.HandleFunc("POST /shop/requests/{id}/again", s.askAgain)
 	people.HandleFunc("GET /shop/requests/{id}/stream", s.stream)
+	people.HandleFunc("GET /", s.showNothing)
 	guard := http.NewCrossOriginProtection() // a form of another site orders nothing
 	if options.URL != "" {
 		if err := guard.AddTrustedOrigin(options.URL); err != nil {
