@@ -71,6 +71,7 @@ type Accounts interface {
 type Addresses struct {
 	Callbacks string // base URL; …/v1/callbacks/{provider}/{account} follows
 	Return    string // URL of the friend's result page, without any token
+	Own       string // URL of the page for a buyer who paid himself: his order is at the merchant's
 }
 
 // Func is the shape of every effect.

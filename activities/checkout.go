@@ -76,9 +76,18 @@ func (t talk) payment(ctx context.Context) (providers.Payment, error) {
 		Subject:   subject,
 		CreatedAt: t.attempt.CreatedAt,
 		ExpiresAt: t.attempt.ExpiresAt,
-		NotifyURL: t.notifyURL(), ReturnURL: t.Addresses.Return,
+		NotifyURL: t.notifyURL(), ReturnURL: t.returnURL(),
 		Payer: payer.Subject, PayerIP: payer.Address, Sources: listed(t.attempt.Sources),
 	}, nil
+}
+
+// returnURL is where the payer's browser goes afterwards. The friend's page is of a link, and a buyer has
+// none: he would read there what became of somebody else's payment that his browser has seen, or nothing.
+func (t talk) returnURL() string {
+	if t.attempt.ByBuyer {
+		return t.Addresses.Own
+	}
+	return t.Addresses.Return
 }
 
 // subject is what the payer reads at the cashier and on his bill: no more of the order than

@@ -64,9 +64,9 @@ func TestTheSubjectShowsWhatTheBuyerShowed(t *testing.T) {
 			w.rows.card = map[time.Time]store.Card{asked: {Shows: row.shows}}
 			w.rows.order = func() (store.Order, error) { return store.Order{Title: "咖啡", Category: row.category}, nil }
 			w.rows.keep = func(string, providers.Presentation) error { return nil }
-			var subject string
+			var subject, leads string
 			w.desk.create = func(p providers.Payment) (providers.Presentation, error) {
-				subject = p.Subject
+				subject, leads = p.Subject, p.ReturnURL
 				return providers.Presentation{}, nil
 			}
 			r := request(models.NewAttempt)
@@ -74,6 +74,7 @@ func TestTheSubjectShowsWhatTheBuyerShowed(t *testing.T) {
 			_, err := w.run(string(models.OpenPayment), models.Call{Request: r, Ref: number})
 			require.NoError(t, err)
 			require.Equal(t, row.subject, subject)
+			require.Equal(t, row.byBuyer, leads == "https://pay.example/own", "he has no link to come back to")
 		})
 	}
 }

@@ -255,8 +255,10 @@ func newWorld(t *testing.T) *world {
 	w.placed("", "")
 	w.Activities = &activities.Activities{
 		Store: w.rows, Catalogue: w.rows, Providers: w.desk, Clock: func() time.Time { return w.now },
-		Log:       slog.New(slog.DiscardHandler),
-		Addresses: activities.Addresses{Callbacks: "https://pay.example", Return: "https://pay.example/result"},
+		Log: slog.New(slog.DiscardHandler),
+		Addresses: activities.Addresses{
+			Callbacks: "https://pay.example", Return: "https://pay.example/result", Own: "https://pay.example/own",
+		},
 	}
 	return w
 }

@@ -91,6 +91,8 @@ var access = map[string]audience{
 	"POST /pay/attempts":             payer,
 	"GET /pay/result":                payer,
 	"POST /pay/result":               anybody,
+	"GET /pay/own":                   anybody,
+	"POST /pay/own":                  anybody,
 	"GET /pay/decline":               payer,
 	"POST /pay/decline":              payer,
 	"POST /pay/pledge":               payer,

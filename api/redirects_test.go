@@ -28,7 +28,7 @@ func hostilePlaces(t testing.TB) (list []string) {
 // places are the only ones that an answer of ours leads to: pages of ours, and the
 // provider's, which his answer names and no call does.
 var places = []string{
-	"/pay", "/pay?channel=mock", "/pay/result", backPath, "/pay/decline", "/pay/hop",
+	"/pay", "/pay?channel=mock", "/pay/result", backPath, "/pay/decline", "/pay/hop", "/pay/own",
 }
 
 // leadsHome says that a browser at our origin stays there.

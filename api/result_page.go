@@ -19,12 +19,18 @@ const resultPath = "/pay/result"
 
 // sentBack takes payers from providers that send them back by a form, as UnionPay
 // does. It reads nothing of it: what it says would prove nothing.
-func sentBack() route {
-	r := page(post, resultPath, func(_ *Server, c echo.Context) error {
-		return c.Redirect(http.StatusSeeOther, backPath)
-	})
+func sentBack(to, then string) route {
+	r := page(post, to, func(_ *Server, c echo.Context) error { return c.Redirect(http.StatusSeeOther, then) })
 	r.foreign = true
 	return r
+}
+
+// ownPath is where a buyer who paid himself comes back to. What became of it is on the merchant's page of his
+// order: he has no link, and what his browser has of another is not for here.
+const ownPath = "/pay/own"
+
+func (s *Server) showOwn(c echo.Context) error {
+	return s.notice(c, http.StatusOK, web.Notice{Name: "own"})
 }
 
 // showResult is where the friend comes back to. What the provider's redirect

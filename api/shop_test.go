@@ -129,6 +129,13 @@ func TestTheBuyerCancelsOrPaysHimself(t *testing.T) {
 	require.Contains(t, friend.get("/f/"+v.secret(id)).Body.String(), "有人正在付款", "the slot is one")
 	require.NotContains(t, friend.get("/f/"+v.secret(id)).Body.String(), "我付过款")
 
+	// He comes back without a link, or with a friend's: neither is told of here.
+	back := friend.post(ownPath)
+	require.Equal(t, ownPath, back.Header().Get("Location"), "Cloud QuickPass sends him back by a form")
+	page := friend.get(ownPath)
+	require.Equal(t, http.StatusOK, page.Code)
+	require.Contains(t, page.Body.String(), "请回到商家的页面看结果")
+
 	v.door.shown = providers.Presentation{Kind: providers.QR, URL: "x"}
 	address = v.ask()
 	require.Equal(t, address, v.post(address+"/pay").Header().Get("Location"))

@@ -100,7 +100,7 @@ var Notices = []string{
 	"revoked", "declined", "reported", "heard", "expired", "cancelled", "ended", "paid", "taken",
 	"confirming", "paused", "checking", "no_way", "outage", "elsewhere", "limited", "unavailable", "session",
 	"foreign", "other_link", "bad", "for_contact", "snapshot", "stranger", "tomorrow", "limit", "stopped",
-	"too_late", "buyer_only", "used",
+	"too_late", "buyer_only", "used", "own",
 }
 
 // Pay is the friend's page after the exchange: log in, then pay.

@@ -176,6 +176,7 @@ func (h *House) Worker(watchers ...interceptor.WorkerInterceptor) (*worker.Worke
 		Log: h.Log, Called: h.Meter.Called, Turned: h.Meter.Turned,
 		Addresses: activities.Addresses{
 			Callbacks: h.Config.PublicURL, Return: h.Config.PublicURL + "/pay/result?back=1",
+			Own: h.Config.PublicURL + "/pay/own",
 		},
 	}
 	relay := &worker.Relay{Inbox: h.Store, Door: h.Door, Clock: h.Config.now, Log: h.Log, Tracer: tracer}

@@ -10,7 +10,7 @@ import (
 // nowhere are the notices of addresses and forms that belong to no request that could be shown.
 var nowhere = map[string]bool{
 	"unknown": true, "limited": true, "unavailable": true, "session": true, "foreign": true, "other_link": true,
-	"bad": true, "used": true, "for_contact": true, "heard": true,
+	"bad": true, "used": true, "for_contact": true, "heard": true, "own": true,
 }
 
 // passing are the notices whose page keeps itself up to date, since what they say may change.

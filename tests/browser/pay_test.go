@@ -162,3 +162,18 @@ func TestAFriendGivesTheSlotUpByHand(t *testing.T) {
 	friend.sees("article.notice.not_paid")
 	buyer.sees("article.notice.open")
 }
+
+// A buyer who pays himself has no link: back from the cashier he is sent to the shop, where it says so.
+func TestABuyerWhoPaysHimselfLooksInTheShop(t *testing.T) {
+	t.Parallel()
+	house := openHouse(t)
+	buyer := newVisit(t, house)
+	buyer.ask()
+	order := buyer.address()
+	buyer.turn("form[action$='/pay'] button")
+	buyer.press("button.pay")
+	buyer.sees("article.notice.own")
+	buyer.fits()
+	buyer.open(order)
+	buyer.sees("article.notice.paid_by_buyer")
+}
