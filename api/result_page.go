@@ -17,8 +17,8 @@ import (
 // resultPath is the page that a payer comes back to.
 const resultPath = "/pay/result"
 
-// sentBack takes payers from providers that send them back by a form, as UnionPay
-// does. It reads nothing of it: what it says would prove nothing.
+// sentBack takes payers from providers that send them back by a form, as UnionPay does, and leads them on to
+// a page. It reads nothing of the form: what it says would prove nothing.
 func sentBack(to, then string) route {
 	r := page(post, to, func(_ *Server, c echo.Context) error { return c.Redirect(http.StatusSeeOther, then) })
 	r.foreign = true
@@ -29,6 +29,7 @@ func sentBack(to, then string) route {
 // order: he has no link, and what his browser has of another is not for here.
 const ownPath = "/pay/own"
 
+// showOwn sends him on to the shop. It asks for no session and tells nothing of any payment.
 func (s *Server) showOwn(c echo.Context) error {
 	return s.notice(c, http.StatusOK, web.Notice{Name: "own"})
 }
